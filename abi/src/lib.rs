@@ -1,0 +1,27 @@
+//! What both sides of the wall must agree on.
+//!
+//! The kernel and the programs are built apart and meet only here: the numbers of the calls, the
+//! order of their arguments, the meaning of a status word, the bits of a signal word. Nothing in
+//! this crate does anything; it only says what things are called on the wire.
+//!
+//! An application sees [`Error`], [`Result`] and [`StatusCode`] under the name `pw_status`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod buffer;
+mod exit_status;
+pub mod linux;
+mod signals;
+mod status;
+mod syscall;
+mod version;
+
+pub use buffer::{LIST_FLAG, MAX_SLICES, RawSlice};
+pub use exit_status::ExitStatus;
+pub use signals::Signals;
+pub use status::{Error, OK, Result, StatusCode};
+pub use syscall::{
+    ARGUMENT_COUNT, Arguments, MAX_LOG_BYTES, Results, Syscall, deadline_from_words,
+    deadline_to_words,
+};
+pub use version::{ABI_SECTION, ABI_VERSION, AbiRecord};

@@ -1,0 +1,122 @@
+//! The calls, their numbers and where their arguments go.
+//!
+//! A call is a number, up to seven argument words, and three result words: a status
+//! ([`crate::OK`] or the code of an [`crate::Error`]) and two values. Words are machine words; a
+//! 64-bit instant always travels as two words of 32 bits, the low one first, so that a program's
+//! source means the same on every board.
+
+/// How many argument words a call carries at most.
+pub const ARGUMENT_COUNT: usize = 7;
+
+/// The longest text that one console call takes (PR-7).
+pub const MAX_LOG_BYTES: usize = 128;
+
+/// The argument words of a call; those that it does not use are ignored.
+pub type Arguments = [usize; ARGUMENT_COUNT];
+
+/// What a call hands back: a status word and two values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Results {
+    /// [`crate::OK`] or the code of an [`crate::Error`].
+    pub status: u32,
+    /// The first value; zero where the call has none, and on every error.
+    pub value0: usize,
+    /// The second value; zero where the call has none, and on every error.
+    pub value1: usize,
+}
+
+/// The calls. Buffers are an address and a length, where the length may carry
+/// [`crate::LIST_FLAG`]; deadlines are two words, low then high.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
+pub enum Syscall {
+    /// `handle, send, send_length, receive, receive_length, deadline, deadline` -> `length` (CH-2).
+    ChannelTransact = 0,
+    /// `handle, offset, buffer, length` -> `length` (CH-3).
+    ChannelRead = 1,
+    /// `handle, buffer, length` (CH-4).
+    ChannelRespond = 2,
+    /// `handle, mask, deadline, deadline` -> `user_data, signals` (WT-2).
+    ObjectWait = 3,
+    /// As [`Syscall::ChannelRead`], but the request must fill the buffer (CH-3).
+    ChannelReadExact = 4,
+    /// `deadline, deadline` (WT-7).
+    SleepUntil = 16,
+    /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
+    ClockNow = 17,
+    /// `status`; does not return (PR-5).
+    ProcessExit = 32,
+    /// `status`; does not return (PR-5).
+    ThreadExit = 33,
+    /// `message, length`, flat: ends the process as a fault with this message (PR-7). Does not return
+    /// unless the message is refused.
+    ProcessPanic = 34,
+    /// Nothing; the cheapest way in and out.
+    DebugNop = 48,
+    /// `buffer, length`, flat, at most [`MAX_LOG_BYTES`] (PR-7).
+    DebugLog = 49,
+    /// `character`, a Unicode scalar value (PR-7).
+    DebugPutCharacter = 50,
+    /// `status`: [`crate::OK`] or the code of an error; ends the run (PR-7).
+    DebugShutdown = 51,
+}
+
+impl Syscall {
+    /// Every call, in the order of their numbers.
+    pub const ALL: [Syscall; 14] = [
+        Syscall::ChannelTransact,
+        Syscall::ChannelRead,
+        Syscall::ChannelRespond,
+        Syscall::ObjectWait,
+        Syscall::ChannelReadExact,
+        Syscall::SleepUntil,
+        Syscall::ClockNow,
+        Syscall::ProcessExit,
+        Syscall::ThreadExit,
+        Syscall::ProcessPanic,
+        Syscall::DebugNop,
+        Syscall::DebugLog,
+        Syscall::DebugPutCharacter,
+        Syscall::DebugShutdown,
+    ];
+
+    /// The call with this number, if there is one.
+    pub fn from_number(number: usize) -> Option<Syscall> {
+        Self::ALL.into_iter().find(|call| *call as usize == number)
+    }
+}
+
+/// The instant, in ticks, that two deadline words stand for. Bits above the low 32 of either word
+/// are ignored.
+pub const fn deadline_from_words(low: usize, high: usize) -> u64 {
+    (low as u64 & 0xFFFF_FFFF) | ((high as u64 & 0xFFFF_FFFF) << 32)
+}
+
+/// The two words, low then high, in which an instant in ticks travels.
+pub const fn deadline_to_words(ticks: u64) -> (usize, usize) {
+    ((ticks & 0xFFFF_FFFF) as usize, (ticks >> 32) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_again_and_unknown_ones_are_not() {
+        for call in Syscall::ALL {
+            assert_eq!(Syscall::from_number(call as usize), Some(call));
+        }
+        for number in [5, 15, 52, 0x1000, usize::MAX] {
+            assert_eq!(Syscall::from_number(number), None);
+        }
+    }
+
+    #[test]
+    fn deadlines_survive_the_way_in() {
+        for ticks in [0, 1, u64::from(u32::MAX), 1 << 32, u64::MAX] {
+            let (low, high) = deadline_to_words(ticks);
+            assert_eq!(deadline_from_words(low, high), ticks);
+        }
+    }
+}

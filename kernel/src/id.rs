@@ -1,0 +1,167 @@
+//! Names for things that stand in tables.
+//!
+//! Every table has an index type of its own, so that a thread's number cannot be used to find a
+//! process. No index is ordered: which of two threads comes first in a table means nothing.
+//!
+//! Each type has a value `NONE` that lies beyond every table. A lookup with it finds nothing, so
+//! one bounds check answers both "is there one?" and "is it in range?", and an optional index
+//! costs no more room than an index.
+
+use core::marker::PhantomData;
+
+/// An index into one kind of table.
+pub trait TableIndex: Copy {
+    /// The position in the table.
+    fn position(self) -> usize;
+}
+
+macro_rules! table_index {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(u16);
+
+        impl $name {
+            /// Stands for no entry; beyond the end of every table.
+            pub const NONE: Self = Self(u16::MAX);
+
+            /// The index of the entry at `position`; [`Self::NONE`] for a position that no table
+            /// can have.
+            pub const fn new(position: usize) -> Self {
+                if position < u16::MAX as usize { Self(position as u16) } else { Self::NONE }
+            }
+
+            /// Tells whether this stands for no entry.
+            pub const fn is_none(self) -> bool {
+                self.0 == u16::MAX
+            }
+        }
+
+        impl TableIndex for $name {
+            #[inline(always)]
+            fn position(self) -> usize {
+                usize::from(self.0)
+            }
+        }
+    };
+}
+
+table_index! {
+    /// A thread of the system, whichever process it belongs to.
+    ThreadIndex
+}
+table_index! {
+    /// A process of the system, whichever incarnation it is in.
+    ProcessIndex
+}
+table_index! {
+    /// The handler's end of a channel.
+    HandlerIndex
+}
+table_index! {
+    /// The initiator's end of a channel.
+    InitiatorIndex
+}
+table_index! {
+    /// The list of the threads that wait on one object.
+    WaitListIndex
+}
+
+/// A borrowed table that is entered by one kind of index only.
+#[derive(Debug)]
+pub struct Table<'s, I, T> {
+    entries: &'s mut [T],
+    index: PhantomData<I>,
+}
+
+impl<'s, I: TableIndex, T> Table<'s, I, T> {
+    /// A table over the storage that a port lends.
+    pub fn new(entries: &'s mut [T]) -> Self {
+        Table {
+            entries,
+            index: PhantomData,
+        }
+    }
+
+    /// The entry at `index`, if there is one.
+    #[inline(always)]
+    pub fn get(&self, index: I) -> Option<&T> {
+        self.entries.get(index.position())
+    }
+
+    /// The entry at `index`, to be changed, if there is one.
+    #[inline(always)]
+    pub fn get_mut(&mut self, index: I) -> Option<&mut T> {
+        self.entries.get_mut(index.position())
+    }
+
+    /// Makes every entry a copy of `value`.
+    pub fn fill(&mut self, value: &T)
+    where
+        T: Clone,
+    {
+        self.entries.fill_with(|| value.clone());
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Tells whether the table has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// A process in one of its lives (PR-1): its index and its incarnation, never 0.
+///
+/// A process that ends and is started again has another `ProcessId`, so an id that was kept from
+/// an earlier life matches nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProcessId(u32);
+
+impl ProcessId {
+    const INDEX_BITS: u32 = 8;
+
+    /// The last incarnation there is: 24 bits. A process that has used it up is not restarted.
+    pub const LAST_INCARNATION: u32 = (1 << 24) - 1;
+
+    /// The id of `process` in its life number `incarnation`, counted from 1.
+    pub fn new(process: ProcessIndex, incarnation: u32) -> Self {
+        let index = u32::from(process.0) & ((1 << Self::INDEX_BITS) - 1);
+        ProcessId(incarnation << Self::INDEX_BITS | index)
+    }
+
+    /// The id as a word, for reports.
+    pub fn word(self) -> u32 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_is_beyond_every_table() {
+        let mut entries = [1, 2, 3];
+        let mut table: Table<'_, ThreadIndex, i32> = Table::new(&mut entries);
+        assert_eq!(table.get(ThreadIndex::new(2)), Some(&3));
+        assert_eq!(table.get(ThreadIndex::NONE), None);
+        assert_eq!(table.get_mut(ThreadIndex::new(3)), None);
+        assert!(ThreadIndex::new(usize::MAX).is_none());
+        assert!(ThreadIndex::new(65_535).is_none());
+    }
+
+    #[test]
+    fn two_lives_of_a_process_have_two_ids() {
+        let process = ProcessIndex::new(3);
+        assert_ne!(ProcessId::new(process, 1), ProcessId::new(process, 2));
+        assert_ne!(
+            ProcessId::new(process, 1),
+            ProcessId::new(ProcessIndex::new(4), 1)
+        );
+        assert_ne!(ProcessId::new(ProcessIndex::new(0), 1).word(), 0);
+    }
+}

@@ -1,0 +1,3 @@
+//! The windows, one file each. They share [`crate::services`] and know nothing of one another.
+
+pub(crate) mod channel;

@@ -1,0 +1,72 @@
+//! Guichet's kernel: a pure state machine.
+//!
+//! There is one way in, [`Kernel::step`] (with [`Kernel::door`] as its short cut), and one way
+//! out, [`Outcome`]. The kernel has no clock, no memory of its own and no idea of the machine it
+//! runs on: time, copying and the console are asked of a [`Port`], and all state stands in tables
+//! that the port lends as [`Storage`]. The same code therefore runs on a microcontroller, under
+//! Linux, and inside an explorer that visits every interleaving of a small system.
+//!
+//! Two rules hold everywhere. A call is checked completely before anything is changed, so a call
+//! that fails has changed nothing. And imports go down only, in this order:
+//!
+//! ```text
+//!   step                        decode an event, call one operation
+//!   lifecycle                   start, fault, exit; tells every window
+//!   kernel                      the whole, as a view over tables
+//!   object_wait                 what the windows show, against what a caller wants
+//!   ipc/channel                 the windows
+//!   services                    what a window may use
+//!   wait                        blocking and waking
+//!   scheduler   deadline        who runs; what ends when
+//!   transfer                    lists of slices, the one copy
+//!   event   port   system       what goes in and out; what is asked of the machine; what is declared
+//!   process   fault   object   thread   memory
+//!   id   time   region
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+mod deadline;
+mod event;
+mod fault;
+mod id;
+mod ipc;
+mod kernel;
+mod lifecycle;
+mod memory;
+mod object;
+mod object_wait;
+mod port;
+mod process;
+mod region;
+mod scheduler;
+mod services;
+mod step;
+mod system;
+#[cfg(test)]
+mod testing;
+mod thread;
+mod time;
+mod transfer;
+mod wait;
+
+pub use event::{Action, Call, Event, Outcome};
+pub use fault::{Fault, FaultCause, Report};
+pub use id::{
+    HandlerIndex, InitiatorIndex, ProcessId, ProcessIndex, Table, TableIndex, ThreadIndex,
+    WaitListIndex,
+};
+pub use ipc::channel::{Handler, Initiator};
+pub use kernel::{Globals, Kernel, Storage, StorageSizes};
+pub use memory::{Buffer, Grant, MemoryMap};
+pub use object::{HandlerDescriptor, InitiatorDescriptor, Object};
+pub use port::{NotStarted, Port, Side, Unreadable};
+pub use process::{Process, ProcessDescriptor, ProcessState};
+pub use region::{Access, Region};
+pub use scheduler::SchedulerState;
+pub use system::System;
+pub use thread::{Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};
+pub use time::Instant;

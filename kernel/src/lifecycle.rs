@@ -1,0 +1,177 @@
+//! How processes and threads begin and end, and who is told (PR-2, PR-4).
+//!
+//! Whatever ends a process, its windows hear of it here, once, at that moment: no peer has to ask.
+
+use guichet_abi::{Error, Results};
+
+use crate::event::failure;
+use crate::event::success;
+use crate::fault::{Fault, FaultCause, Report};
+use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
+use crate::kernel::Kernel;
+use crate::object::Object;
+use crate::port::Port;
+use crate::process::ProcessState;
+use crate::thread::ThreadState;
+
+impl Kernel<'_> {
+    /// Starts a process: a new incarnation, its main thread ready (PR-1, PR-3).
+    pub(crate) fn start_process<P: Port>(&mut self, port: &mut P, index: ProcessIndex) {
+        let Some(descriptor) = self.services.system.process(index) else {
+            return;
+        };
+        let Some(process) = self.services.processes.get_mut(index) else {
+            return;
+        };
+        if process.incarnation >= ProcessId::LAST_INCARNATION {
+            return;
+        }
+        process.incarnation = process.incarnation.wrapping_add(1);
+        process.state = ProcessState::Running;
+        process.live_threads = 0;
+        for object in descriptor.objects {
+            match object {
+                Object::ChannelHandler(handler) => self.channels.handler_started(*handler),
+                Object::ChannelInitiator(_) | Object::Thread(_) => {}
+            }
+        }
+        if port.start_process(index).is_err() {
+            self.fault(port, index, Fault::new(FaultCause::NotStarted));
+            return;
+        }
+        if let Some(main) = descriptor.threads.first() {
+            self.start_thread(*main);
+        }
+    }
+
+    /// Makes a thread of a running process ready to run its entry, if it has not started yet.
+    /// The port has prepared its context.
+    pub fn start_thread(&mut self, index: ThreadIndex) {
+        let Some(declared) = self.services.system.thread(index) else {
+            return;
+        };
+        let state = self
+            .services
+            .waits
+            .threads
+            .get(index)
+            .map(|thread| thread.state);
+        if let Some(process) = self.services.processes.get_mut(declared.process)
+            && process.state == ProcessState::Running
+            && state == Some(ThreadState::Dormant)
+        {
+            process.live_threads = process.live_threads.saturating_add(1);
+            self.services.waits.start(index);
+        }
+    }
+
+    /// Stops a process because of what it did, or what was done to it (PR-2).
+    pub(crate) fn fault<P: Port>(&mut self, port: &mut P, index: ProcessIndex, fault: Fault) {
+        self.end_process(port, index, ProcessState::Faulted, Report::Faulted(fault));
+    }
+
+    /// Ends a process that runs; does nothing to one that does not.
+    pub(crate) fn end_process<P: Port>(
+        &mut self,
+        port: &mut P,
+        index: ProcessIndex,
+        state: ProcessState,
+        report: Report,
+    ) {
+        let Some(descriptor) = self.services.system.process(index) else {
+            return;
+        };
+        let Some(process) = self.services.processes.get_mut(index) else {
+            return;
+        };
+        if process.state != ProcessState::Running {
+            return;
+        }
+        port.report(index, report);
+        process.state = state;
+        process.live_threads = 0;
+        for thread in descriptor.threads {
+            self.services.waits.stop(*thread);
+        }
+        for object in descriptor.objects {
+            self.object_ended(*object);
+        }
+        port.stop_process(index);
+    }
+
+    fn object_ended(&mut self, object: Object) {
+        match object {
+            Object::ChannelHandler(index) => self.channels.handler_ended(&mut self.services, index),
+            Object::ChannelInitiator(index) => {
+                self.channels.initiator_ended(&mut self.services, index);
+            }
+            Object::Thread(_) => {}
+        }
+    }
+
+    /// Ends a thread with an exit code; with the last one its process exits (PR-5).
+    pub(crate) fn end_thread<P: Port>(&mut self, port: &mut P, index: ThreadIndex, code: u32) {
+        let Some(declared) = self.services.system.thread(index) else {
+            return;
+        };
+        let Some(process) = self.services.processes.get_mut(declared.process) else {
+            return;
+        };
+        if process.live_threads <= 1 {
+            let state = ProcessState::Exited(code);
+            self.end_process(port, declared.process, state, Report::Exited(code));
+            return;
+        }
+        process.live_threads = process.live_threads.saturating_sub(1);
+        self.withdraw(index);
+        self.services.waits.stop(index);
+        let Some(descriptor) = self.services.system.process(declared.process) else {
+            return;
+        };
+        for object in descriptor.objects {
+            if let Object::ChannelHandler(handler) = object {
+                let thread = (index, declared.ordinal);
+                self.channels
+                    .server_ended(&mut self.services, *handler, thread);
+            }
+        }
+    }
+
+    /// Ends the call of every thread whose deadline has passed (AB-4).
+    pub(crate) fn expire<P: Port>(&mut self, port: &mut P) {
+        let now = port.now();
+        loop {
+            let waits = &self.services.waits;
+            let Some(index) = waits.deadlines.expired(&waits.threads, now) else {
+                return;
+            };
+            let results = self.withdraw(index);
+            self.services.waits.complete(index, results);
+        }
+    }
+
+    /// Withdraws what a blocked thread has started. Gives what its call ends with when its
+    /// deadline is the reason: a sleep has then done what it was asked to (WT-7).
+    fn withdraw(&mut self, index: ThreadIndex) -> Results {
+        let state = self
+            .services
+            .waits
+            .threads
+            .get(index)
+            .map(|thread| thread.state);
+        match state {
+            Some(ThreadState::Sleeping) => return success(0),
+            Some(ThreadState::Transacting(initiator)) => {
+                self.channels.withdraw(&mut self.services, initiator);
+            }
+            Some(
+                ThreadState::Waiting { .. }
+                | ThreadState::Ready
+                | ThreadState::Running
+                | ThreadState::Dormant,
+            )
+            | None => {}
+        }
+        failure(Error::DeadlineExceeded)
+    }
+}

@@ -1,0 +1,38 @@
+//! Objects, the things that handles name.
+//!
+//! A handle is a position in its process's object table, declared in system.json5 and fixed in
+//! the image: nothing is allocated, and a handle that is not declared names nothing. The kind of
+//! the object is the right to use it that way.
+
+use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
+
+/// What a handle names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Object {
+    /// The handler's end of a channel.
+    ChannelHandler(HandlerIndex),
+    /// The initiator's end of a channel.
+    ChannelInitiator(InitiatorIndex),
+    /// A thread of the process. It takes a handle's number, and no call accepts it yet.
+    Thread(ThreadIndex),
+}
+
+/// What is declared of a channel's handler end.
+#[derive(Clone, Copy, Debug)]
+pub struct HandlerDescriptor {
+    /// The process that answers.
+    pub process: ProcessIndex,
+    /// The threads that wait on this end.
+    pub wait_list: WaitListIndex,
+}
+
+/// What is declared of a channel's initiator end.
+#[derive(Clone, Copy, Debug)]
+pub struct InitiatorDescriptor {
+    /// The process that asks.
+    pub process: ProcessIndex,
+    /// The end that answers, owned by another process.
+    pub handler: HandlerIndex,
+    /// The threads that wait on this end.
+    pub wait_list: WaitListIndex,
+}

@@ -1,0 +1,112 @@
+//! Waiting on any object (WT-2): what the windows show, against what the caller wants.
+
+use guichet_abi::{Arguments, Error, Signals};
+
+use crate::event::Outcome;
+use crate::id::WaitListIndex;
+use crate::ipc::channel::Channels;
+use crate::object::Object;
+use crate::port::Port;
+use crate::services::{Caller, Services, is_past, refuse};
+use crate::system::System;
+use crate::thread::ThreadState;
+use crate::time::Instant;
+use crate::wait::wait_results;
+
+/// Waits until one of the signals in the mask is active, or until the deadline (WT-2).
+pub(crate) fn object_wait<const DOOR: bool, P: Port>(
+    channels: &mut Channels<'_>,
+    services: &mut Services<'_>,
+    port: &mut P,
+    arguments: &Arguments,
+) -> Option<Outcome> {
+    let (caller, object, list, mask) = match check(services, arguments) {
+        Ok(checked) => checked,
+        Err(error) => return refuse::<DOOR>(services, error),
+    };
+    if DOOR && is_marked(channels, object) {
+        return None;
+    }
+    begin(channels, object, &caller);
+    let signals = active_signals(channels, object);
+    if signals.intersects(mask) {
+        note_returned(channels, object, signals);
+        return Some(services.waits.finish(wait_results(signals)));
+    }
+    let deadline = Instant::from_words(arguments[2], arguments[3]);
+    if DOOR && deadline.is_finite() {
+        return None;
+    }
+    if is_past(port, deadline) {
+        return refuse::<DOOR>(services, Error::DeadlineExceeded);
+    }
+    services
+        .waits
+        .block(ThreadState::Waiting { list, mask }, deadline);
+    Some(services.waits.dispatch())
+}
+
+type Checked<'s> = (Caller<'s>, Object, WaitListIndex, Signals);
+
+#[inline(always)]
+fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'s>, Error> {
+    let caller = services.caller()?;
+    let object = caller.object(arguments[0])?;
+    let list = wait_list(services.system, object)?;
+    let bits = u32::try_from(arguments[1]).map_err(|_| Error::InvalidArgument)?;
+    let mask = Signals::from_bits(bits).ok_or(Error::InvalidArgument)?;
+    Ok((caller, object, list, mask))
+}
+
+/// The list of the threads that wait on an object: InvalidArgument for one that nobody can wait on.
+#[inline(always)]
+pub(crate) fn wait_list(system: &System<'_>, object: Object) -> Result<WaitListIndex, Error> {
+    match object {
+        Object::ChannelHandler(index) => system
+            .handler(index)
+            .map(|end| end.wait_list)
+            .ok_or(Error::Internal),
+        Object::ChannelInitiator(index) => system
+            .initiator(index)
+            .map(|end| end.wait_list)
+            .ok_or(Error::Internal),
+        Object::Thread(_) => Err(Error::InvalidArgument),
+    }
+}
+
+/// The signals that an object shows now.
+#[inline(always)]
+pub(crate) fn active_signals(channels: &Channels<'_>, object: Object) -> Signals {
+    match object {
+        Object::ChannelHandler(index) => channels.handler_signals(index),
+        Object::ChannelInitiator(index) => channels.initiator_signals(index),
+        Object::Thread(_) => Signals::empty(),
+    }
+}
+
+/// Tells whether a wait on the object would change more than the waiting thread.
+#[inline(always)]
+fn is_marked(channels: &Channels<'_>, object: Object) -> bool {
+    match object {
+        Object::ChannelHandler(index) => channels.has_stale(index),
+        Object::ChannelInitiator(_) | Object::Thread(_) => false,
+    }
+}
+
+/// Tells the object's window that the caller begins to wait on it.
+#[inline(always)]
+fn begin(channels: &mut Channels<'_>, object: Object, caller: &Caller<'_>) {
+    match object {
+        Object::ChannelHandler(index) => channels.forget_stale(index, caller.thread.ordinal),
+        Object::ChannelInitiator(_) | Object::Thread(_) => {}
+    }
+}
+
+/// Tells the object's window which signals a wait has returned.
+#[inline(always)]
+fn note_returned(channels: &mut Channels<'_>, object: Object, signals: Signals) {
+    match object {
+        Object::ChannelHandler(index) => channels.note_returned(index, signals),
+        Object::ChannelInitiator(_) | Object::Thread(_) => {}
+    }
+}

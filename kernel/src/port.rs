@@ -1,0 +1,61 @@
+//! What the kernel asks of the machine below it.
+//!
+//! A port owns the registers, the wall and the clock; the kernel owns the decisions. The trait is
+//! narrow on purpose: everything that the kernel learns from outside an event comes through
+//! [`Port::read_words`] and [`Port::now`], so that a run can be recorded and played again.
+
+use crate::fault::Report;
+use crate::id::ProcessIndex;
+use crate::memory::Grant;
+use crate::time::Instant;
+
+/// Which of the two memories of a transfer could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The one that bytes come from.
+    Source,
+    /// The one that bytes go to.
+    Destination,
+}
+
+/// The memory could not be read, although the process's map has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// The process could not be given a fresh start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotStarted;
+
+/// What the kernel asks of the machine below it.
+pub trait Port {
+    /// Copies between two ranges of the same length, as `memmove` does. Bytes are copied as raw
+    /// memory, once. Where a memory cannot be used after all, tells which.
+    fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side>;
+
+    /// Reads words of user memory that the kernel decides on. The grant is as long as the words.
+    fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable>;
+
+    /// The time now.
+    fn now(&mut self) -> Instant;
+
+    /// Asks for [`crate::Event::Timer`] at this instant, instead of the one asked for before;
+    /// [`Instant::NEVER`] asks for none. An instant that is past means at once. An alarm rings
+    /// once; if it rings early, the kernel asks again.
+    fn set_alarm(&mut self, at: Instant);
+
+    /// Makes a fresh start of a process: clean memory, its main thread about to run its entry.
+    fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted>;
+
+    /// Takes a process away: nothing of it runs or keeps memory after this. It may be gone already.
+    fn stop_process(&mut self, process: ProcessIndex);
+
+    /// Takes console output of a process (PR-7). Never waits.
+    fn log(&mut self, text: Grant);
+
+    /// Takes one character of console output of a process (PR-7). Never waits.
+    fn log_character(&mut self, process: ProcessIndex, character: char);
+
+    /// Takes the kernel's own word on how a process ended, for the console (PR-2). The process's
+    /// memory is still there.
+    fn report(&mut self, process: ProcessIndex, report: Report);
+}

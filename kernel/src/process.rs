@@ -1,0 +1,73 @@
+//! Processes: what is declared of them, and which life they are in (PR-1, PR-2).
+
+use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
+use crate::memory::MemoryMap;
+use crate::object::Object;
+use crate::region::Region;
+
+/// What a process is doing, or how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProcessState {
+    /// It was never started.
+    Unstarted,
+    /// It runs.
+    Running,
+    /// It was stopped because of what it did, or because it was killed from outside.
+    Faulted,
+    /// It exited by itself with this status.
+    Exited(u32),
+    /// Another process terminated it.
+    Stopped,
+}
+
+/// What changes about a process.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Process {
+    pub(crate) state: ProcessState,
+    /// Its present or latest life, counted from 1; 0 before the first.
+    pub(crate) incarnation: u32,
+    /// Its threads that have started and not ended.
+    pub(crate) live_threads: u16,
+}
+
+impl Process {
+    /// A process that was never started.
+    pub const UNSTARTED: Process = Process {
+        state: ProcessState::Unstarted,
+        incarnation: 0,
+        live_threads: 0,
+    };
+
+    /// What it is doing, or how it ended.
+    pub fn state(&self) -> ProcessState {
+        self.state
+    }
+
+    /// The identity of its present or latest life (PR-1).
+    pub fn id(&self, index: ProcessIndex) -> ProcessId {
+        ProcessId::new(index, self.incarnation)
+    }
+}
+
+/// What is declared of a process and never changes.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcessDescriptor<'s> {
+    /// Its name, for the console.
+    pub name: &'s str,
+    /// The memory it may use: sorted, without overlaps.
+    pub memory: &'s [Region],
+    /// Its objects; a handle is a position in this table.
+    pub objects: &'s [Object],
+    /// Its threads, the main thread first.
+    pub threads: &'s [ThreadIndex],
+    /// Whether it may end the run (PR-7).
+    pub may_shutdown: bool,
+}
+
+impl<'s> ProcessDescriptor<'s> {
+    /// Its memory, named as that of process `index`.
+    #[inline(always)]
+    pub fn memory_map(&self, index: ProcessIndex) -> MemoryMap<'s> {
+        MemoryMap::new(index, self.memory)
+    }
+}

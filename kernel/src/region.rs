@@ -1,0 +1,129 @@
+//! Pieces of the address space and what a process may do there.
+//!
+//! All arithmetic here is free of wrapping: a range that would pass the end of the address space
+//! is inside no region.
+
+/// What a buffer is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Bytes are taken from it.
+    Read,
+    /// Bytes are put into it.
+    Write,
+}
+
+/// A piece of memory that a process may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// The address of the first byte.
+    pub start: usize,
+    /// The address after the last byte.
+    pub end: usize,
+    /// Whether the process may write there; it may read every region it has.
+    pub writable: bool,
+}
+
+impl Region {
+    /// Tells whether the process may use this region so.
+    #[inline(always)]
+    pub const fn allows(&self, access: Access) -> bool {
+        match access {
+            Access::Read => true,
+            Access::Write => self.writable,
+        }
+    }
+}
+
+/// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`.
+///
+/// `regions` is sorted by address and does not overlap; a range may run from one region into the
+/// next if nothing lies between. An empty range is always fine (AB-1).
+#[inline]
+pub(crate) fn covers(regions: &[Region], address: usize, length: usize, access: Access) -> bool {
+    if length == 0 {
+        return true;
+    }
+    let Some(end) = address.checked_add(length) else {
+        return false;
+    };
+    let mut covered = address;
+    for region in regions {
+        if region.start <= covered && covered < region.end && region.allows(access) {
+            if end <= region.end {
+                return true;
+            }
+            covered = region.end;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REGIONS: [Region; 3] = [
+        Region {
+            start: 100,
+            end: 200,
+            writable: false,
+        },
+        Region {
+            start: 200,
+            end: 300,
+            writable: true,
+        },
+        Region {
+            start: 400,
+            end: 500,
+            writable: true,
+        },
+    ];
+
+    #[test]
+    fn ranges_against_regions() {
+        use Access::{Read, Write};
+        let table = [
+            // address, length, access, allowed
+            (100, 1, Read, true),
+            (100, 1, Write, false),
+            (99, 1, Read, false),
+            (99, 2, Read, false),
+            (100, 200, Read, true), // from one region into its neighbour
+            (100, 201, Read, false),
+            (150, 100, Write, false), // the first half is not writable
+            (200, 100, Write, true),
+            (200, 101, Write, false),
+            (299, 1, Write, true),
+            (300, 1, Read, false),
+            (299, 102, Read, false), // across a gap
+            (400, 100, Write, true),
+            (500, 1, Read, false),
+            (0, 0, Write, true), // empty ranges are fine anywhere
+            (usize::MAX, 0, Write, true),
+            (usize::MAX, 1, Read, false),
+            (450, usize::MAX, Write, false),
+            (450, usize::MAX - 449, Read, false), // ends exactly at the wrap
+        ];
+        for (address, length, access, allowed) in table {
+            let found = covers(&REGIONS, address, length, access);
+            assert_eq!(found, allowed, "{address} + {length} {access:?}");
+        }
+    }
+
+    #[test]
+    fn agrees_with_asking_byte_by_byte() {
+        for address in 95..505 {
+            for length in 1..120 {
+                for access in [Access::Read, Access::Write] {
+                    let every_byte = (address..address + length).all(|byte| {
+                        REGIONS
+                            .iter()
+                            .any(|r| r.start <= byte && byte < r.end && r.allows(access))
+                    });
+                    assert_eq!(covers(&REGIONS, address, length, access), every_byte);
+                }
+            }
+        }
+    }
+}

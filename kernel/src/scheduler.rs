@@ -1,0 +1,144 @@
+//! Who runs: fixed priorities, first in first out among equals (WT-8).
+//!
+//! One bit for each priority says whether anyone is ready there, so the choice takes the same time
+//! however many threads there are. The running thread stands in no queue: a hand-off from one
+//! thread to another touches none.
+
+use crate::id::{Table, TableIndex, ThreadIndex};
+use crate::thread::{Priority, ThreadList, ThreadState, Threads};
+
+impl TableIndex for Priority {
+    #[inline(always)]
+    fn position(self) -> usize {
+        usize::from(self.number())
+    }
+}
+
+/// What the scheduler remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SchedulerState {
+    /// The thread that runs, or NONE when the system is idle.
+    pub(crate) current: ThreadIndex,
+    /// Bit `p`: a thread of priority `p` is ready.
+    ready: u32,
+    queues: [ThreadList; Priority::COUNT],
+}
+
+impl SchedulerState {
+    /// Nobody is ready.
+    pub const IDLE: SchedulerState = SchedulerState {
+        current: ThreadIndex::NONE,
+        ready: 0,
+        queues: [ThreadList::EMPTY; Priority::COUNT],
+    };
+
+    /// Tells whether a ready thread is at least as important as `priority`.
+    #[inline(always)]
+    pub(crate) fn is_ready_at_least(&self, priority: Priority) -> bool {
+        self.ready.wrapping_shr(u32::from(priority.number())) != 0
+    }
+
+    /// Tells whether a ready thread is more important than `priority`.
+    #[inline(always)]
+    pub(crate) fn is_ready_above(&self, priority: Priority) -> bool {
+        self.ready.wrapping_shr(u32::from(priority.number())) > 1
+    }
+
+    /// Makes a thread ready, behind its equals.
+    #[inline(always)]
+    pub(crate) fn make_ready(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let Some(priority) = Self::mark_ready(threads, index) else {
+            return;
+        };
+        let ready = &mut self.ready;
+        if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
+            queue.push_back(threads, index);
+            *ready |= bit(priority);
+        }
+    }
+
+    /// Makes a thread ready that was running, ahead of its equals: its turn is not over.
+    pub(crate) fn make_ready_first(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let Some(priority) = Self::mark_ready(threads, index) else {
+            return;
+        };
+        if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
+            queue.push_front(threads, index);
+            self.ready |= bit(priority);
+        }
+    }
+
+    /// Takes a ready thread out of its queue.
+    pub(crate) fn remove(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let Some(thread) = threads.get(index) else {
+            return;
+        };
+        let priority = thread.priority;
+        let ready = &mut self.ready;
+        if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
+            queue.remove(threads, index);
+            if queue.is_empty() {
+                *ready &= !bit(priority);
+            }
+        }
+    }
+
+    /// Makes the most important ready thread the current one, or nobody.
+    #[inline(always)]
+    pub(crate) fn choose(&mut self, threads: &mut Threads<'_>) -> ThreadIndex {
+        let index = self.first();
+        self.remove(threads, index);
+        self.run(threads, index);
+        index
+    }
+
+    /// Makes a thread the current one that stands in no queue.
+    #[inline(always)]
+    pub(crate) fn run(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        if let Some(thread) = threads.get_mut(index) {
+            thread.state = ThreadState::Running;
+        }
+        self.current = index;
+    }
+
+    fn first(&self) -> ThreadIndex {
+        let highest = 31u32.wrapping_sub(self.ready.leading_zeros());
+        self.queues
+            .get(usize::try_from(highest).unwrap_or(Priority::COUNT))
+            .map_or(ThreadIndex::NONE, ThreadList::head)
+    }
+
+    fn mark_ready(threads: &mut Threads<'_>, index: ThreadIndex) -> Option<Priority> {
+        let thread = threads.get_mut(index)?;
+        thread.state = ThreadState::Ready;
+        Some(thread.priority)
+    }
+
+    /// Checks that bits and queues agree and that only ready threads are queued.
+    pub(crate) fn check(&self, threads: &Threads<'_>) -> Result<(), &'static str> {
+        for (number, queue) in (0u8..).zip(&self.queues) {
+            let priority = Priority::new(number);
+            if queue.is_empty() == (self.ready & bit(priority) != 0) {
+                return Err("scheduler: a bit and its queue disagree");
+            }
+            let mut next = queue.head();
+            while let Some(thread) = threads.get(next) {
+                if thread.state != ThreadState::Ready || thread.priority != priority {
+                    return Err("scheduler: a queued thread is not ready at that priority");
+                }
+                next = thread.next;
+            }
+        }
+        match threads.get(self.current) {
+            Some(thread) if thread.state != ThreadState::Running => {
+                Err("scheduler: the current thread is not running")
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+#[inline(always)]
+fn bit(priority: Priority) -> u32 {
+    1u32.wrapping_shl(u32::from(priority.number()))
+}

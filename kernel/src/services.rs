@@ -1,0 +1,81 @@
+//! What a window may use: the declared system, the processes' states, the threads.
+//!
+//! A window gets these and the port, and no other window. Everything a call needs to begin is
+//! here too: who calls, which object a handle names, whether a deadline is past.
+
+use guichet_abi::Error;
+
+use crate::event::{Outcome, failure};
+use crate::id::{ProcessIndex, Table};
+use crate::object::Object;
+use crate::port::Port;
+use crate::process::{Process, ProcessDescriptor};
+use crate::system::System;
+use crate::thread::ThreadDescriptor;
+use crate::time::Instant;
+use crate::wait::Waits;
+
+/// What a window may use.
+#[derive(Debug)]
+pub(crate) struct Services<'s> {
+    pub(crate) system: &'s System<'s>,
+    pub(crate) processes: Table<'s, ProcessIndex, Process>,
+    pub(crate) waits: Waits<'s>,
+}
+
+/// Who makes the present call.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'s> {
+    pub(crate) thread: &'s ThreadDescriptor,
+    pub(crate) process: &'s ProcessDescriptor<'s>,
+}
+
+impl<'s> Caller<'s> {
+    /// The object that a handle of the caller names: OutOfRange for a number that is not declared.
+    #[inline(always)]
+    pub(crate) fn object(&self, handle: usize) -> Result<Object, Error> {
+        self.process
+            .objects
+            .get(handle)
+            .copied()
+            .ok_or(Error::OutOfRange)
+    }
+
+    /// The caller's memory.
+    #[inline(always)]
+    pub(crate) fn memory(&self) -> crate::memory::MemoryMap<'s> {
+        self.process.memory_map(self.thread.process)
+    }
+}
+
+impl<'s> Services<'s> {
+    /// Who makes the present call.
+    #[inline(always)]
+    pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
+        let thread = self
+            .system
+            .thread(self.waits.current())
+            .ok_or(Error::Internal)?;
+        let process = self.system.process(thread.process).ok_or(Error::Internal)?;
+        Ok(Caller { thread, process })
+    }
+}
+
+/// Tells whether a deadline is past; the time is asked for only if it ever can be.
+#[inline(always)]
+pub(crate) fn is_past<P: Port>(port: &mut P, deadline: Instant) -> bool {
+    deadline.is_finite() && deadline <= port.now()
+}
+
+/// Refuses the current thread's call: at the door by declining to answer, else with the error.
+#[inline(always)]
+pub(crate) fn refuse<const DOOR: bool>(
+    services: &mut Services<'_>,
+    error: Error,
+) -> Option<Outcome> {
+    if DOOR {
+        None
+    } else {
+        Some(services.waits.finish(failure(error)))
+    }
+}

@@ -1,0 +1,271 @@
+//! The one way in: an event, decoded, goes to one operation; what runs next comes out.
+//!
+//! [`Kernel::step`] takes every event. [`Kernel::door`] takes only the few calls that a system
+//! spends its time in, and only where nothing about them is unusual; it either answers with what
+//! `step` would have answered, or says `None` and has changed nothing. The hot calls are written
+//! once, for both.
+
+use guichet_abi::{Arguments, Error, MAX_LOG_BYTES, OK, Results, Syscall};
+
+use crate::event::{Call, Event, Outcome, failure, success};
+use crate::fault::Report;
+use crate::id::{ProcessIndex, ThreadIndex};
+use crate::kernel::Kernel;
+use crate::memory::Grant;
+use crate::object_wait::object_wait;
+use crate::port::Port;
+use crate::process::ProcessState;
+use crate::region::Access;
+use crate::services::is_past;
+use crate::thread::ThreadState;
+use crate::time::Instant;
+
+const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
+const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
+const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
+const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
+const DEBUG_NOP: usize = Syscall::DebugNop as usize;
+
+impl Kernel<'_> {
+    /// Starts the system: every process that starts at boot, in the order declared (PR-3).
+    pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
+        self.clear();
+        for number in 0..self.services.system.processes.len() {
+            self.start_process(port, ProcessIndex::new(number));
+        }
+        self.conclude(port)
+    }
+
+    /// Takes an event and says what runs next.
+    pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
+        let outcome = match event {
+            Event::Call(call) => self.call(port, &call),
+            Event::Fault(fault) => {
+                let current = self.services.waits.current();
+                if let Some(thread) = self.services.system.thread(current) {
+                    self.fault(port, thread.process, fault);
+                }
+                self.services.waits.dispatch()
+            }
+            Event::ProcessEnded { process, fault } => {
+                self.fault(port, process, fault);
+                self.services.waits.dispatch()
+            }
+            Event::Timer => {
+                // The alarm has rung; whatever is asked for next is new to the port.
+                *self.alarm = Instant::NEVER;
+                self.expire(port);
+                self.services.waits.dispatch()
+            }
+        };
+        self.update_alarm(port);
+        outcome
+    }
+
+    /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
+    /// nothing has changed.
+    #[inline]
+    pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
+        match call.number {
+            CHANNEL_TRANSACT | CHANNEL_READ | CHANNEL_RESPOND | OBJECT_WAIT | DEBUG_NOP => {
+                self.hot_call::<true, P>(port, call)
+            }
+            _other => None,
+        }
+    }
+
+    /// The calls that a system spends its time in.
+    #[inline(always)]
+    fn hot_call<const DOOR: bool, P: Port>(
+        &mut self,
+        port: &mut P,
+        call: &Call,
+    ) -> Option<Outcome> {
+        let Kernel {
+            services, channels, ..
+        } = self;
+        let arguments = &call.arguments;
+        match call.number {
+            CHANNEL_TRANSACT => channels.transact::<DOOR, P>(services, port, arguments),
+            CHANNEL_READ => channels.read::<DOOR, P>(services, port, arguments, false),
+            CHANNEL_RESPOND => channels.respond::<DOOR, P>(services, port, arguments),
+            OBJECT_WAIT => object_wait::<DOOR, P>(channels, services, port, arguments),
+            DEBUG_NOP => Some(services.waits.finish(success(0))),
+            _other => None,
+        }
+    }
+
+    fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
+        if let Some(outcome) = self.hot_call::<false, P>(port, call) {
+            return outcome;
+        }
+        match Syscall::from_number(call.number) {
+            Some(syscall) => self.cold_call(port, syscall, &call.arguments),
+            None => self.services.waits.finish(failure(Error::Unimplemented)),
+        }
+    }
+
+    fn cold_call<P: Port>(
+        &mut self,
+        port: &mut P,
+        syscall: Syscall,
+        arguments: &Arguments,
+    ) -> Outcome {
+        let result = match syscall {
+            Syscall::ChannelReadExact => {
+                let services = &mut self.services;
+                let outcome = self
+                    .channels
+                    .read::<false, P>(services, port, arguments, true);
+                return outcome.unwrap_or(Outcome::idle());
+            }
+            Syscall::SleepUntil => return self.sleep_until(port, arguments),
+            Syscall::ClockNow => Ok(now(port)),
+            Syscall::ProcessExit => return self.process_exit(port, arguments),
+            Syscall::ThreadExit => return self.thread_exit(port, arguments),
+            Syscall::ProcessPanic => return self.process_panic(port, arguments),
+            Syscall::DebugLog => self.debug_log(port, arguments),
+            Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
+            Syscall::DebugShutdown => return self.debug_shutdown(arguments),
+            Syscall::ChannelTransact
+            | Syscall::ChannelRead
+            | Syscall::ChannelRespond
+            | Syscall::ObjectWait
+            | Syscall::DebugNop => Err(Error::Internal),
+        };
+        self.services.waits.finish(result.unwrap_or_else(failure))
+    }
+
+    /// Sleeps until an instant (WT-7); returns at once when it is past.
+    fn sleep_until<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+        let deadline = Instant::from_words(arguments[0], arguments[1]);
+        if is_past(port, deadline) {
+            return self.services.waits.finish(success(0));
+        }
+        self.services.waits.block(ThreadState::Sleeping, deadline);
+        self.services.waits.dispatch()
+    }
+
+    /// Ends the caller's process with a status (PR-5).
+    fn process_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+        let status = low_word(arguments[0]);
+        let process = self.current_process();
+        self.end_process(
+            port,
+            process,
+            ProcessState::Exited(status),
+            Report::Exited(status),
+        );
+        self.services.waits.dispatch()
+    }
+
+    /// Ends the calling thread with a status (PR-5).
+    fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+        let thread = self.services.waits.current();
+        self.end_thread(port, thread, low_word(arguments[0]));
+        self.services.waits.dispatch()
+    }
+
+    /// Ends the caller's process as a fault with a message (PR-7).
+    fn process_panic<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+        match self.text(arguments) {
+            Ok(message) => {
+                let process = self.current_process();
+                let report = Report::Panicked(message);
+                self.end_process(port, process, ProcessState::Faulted, report);
+                self.services.waits.dispatch()
+            }
+            Err(error) => self.services.waits.finish(failure(error)),
+        }
+    }
+
+    fn debug_log<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Result<Results, Error> {
+        let text = self.text(arguments)?;
+        if text.length() != 0 {
+            port.log(text);
+        }
+        Ok(success(0))
+    }
+
+    fn debug_put_character<P: Port>(
+        &self,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Result<Results, Error> {
+        let word = u32::try_from(arguments[0]).map_err(|_| Error::InvalidArgument)?;
+        let character = char::from_u32(word).ok_or(Error::InvalidArgument)?;
+        port.log_character(self.current_process(), character);
+        Ok(success(0))
+    }
+
+    /// Ends the run (PR-7), if the process may.
+    fn debug_shutdown(&mut self, arguments: &Arguments) -> Outcome {
+        let status = match u32::try_from(arguments[0]) {
+            Ok(status) if status == OK || Error::from_status(status).is_some() => status,
+            Ok(_) | Err(_) => {
+                return self.services.waits.finish(failure(Error::InvalidArgument));
+            }
+        };
+        match self.services.caller() {
+            Ok(caller) if caller.process.may_shutdown => Outcome::shutdown(status),
+            Ok(_) => self.services.waits.finish(failure(Error::PermissionDenied)),
+            Err(error) => self.services.waits.finish(failure(error)),
+        }
+    }
+
+    /// The flat text that a console call names, at most [`MAX_LOG_BYTES`] (PR-7).
+    fn text(&self, arguments: &Arguments) -> Result<Grant, Error> {
+        let &[address, length, ..] = arguments;
+        let grant = self
+            .services
+            .caller()?
+            .memory()
+            .grant(address, length, Access::Read)?;
+        if grant.length() > MAX_LOG_BYTES {
+            Err(Error::OutOfRange)
+        } else {
+            Ok(grant)
+        }
+    }
+
+    fn current_process(&self) -> ProcessIndex {
+        let current: ThreadIndex = self.services.waits.current();
+        self.services
+            .system
+            .thread(current)
+            .map_or(ProcessIndex::NONE, |thread| thread.process)
+    }
+
+    fn conclude<P: Port>(&mut self, port: &mut P) -> Outcome {
+        let outcome = self.services.waits.dispatch();
+        self.update_alarm(port);
+        outcome
+    }
+
+    /// Asks the port for the earliest deadline, when that has changed (WT-2).
+    fn update_alarm<P: Port>(&mut self, port: &mut P) {
+        let waits = &self.services.waits;
+        let earliest = waits.deadlines.earliest(&waits.threads);
+        if earliest != *self.alarm {
+            *self.alarm = earliest;
+            port.set_alarm(earliest);
+        }
+    }
+}
+
+fn now<P: Port>(port: &mut P) -> Results {
+    let (value0, value1) = guichet_abi::deadline_to_words(port.now().ticks());
+    Results {
+        status: OK,
+        value0,
+        value1,
+    }
+}
+
+/// A status word: the low 32 bits of an argument.
+fn low_word(argument: usize) -> u32 {
+    u32::try_from(argument & 0xFFFF_FFFF).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! What a system is made of, as declared: read only, and in flash on a board.
+
+use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, TableIndex, ThreadIndex};
+use crate::object::{HandlerDescriptor, InitiatorDescriptor};
+use crate::process::ProcessDescriptor;
+use crate::thread::ThreadDescriptor;
+
+/// The declared system. Indices in the tables refer to one another and to the storage that the
+/// port lends, whose slices have the same lengths.
+#[derive(Clone, Copy, Debug)]
+pub struct System<'s> {
+    /// The processes, in the order declared, which is the order in which they start (PR-3).
+    pub processes: &'s [ProcessDescriptor<'s>],
+    /// The threads of all processes.
+    pub threads: &'s [ThreadDescriptor],
+    /// The handler ends of all channels.
+    pub handlers: &'s [HandlerDescriptor],
+    /// The initiator ends of all channels.
+    pub initiators: &'s [InitiatorDescriptor],
+    /// The longest transfer of one call, in bytes (AB-10).
+    pub max_transfer_bytes: usize,
+}
+
+impl<'s> System<'s> {
+    /// A process's declaration.
+    #[inline(always)]
+    pub fn process(&self, index: ProcessIndex) -> Option<&'s ProcessDescriptor<'s>> {
+        self.processes.get(index.position())
+    }
+
+    /// A thread's declaration.
+    #[inline(always)]
+    pub fn thread(&self, index: ThreadIndex) -> Option<&'s ThreadDescriptor> {
+        self.threads.get(index.position())
+    }
+
+    /// A handler end's declaration.
+    #[inline(always)]
+    pub fn handler(&self, index: HandlerIndex) -> Option<&'s HandlerDescriptor> {
+        self.handlers.get(index.position())
+    }
+
+    /// An initiator end's declaration.
+    #[inline(always)]
+    pub fn initiator(&self, index: InitiatorIndex) -> Option<&'s InitiatorDescriptor> {
+        self.initiators.get(index.position())
+    }
+}

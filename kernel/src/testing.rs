@@ -1,0 +1,410 @@
+//! A machine for unit tests: two processes joined by one channel, each with a little memory.
+//!
+//! Process 0 is the initiator, process 1 the handler; handle 0 of each is its end of the channel.
+//! After every step all invariants are checked, and wherever the door answers it is compared with
+//! `step`.
+
+use std::boxed::Box;
+use std::collections::BTreeMap;
+use std::vec;
+use std::vec::Vec;
+
+use guichet_abi::{Error, Results, Signals, Syscall, deadline_to_words};
+
+use crate::*;
+
+/// A process's memory: 64 bytes that can only be read, then 192 that can be written.
+pub(crate) const MEMORY_BYTES: usize = 256;
+const READ_ONLY_BYTES: usize = 64;
+
+/// Where the memory of a process begins.
+pub(crate) const fn base(process: usize) -> usize {
+    0x1000 * (process + 1)
+}
+
+/// Where the writable memory of a process begins.
+pub(crate) const fn writable(process: usize) -> usize {
+    base(process) + READ_ONLY_BYTES
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestPort {
+    pub(crate) memory: Vec<Vec<u8>>,
+    pub(crate) now: u64,
+    pub(crate) alarm: Option<Instant>,
+    pub(crate) log: Vec<u8>,
+    pub(crate) reports: Vec<(ProcessIndex, Report)>,
+    pub(crate) stopped: Vec<ProcessIndex>,
+    /// The next start of a process fails.
+    pub(crate) refuses_start: bool,
+}
+
+impl TestPort {
+    pub(crate) fn bytes(&mut self, process: usize, address: usize, length: usize) -> &mut [u8] {
+        let offset = address - base(process);
+        &mut self.memory[process][offset..offset + length]
+    }
+
+    fn granted(&mut self, grant: Grant) -> &mut [u8] {
+        self.bytes(grant.process().position(), grant.address(), grant.length())
+    }
+}
+
+impl Port for TestPort {
+    fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
+        assert_eq!(source.length(), destination.length());
+        let bytes = self.granted(source).to_vec();
+        self.granted(destination).copy_from_slice(&bytes);
+        Ok(())
+    }
+
+    fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
+        let bytes = self.granted(source);
+        for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(size_of::<usize>())) {
+            *word = usize::from_ne_bytes(chunk.try_into().unwrap());
+        }
+        Ok(())
+    }
+
+    fn now(&mut self) -> Instant {
+        Instant::from_ticks(self.now)
+    }
+
+    fn set_alarm(&mut self, at: Instant) {
+        self.alarm = at.is_finite().then_some(at);
+    }
+
+    fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
+        if self.refuses_start {
+            Err(NotStarted)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn stop_process(&mut self, process: ProcessIndex) {
+        self.stopped.push(process);
+    }
+
+    fn log(&mut self, text: Grant) {
+        let bytes = self.granted(text).to_vec();
+        self.log.extend(bytes);
+    }
+
+    fn log_character(&mut self, _process: ProcessIndex, character: char) {
+        self.log
+            .extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    fn report(&mut self, process: ProcessIndex, report: Report) {
+        self.reports.push((process, report));
+    }
+}
+
+#[derive(Clone)]
+struct Tables {
+    threads: Vec<Thread>,
+    deadlines: Vec<ThreadIndex>,
+    processes: Vec<Process>,
+    handlers: Vec<Handler>,
+    initiators: Vec<Initiator>,
+    wait_lists: Vec<ThreadList>,
+    globals: Globals,
+}
+
+impl Tables {
+    fn kernel<'s>(&'s mut self, system: &'s System<'s>) -> Kernel<'s> {
+        let storage = Storage {
+            threads: &mut self.threads,
+            deadlines: &mut self.deadlines,
+            processes: &mut self.processes,
+            handlers: &mut self.handlers,
+            initiators: &mut self.initiators,
+            wait_lists: &mut self.wait_lists,
+            globals: &mut self.globals,
+        };
+        Kernel::new(system, storage)
+    }
+
+    fn facts(
+        &self,
+    ) -> (
+        Vec<Thread>,
+        Vec<Process>,
+        Vec<Handler>,
+        Vec<Initiator>,
+        Globals,
+    ) {
+        let Tables {
+            threads,
+            processes,
+            handlers,
+            initiators,
+            globals,
+            ..
+        } = self.clone();
+        (threads, processes, handlers, initiators, globals)
+    }
+}
+
+pub(crate) struct Machine {
+    system: &'static System<'static>,
+    tables: Tables,
+    pub(crate) port: TestPort,
+    pub(crate) outcome: Outcome,
+    /// The results that each thread was last resumed with.
+    results: BTreeMap<usize, Results>,
+}
+
+/// Threads 0.. belong to the initiator; threads from `initiator.len()` on to the handler.
+pub(crate) fn machine(initiator: &[u8], handler: &[u8]) -> Machine {
+    let mut machine = unbooted(initiator, handler);
+    machine.boot();
+    machine
+}
+
+/// A machine whose system has not started. The slices are the priorities of the threads.
+pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
+    let threads = thread_descriptors(0, initiator).chain(thread_descriptors(1, handler));
+    let count = initiator.len();
+    let indices = |range: std::ops::Range<usize>| -> &'static [ThreadIndex] {
+        range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
+    };
+    let processes = vec![
+        descriptor(
+            0,
+            Object::ChannelInitiator(InitiatorIndex::new(0)),
+            indices(0..count),
+        ),
+        descriptor(
+            1,
+            Object::ChannelHandler(HandlerIndex::new(0)),
+            indices(count..count + handler.len()),
+        ),
+    ];
+    let handlers = [HandlerDescriptor {
+        process: ProcessIndex::new(1),
+        wait_list: WaitListIndex::new(0),
+    }];
+    let initiators = [InitiatorDescriptor {
+        process: ProcessIndex::new(0),
+        handler: HandlerIndex::new(0),
+        wait_list: WaitListIndex::new(1),
+    }];
+    let system: &'static System<'static> = Box::leak(Box::new(System {
+        processes: processes.leak(),
+        threads: threads.collect::<Vec<_>>().leak(),
+        handlers: handlers.to_vec().leak(),
+        initiators: initiators.to_vec().leak(),
+        max_transfer_bytes: 128,
+    }));
+    let sizes = StorageSizes::of(system);
+    let tables = Tables {
+        threads: vec![Thread::DORMANT; sizes.threads],
+        deadlines: vec![ThreadIndex::NONE; sizes.threads],
+        processes: vec![Process::UNSTARTED; sizes.processes],
+        handlers: vec![Handler::IDLE; sizes.handlers],
+        initiators: vec![Initiator::IDLE; sizes.initiators],
+        wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
+        globals: Globals::INITIAL,
+    };
+    let memory = vec![vec![0; MEMORY_BYTES]; sizes.processes];
+    let port = TestPort {
+        memory,
+        ..TestPort::default()
+    };
+    let outcome = Outcome::idle();
+    Machine {
+        system,
+        tables,
+        port,
+        outcome,
+        results: BTreeMap::new(),
+    }
+}
+
+fn thread_descriptors(
+    process: usize,
+    priorities: &[u8],
+) -> impl Iterator<Item = ThreadDescriptor> + use<'_> {
+    (0u8..)
+        .zip(priorities)
+        .map(move |(ordinal, priority)| ThreadDescriptor {
+            process: ProcessIndex::new(process),
+            ordinal,
+            priority: Priority::new(*priority),
+        })
+}
+
+fn descriptor(
+    process: usize,
+    object: Object,
+    threads: &'static [ThreadIndex],
+) -> ProcessDescriptor<'static> {
+    let middle = writable(process);
+    let regions = [
+        Region {
+            start: base(process),
+            end: middle,
+            writable: false,
+        },
+        Region {
+            start: middle,
+            end: base(process) + MEMORY_BYTES,
+            writable: true,
+        },
+    ];
+    ProcessDescriptor {
+        name: "test",
+        memory: regions.to_vec().leak(),
+        objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),
+        threads,
+        may_shutdown: process == 1,
+    }
+}
+
+impl Machine {
+    pub(crate) fn kernel(&mut self) -> Kernel<'_> {
+        self.tables.kernel(self.system)
+    }
+
+    pub(crate) fn boot(&mut self) {
+        let outcome = self.tables.kernel(self.system).boot(&mut self.port);
+        self.take(outcome);
+    }
+
+    /// Feeds one event, checks everything that must always hold, and obeys the outcome.
+    pub(crate) fn step(&mut self, event: Event) {
+        let mut at_door = (self.tables.clone(), self.port.clone());
+        let answered = match &event {
+            Event::Call(call) => at_door.0.kernel(self.system).door(&mut at_door.1, call),
+            Event::Fault(_) | Event::ProcessEnded { .. } | Event::Timer => None,
+        };
+        if answered.is_none() {
+            assert!(
+                at_door.0.facts() == self.tables.facts(),
+                "a silent door changed something"
+            );
+        }
+        let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
+        self.kernel().check().unwrap();
+        if let Some(answer) = answered {
+            assert_eq!(answer, outcome, "door and step give different outcomes");
+            assert!(
+                at_door.0.facts() == self.tables.facts(),
+                "door and step differ"
+            );
+            assert_eq!(at_door.1, self.port);
+        }
+        self.take(outcome);
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        if outcome.action == Action::Return {
+            self.results
+                .insert(outcome.thread.position(), outcome.results);
+        }
+        self.outcome = outcome;
+    }
+
+    /// The thread that runs now.
+    pub(crate) fn running(&self) -> usize {
+        assert!(matches!(
+            self.outcome.action,
+            Action::Return | Action::Resume
+        ));
+        self.outcome.thread.position()
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.outcome.action == Action::Idle
+    }
+
+    /// What the latest call of a thread has returned, if it has; asked once.
+    pub(crate) fn returned(&mut self, thread: usize) -> Option<Result<(usize, usize), Error>> {
+        self.results
+            .remove(&thread)
+            .map(|results| match Error::from_status(results.status) {
+                None => Ok((results.value0, results.value1)),
+                Some(error) => Err(error),
+            })
+    }
+
+    /// Lets the running thread, which must be `thread`, make a call.
+    pub(crate) fn call(&mut self, thread: usize, syscall: Syscall, arguments: &[usize]) {
+        self.call_number(thread, syscall as usize, arguments);
+    }
+
+    pub(crate) fn call_number(&mut self, thread: usize, number: usize, arguments: &[usize]) {
+        assert_eq!(self.running(), thread, "another thread runs");
+        self.results.remove(&thread);
+        let mut words = [0; guichet_abi::ARGUMENT_COUNT];
+        words[..arguments.len()].copy_from_slice(arguments);
+        self.step(Event::Call(Call {
+            number,
+            arguments: words,
+        }));
+    }
+
+    /// As [`Machine::call`], for a call that returns at once.
+    pub(crate) fn now(
+        &mut self,
+        thread: usize,
+        syscall: Syscall,
+        arguments: &[usize],
+    ) -> Result<(usize, usize), Error> {
+        self.call(thread, syscall, arguments);
+        self.returned(thread).expect("the call has not returned")
+    }
+
+    pub(crate) fn transact(&mut self, thread: usize, request: usize, room: usize, deadline: u64) {
+        let (low, high) = deadline_to_words(deadline);
+        let send = base(0);
+        let receive = writable(0);
+        let arguments = [0, send, request, receive, room, low, high];
+        self.call(thread, Syscall::ChannelTransact, &arguments);
+    }
+
+    pub(crate) fn wait(&mut self, thread: usize, mask: Signals, deadline: u64) {
+        let (low, high) = deadline_to_words(deadline);
+        let mask = mask.bits() as usize;
+        self.call(thread, Syscall::ObjectWait, &[0, mask, low, high]);
+    }
+
+    /// Reads from the request into the handler's writable memory.
+    pub(crate) fn read(
+        &mut self,
+        thread: usize,
+        offset: usize,
+        length: usize,
+    ) -> Result<usize, Error> {
+        let arguments = [0, offset, writable(1), length];
+        self.now(thread, Syscall::ChannelRead, &arguments)
+            .map(|(length, _)| length)
+    }
+
+    /// Responds from the handler's read-only memory.
+    pub(crate) fn respond(&mut self, thread: usize, length: usize) -> Result<(), Error> {
+        self.now(thread, Syscall::ChannelRespond, &[0, base(1), length])
+            .map(|_| ())
+    }
+
+    /// Lets time pass to `now`, with the timer event.
+    pub(crate) fn pass(&mut self, now: u64) {
+        self.port.now = now;
+        self.port.alarm = None; // it rings once
+        self.step(Event::Timer);
+    }
+
+    pub(crate) fn kill(&mut self, process: usize) {
+        let fault = Fault::new(FaultCause::Killed);
+        self.step(Event::ProcessEnded {
+            process: ProcessIndex::new(process),
+            fault,
+        });
+    }
+
+    pub(crate) fn start_thread(&mut self, thread: usize) {
+        self.kernel().start_thread(ThreadIndex::new(thread));
+    }
+}

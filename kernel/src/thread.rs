@@ -1,0 +1,217 @@
+//! Threads: what is declared of them, what they are doing, and lists of them.
+
+use guichet_abi::{Results, Signals};
+
+use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitListIndex};
+use crate::time::Instant;
+
+/// How important a thread is (WT-8): 0 to 31, the greater the more important.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Priority(u8);
+
+impl Priority {
+    /// How many priorities there are.
+    pub const COUNT: usize = 32;
+    /// The priority of a thread that declares none.
+    pub const DEFAULT: Priority = Priority(15);
+
+    /// The priority with this number; a number above 31 means 31.
+    pub const fn new(number: u8) -> Priority {
+        if number < Self::COUNT as u8 {
+            Priority(number)
+        } else {
+            Priority(31)
+        }
+    }
+
+    /// The number.
+    #[inline(always)]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// What a thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThreadState {
+    /// It never started, or it has ended.
+    Dormant,
+    /// It could run, and stands in the ready queue of its priority.
+    Ready,
+    /// It runs, and stands in no queue.
+    Running,
+    /// It waits for signals of an object, and stands in that object's list (WT-2).
+    Waiting {
+        /// The object's list.
+        list: WaitListIndex,
+        /// The signals that end the wait.
+        mask: Signals,
+    },
+    /// It waits for the answer to its transaction (CH-2).
+    Transacting(InitiatorIndex),
+    /// It waits for its deadline only (WT-7).
+    Sleeping,
+}
+
+/// What changes about a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Thread {
+    pub(crate) state: ThreadState,
+    pub(crate) priority: Priority,
+    /// Whether `results` are for its registers when it next runs; else it runs on as it was.
+    pub(crate) returning: bool,
+    /// Its place in the deadline queue, or [`Thread::UNARMED`].
+    pub(crate) deadline_slot: u16,
+    /// Its neighbours in the one list that it stands in.
+    pub(crate) next: ThreadIndex,
+    pub(crate) previous: ThreadIndex,
+    /// When what it blocks in ends in DeadlineExceeded.
+    pub(crate) deadline: Instant,
+    pub(crate) results: Results,
+}
+
+impl Thread {
+    /// Not in the deadline queue.
+    pub(crate) const UNARMED: u16 = u16::MAX;
+
+    /// A thread that never started.
+    pub const DORMANT: Thread = Thread {
+        state: ThreadState::Dormant,
+        priority: Priority::DEFAULT,
+        returning: false,
+        deadline_slot: Thread::UNARMED,
+        next: ThreadIndex::NONE,
+        previous: ThreadIndex::NONE,
+        deadline: Instant::NEVER,
+        results: Results {
+            status: 0,
+            value0: 0,
+            value1: 0,
+        },
+    };
+
+    /// What it is doing.
+    pub fn state(&self) -> ThreadState {
+        self.state
+    }
+}
+
+/// What is declared of a thread and never changes.
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadDescriptor {
+    /// The process it belongs to.
+    pub process: ProcessIndex,
+    /// Its position among the threads of its process, less than [`ThreadSet::CAPACITY`].
+    pub ordinal: u8,
+    /// Its declared priority.
+    pub priority: Priority,
+}
+
+/// A set of threads of one process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ThreadSet(u32);
+
+impl ThreadSet {
+    /// The most threads that a process may have.
+    pub const CAPACITY: usize = 32;
+    /// The set of no thread.
+    pub const EMPTY: ThreadSet = ThreadSet(0);
+
+    /// Puts a thread in, by its ordinal.
+    pub(crate) fn insert(&mut self, ordinal: u8) {
+        self.0 |= 1u32.wrapping_shl(u32::from(ordinal));
+    }
+
+    /// Takes a thread out, by its ordinal, and tells whether it was in.
+    #[inline(always)]
+    pub(crate) fn remove(&mut self, ordinal: u8) -> bool {
+        let bit = 1u32.wrapping_shl(u32::from(ordinal));
+        let was_in = self.0 & bit != 0;
+        self.0 &= !bit;
+        was_in
+    }
+
+    /// Tells whether no thread is in.
+    #[inline(always)]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+pub(crate) type Threads<'s> = Table<'s, ThreadIndex, Thread>;
+
+/// A first-in-first-out list of threads, linked through the threads themselves. A thread stands
+/// in one list at most: a ready queue while it could run, an object's list while it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadList {
+    head: ThreadIndex,
+    tail: ThreadIndex,
+}
+
+impl ThreadList {
+    /// The list of no thread.
+    pub const EMPTY: ThreadList = ThreadList {
+        head: ThreadIndex::NONE,
+        tail: ThreadIndex::NONE,
+    };
+
+    /// The first thread, or NONE.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> ThreadIndex {
+        self.head
+    }
+
+    /// Tells whether no thread stands here.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// Puts a thread at the end.
+    #[inline(always)]
+    pub(crate) fn push_back(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let last = self.tail;
+        if let Some(thread) = threads.get_mut(index) {
+            thread.next = ThreadIndex::NONE;
+            thread.previous = last;
+        }
+        match threads.get_mut(last) {
+            Some(last) => last.next = index,
+            None => self.head = index,
+        }
+        self.tail = index;
+    }
+
+    /// Puts a thread at the front.
+    pub(crate) fn push_front(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let first = self.head;
+        if let Some(thread) = threads.get_mut(index) {
+            thread.next = first;
+            thread.previous = ThreadIndex::NONE;
+        }
+        match threads.get_mut(first) {
+            Some(first) => first.previous = index,
+            None => self.tail = index,
+        }
+        self.head = index;
+    }
+
+    /// Takes a thread out, wherever it stands in this list.
+    #[inline(always)]
+    pub(crate) fn remove(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let Some(thread) = threads.get_mut(index) else {
+            return;
+        };
+        let (next, previous) = (thread.next, thread.previous);
+        thread.next = ThreadIndex::NONE;
+        thread.previous = ThreadIndex::NONE;
+        match threads.get_mut(previous) {
+            Some(thread) => thread.next = next,
+            None => self.head = next,
+        }
+        match threads.get_mut(next) {
+            Some(thread) => thread.previous = previous,
+            None => self.tail = previous,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Lists of slices, and the one copy between two buffers (AB-7, AB-8).
+//!
+//! A program can change a slice table while its call is pending. Therefore a list is read through
+//! the port at the moment of use, in one go, and each entry is checked then; what was checked at
+//! the start fixes only the total length, which a list read later never exceeds. A list that has
+//! become shorter or points elsewhere has gone bad, and its owner bears the error.
+//!
+//! Rejected: keeping the checked entries of a list in the kernel. Eight entries for each channel
+//! is more RAM than everything else a channel needs.
+
+use guichet_abi::{Error, LIST_FLAG, MAX_SLICES};
+
+use crate::memory::{Buffer, Grant, MemoryMap};
+use crate::port::{Port, Side};
+use crate::region::Access;
+
+/// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
+///
+/// OutOfRange for a list of more than eight slices, and for a total that wraps or exceeds `limit`
+/// (AB-10); PermissionDenied for memory that the process may not use so.
+#[inline(always)]
+pub(crate) fn check<P: Port>(
+    port: &mut P,
+    map: &MemoryMap<'_>,
+    (address, length_word): (usize, usize),
+    access: Access,
+    limit: usize,
+) -> Result<Buffer, Error> {
+    if length_word & LIST_FLAG != 0 {
+        return check_list(
+            port,
+            map,
+            (address, length_word & !LIST_FLAG),
+            access,
+            limit,
+        );
+    }
+    if length_word > limit {
+        return Err(Error::OutOfRange);
+    }
+    map.flat(address, length_word, access)
+}
+
+#[cold]
+#[inline(never)]
+fn check_list<P: Port>(
+    port: &mut P,
+    map: &MemoryMap<'_>,
+    (address, slices): (usize, usize),
+    access: Access,
+    limit: usize,
+) -> Result<Buffer, Error> {
+    let slices = u8::try_from(slices).map_err(|_| Error::OutOfRange)?;
+    let length = Pieces::read(port, map, (address, slices), access)?.length;
+    if length > limit {
+        return Err(Error::OutOfRange);
+    }
+    Ok(Buffer::list(address, slices, length))
+}
+
+/// One end of a transfer: whose memory, which buffer, and from which byte on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End<'a> {
+    /// The memory of the process that owns the buffer.
+    pub map: MemoryMap<'a>,
+    /// The buffer, checked when its call started.
+    pub buffer: Buffer,
+    /// The first byte of the buffer that takes part.
+    pub offset: usize,
+}
+
+/// Copies `length` bytes from one buffer to another, once.
+///
+/// Both buffers are looked at before a byte moves. On an error the value says whose memory has
+/// gone bad. Lists are filled in one forward pass. A buffer that does not hold `length` bytes
+/// from its offset on has gone bad.
+#[inline(always)]
+pub(crate) fn transfer<P: Port>(
+    port: &mut P,
+    source: End<'_>,
+    destination: End<'_>,
+    length: usize,
+) -> Result<(), Side> {
+    if length == 0 {
+        return Ok(());
+    }
+    if source.buffer.table().is_some() || destination.buffer.table().is_some() {
+        return transfer_lists(port, source, destination, length);
+    }
+    let from = source
+        .map
+        .flat_grant(&source.buffer)
+        .part(source.offset, length);
+    let to = destination
+        .map
+        .flat_grant(&destination.buffer)
+        .part(destination.offset, length);
+    port.copy(from, to)
+}
+
+#[cold]
+#[inline(never)]
+fn transfer_lists<P: Port>(
+    port: &mut P,
+    source: End<'_>,
+    destination: End<'_>,
+    length: usize,
+) -> Result<(), Side> {
+    let from = open(port, source, Access::Read, length).ok_or(Side::Source)?;
+    let to = open(port, destination, Access::Write, length).ok_or(Side::Destination)?;
+    let mut done = 0usize;
+    while done < length {
+        let left = length.wrapping_sub(done);
+        let reach = from.at(source.offset.wrapping_add(done), left);
+        let target = to.at(destination.offset.wrapping_add(done), reach.length());
+        if target.length() == 0 {
+            return Err(Side::Destination);
+        }
+        port.copy(reach.part(0, target.length()), target)?;
+        done = done.wrapping_add(target.length());
+    }
+    Ok(())
+}
+
+/// The pieces of one end, if they still hold `length` bytes from its offset on.
+fn open<P: Port>(port: &mut P, end: End<'_>, access: Access, length: usize) -> Option<Pieces> {
+    let pieces = match end.buffer.table() {
+        Some(table) => Pieces::read(port, &end.map, table, access).ok()?,
+        None => Pieces::one(end.map.flat_grant(&end.buffer)),
+    };
+    let needed = end.offset.checked_add(length)?;
+    if pieces.length >= needed {
+        Some(pieces)
+    } else {
+        None
+    }
+}
+
+/// The grants that make up one buffer.
+struct Pieces {
+    grants: [Grant; MAX_SLICES],
+    /// All of them together, in bytes.
+    length: usize,
+}
+
+impl Pieces {
+    fn one(grant: Grant) -> Pieces {
+        let mut grants = [Grant::EMPTY; MAX_SLICES];
+        if let Some(first) = grants.first_mut() {
+            *first = grant;
+        }
+        Pieces {
+            grants,
+            length: grant.length(),
+        }
+    }
+
+    /// Reads a slice table and checks every entry.
+    fn read<P: Port>(
+        port: &mut P,
+        map: &MemoryMap<'_>,
+        (address, slices): (usize, u8),
+        access: Access,
+    ) -> Result<Pieces, Error> {
+        let mut words = [0; 2 * MAX_SLICES];
+        let words = words
+            .get_mut(..2 * usize::from(slices))
+            .ok_or(Error::OutOfRange)?;
+        let table = map.grant(address, size_of_val(words), Access::Read)?;
+        if !words.is_empty() && port.read_words(table, words).is_err() {
+            return Err(Error::PermissionDenied);
+        }
+        let mut pieces = Pieces {
+            grants: [Grant::EMPTY; MAX_SLICES],
+            length: 0,
+        };
+        for (entry, grant) in words.chunks_exact(2).zip(pieces.grants.iter_mut()) {
+            let &[address, length] = entry else { continue };
+            pieces.length = pieces.length.checked_add(length).ok_or(Error::OutOfRange)?;
+            *grant = map.grant(address, length, access)?;
+        }
+        Ok(pieces)
+    }
+
+    /// Where the byte number `offset` lies, as a grant of at most `length` bytes.
+    fn at(&self, mut offset: usize, length: usize) -> Grant {
+        for grant in &self.grants {
+            if offset < grant.length() {
+                return grant.part(offset, length);
+            }
+            offset = offset.wrapping_sub(grant.length());
+        }
+        Grant::EMPTY
+    }
+}
+
+#[cfg(test)]
+mod tests;
