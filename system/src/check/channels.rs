@@ -1,0 +1,139 @@
+//! Which initiator belongs to which handler (CH-1).
+
+mod fault;
+
+use std::collections::HashMap;
+
+use crate::declarations::{Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft};
+use crate::model::ObjectId;
+use crate::source::Spanned;
+use crate::{Diagnostics, Span};
+
+/// The two ends of each channel, found from either.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    ends: HashMap<(usize, usize), ObjectId>,
+}
+
+impl Links {
+    /// The other end of the channel of which `object` of `process` is one.
+    pub(super) fn other_end(&self, process: usize, object: usize) -> Option<ObjectId> {
+        self.ends.get(&(process, object)).copied()
+    }
+}
+
+/// An initiator that names a handler.
+struct Claim {
+    initiator: ObjectId,
+    span: Span,
+}
+
+/// An initiator as declared, on its way to its handler.
+struct Seeker<'t> {
+    id: ObjectId,
+    process: Spanned<&'t str>,
+    object: Spanned<&'t str>,
+}
+
+/// Joins each initiator with the handler that it names; what cannot be joined goes to `log`.
+pub(super) fn link(draft: &SystemDraft, log: &mut Diagnostics) -> Links {
+    let mut claims: HashMap<(usize, usize), Vec<Claim>> = HashMap::new();
+    for seeker in seekers(draft) {
+        if let Some(handler) = find_handler(draft, &seeker, log) {
+            let claim = Claim { initiator: seeker.id, span: seeker.object.span };
+            claims.entry((handler.process, handler.object)).or_default().push(claim);
+        }
+    }
+    let mut links = Links::default();
+    for (id, name) in handlers(draft) {
+        match claims.get(&(id.process, id.object)).map_or(&[][..], Vec::as_slice) {
+            [] => report_unused(name, log),
+            [claim] => {
+                links.ends.insert((id.process, id.object), claim.initiator);
+                links.ends.insert((claim.initiator.process, claim.initiator.object), id);
+            }
+            several => log.push(fault::shared(name, several.iter().map(|claim| claim.span))),
+        }
+    }
+    links
+}
+
+/// A handler without initiator is legal. It is not worth a word while something else is wrong, which
+/// may well be the reason.
+fn report_unused(name: Name, log: &mut Diagnostics) {
+    if let Some(name) = name.filter(|_| !log.has_errors()) {
+        log.push(fault::unused(name));
+    }
+}
+
+fn objects<'d, 't>(
+    draft: &'d SystemDraft<'t>,
+) -> impl Iterator<Item = (ObjectId, &'d ObjectDraft<'t>)> {
+    draft.processes.iter().enumerate().flat_map(|(process, each)| {
+        let with_id = move |(object, draft)| (ObjectId { process, object }, draft);
+        each.objects.iter().enumerate().map(with_id)
+    })
+}
+
+/// The initiators that say where their handler is.
+fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t>> + use<'d, 't> {
+    objects(draft).filter_map(|(id, object)| match object.kind {
+        ObjectDraftKind::ChannelInitiator { handler_process, handler_object_name } => {
+            Some(Seeker { id, process: handler_process?, object: handler_object_name? })
+        }
+        ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::Thread(_)
+        | ObjectDraftKind::Unusable => None,
+    })
+}
+
+fn handlers<'d, 't>(
+    draft: &'d SystemDraft<'t>,
+) -> impl Iterator<Item = (ObjectId, Name<'t>)> + use<'d, 't> {
+    objects(draft)
+        .filter(|(_, object)| matches!(object.kind, ObjectDraftKind::ChannelHandler))
+        .map(|(id, object)| (id, object.name))
+}
+
+/// The handler that `seeker` names. Nothing is reported where the fault may lie in a declaration
+/// that could not be read.
+fn find_handler(draft: &SystemDraft, seeker: &Seeker, log: &mut Diagnostics) -> Option<ObjectId> {
+    let Some(process) =
+        position(draft.processes.iter().map(|each| each.name), seeker.process.value)
+    else {
+        let is_unsure = draft.processes.iter().any(|each| each.name.is_none());
+        if !is_unsure && !log.is_full() {
+            log.push(fault::no_process(draft, seeker.process));
+        }
+        return None;
+    };
+    let target = &draft.processes[process];
+    if process == seeker.id.process {
+        log.push(fault::to_itself(seeker.process, target.name));
+        return None;
+    }
+    let Some(object) = position(target.objects.iter().map(|each| each.name), seeker.object.value)
+    else {
+        report_no_object(target, seeker.object, log);
+        return None;
+    };
+    match &target.objects[object].kind {
+        ObjectDraftKind::ChannelHandler => Some(ObjectId { process, object }),
+        ObjectDraftKind::Unusable => None,
+        kind => {
+            log.push(fault::wrong_kind(seeker.object, target.objects[object].name, kind));
+            None
+        }
+    }
+}
+
+fn report_no_object(target: &ProcessDraft, sought: Spanned<&str>, log: &mut Diagnostics) {
+    let is_unsure = target.objects.iter().any(|each| each.name.is_none());
+    if !is_unsure && !log.is_full() {
+        log.push(fault::no_object(target, sought));
+    }
+}
+
+fn position<'t>(mut names: impl Iterator<Item = Name<'t>>, sought: &str) -> Option<usize> {
+    names.position(|name| name.is_some_and(|name| name.value == sought))
+}

@@ -1,0 +1,118 @@
+//! How a channel can be declared wrongly.
+
+use crate::declarations::{Name, ObjectDraftKind, ProcessDraft, SystemDraft};
+use crate::similar::nearest;
+use crate::source::Spanned;
+use crate::wording::{enumerated, quoted};
+use crate::{Diagnostic, Span};
+
+/// The most names that a hint lists.
+const MAX_LISTED: usize = 8;
+
+/// A handler that no initiator names.
+pub(super) fn unused(handler: Spanned<&str>) -> Diagnostic {
+    Diagnostic::warning(format!("no initiator names the channel handler {}", quoted(handler.value)))
+        .at(handler.span, "nothing will ever arrive here")
+        .note("a channel joins one handler with one initiator of another process")
+        .help("name it in another process as `handler_object_name` of a `channel_initiator`, or remove it")
+}
+
+/// A handler that several initiators name, at `claims`.
+pub(super) fn shared(handler: Name, claims: impl Iterator<Item = Span>) -> Diagnostic {
+    let name = handler.map(|name| quoted(name.value)).unwrap_or_default();
+    let mut diagnostic =
+        Diagnostic::error(format!("the channel handler {name} has several initiators"));
+    let mut claims: Vec<_> = claims.collect();
+    let first = (!claims.is_empty()).then(|| claims.remove(0));
+    for (index, claim) in claims.into_iter().enumerate() {
+        diagnostic = diagnostic.at(claim, if index == 0 { "named again here" } else { "and here" });
+    }
+    if let Some(first) = first {
+        diagnostic = diagnostic.also(first, "first named here");
+    }
+    if let Some(handler) = handler {
+        diagnostic = diagnostic.also(handler.span, "the handler is declared here");
+    }
+    diagnostic
+        .note("a channel joins one handler with one initiator: a handler must know whom it answers")
+        .help("declare a handler for each initiator, and wait on each of them in turn")
+}
+
+/// An initiator whose handler is in its own process.
+pub(super) fn to_itself(process: Spanned<&str>, own: Name) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!(
+        "a channel of process {} leads to itself",
+        quoted(process.value)
+    ))
+    .at(process.span, "the initiator's own process");
+    let diagnostic = match own {
+        Some(own) => diagnostic.also(own.span, "the process is declared here"),
+        None => diagnostic,
+    };
+    diagnostic
+        .note("a process that waits for its own answer waits for ever; a channel joins different processes")
+        .help("name another process, or call a function instead")
+}
+
+/// An initiator whose handler's process does not exist.
+pub(super) fn no_process(draft: &SystemDraft, sought: Spanned<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("there is no process {}", quoted(sought.value)))
+        .at(sought.span, "no process of the system has this name");
+    let names = || draft.processes.iter().filter_map(|process| process.name).map(|name| name.value);
+    advised(diagnostic, sought, "a process with a similar name exists", "the processes are", names)
+}
+
+/// An initiator whose handler does not exist in the process `target`.
+pub(super) fn no_object(target: &ProcessDraft, sought: Spanned<&str>) -> Diagnostic {
+    let process = target.name.map(|name| quoted(name.value)).unwrap_or_default();
+    let mut diagnostic =
+        Diagnostic::error(format!("the process {process} has no object {}", quoted(sought.value)))
+            .at(sought.span, "no object there has this name");
+    if let Some(name) = target.name {
+        diagnostic = diagnostic.also(name.span, "the process is declared here");
+    }
+    let is_handler = |kind: &ObjectDraftKind| matches!(kind, ObjectDraftKind::ChannelHandler);
+    let handlers = || target.objects.iter().filter(|object| is_handler(&object.kind));
+    let names = || handlers().filter_map(|object| object.name).map(|name| name.value);
+    advised(diagnostic, sought, "a handler with a similar name exists", "its handlers are", names)
+}
+
+/// An initiator that names, as its handler, something else.
+pub(super) fn wrong_kind(sought: Spanned<&str>, found: Name, kind: &ObjectDraftKind) -> Diagnostic {
+    let noun = match kind {
+        ObjectDraftKind::ChannelInitiator { .. } => "a channel initiator",
+        ObjectDraftKind::ChannelHandler => "a channel handler",
+        ObjectDraftKind::Thread(_) => "a thread",
+        ObjectDraftKind::Unusable => "something else",
+    };
+    let diagnostic =
+        Diagnostic::error(format!("the object {} is no channel handler", quoted(sought.value)))
+            .at(sought.span, format!("this is {noun}"));
+    let diagnostic = match found {
+        Some(found) => diagnostic.also(found.span, "the object is declared here"),
+        None => diagnostic,
+    };
+    diagnostic
+        .note("a channel joins an initiator with a handler")
+        .help("name an object of type `channel_handler`")
+}
+
+/// Suggests the nearest of `names`, or lists them.
+fn advised<'a, I: Iterator<Item = &'a str>>(
+    diagnostic: Diagnostic,
+    sought: Spanned<&str>,
+    similar: &str,
+    list: &str,
+    names: impl Fn() -> I,
+) -> Diagnostic {
+    if let Some(name) = nearest(sought.value, names()) {
+        return diagnostic.suggest(sought.span, format!("\"{name}\""), similar);
+    }
+    let listed = enumerated(names().take(MAX_LISTED));
+    let more = if names().nth(MAX_LISTED).is_some() { ", ..." } else { "" };
+    if listed.is_empty() {
+        diagnostic.help("declare one there: `{ type: \"channel_handler\", name: \"...\" }`")
+    } else {
+        diagnostic.help(format!("{list} {listed}{more}"))
+    }
+}

@@ -1,0 +1,156 @@
+//! The generated modules, as tokens.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::model::{Constant, ConstantValue, Object, ObjectId, ObjectKind, Process, System};
+use crate::names::crate_name;
+
+/// The module of a system called `name`, with a module for each process.
+pub(super) fn system(name: &str, system: &System) -> Option<TokenStream> {
+    let module = identifier(&crate_name(name))?;
+    let doc = format!(" The system `{name}`.");
+    let processes = (0..system.processes.len())
+        .map(|index| {
+            let process_name = &system.processes[index].name;
+            let module = identifier(&crate_name(process_name))?;
+            let content = process(system, index)?;
+            let doc = format!(" The process `{process_name}`.");
+            Some(quote! { #[doc = #doc] pub mod #module { #content } })
+        })
+        .collect::<Option<TokenStream>>()?;
+    Some(quote! { #[doc = #doc] pub mod #module { #processes } })
+}
+
+/// The modules of the process with the index `index`, with nothing around them.
+pub(super) fn process(system: &System, index: usize) -> Option<TokenStream> {
+    let process = system.processes.get(index)?;
+    let app = system.apps.get(process.app)?;
+    let handles = handles(system, process)?;
+    let objects = objects(system, process)?;
+    let constants = app.constants.iter().map(constant).collect::<Option<TokenStream>>()?;
+    Some(
+        [
+            module(
+                "handle",
+                " The handles of the process's objects, for calls that take a number.",
+                &handles,
+            )?,
+            module(
+                "object",
+                " The process's objects as values whose types know what can be done with them.",
+                &objects,
+            )?,
+            module("signals", " The signals of the process's interrupts.", &TokenStream::new())?,
+            module("constants", " The constants that the app declares.", &constants)?,
+            module(
+                "mapping",
+                " The addresses of the process's memory mappings.",
+                &TokenStream::new(),
+            )?,
+        ]
+        .into_iter()
+        .collect(),
+    )
+}
+
+/// A public module. Names come from the file and need not be in capitals.
+fn module(name: &str, doc: &str, content: &TokenStream) -> Option<TokenStream> {
+    let name = identifier(name)?;
+    Some(quote! {
+        #[doc = #doc]
+        #[allow(non_upper_case_globals)]
+        pub mod #name { #content }
+    })
+}
+
+fn handles(system: &System, process: &Process) -> Option<TokenStream> {
+    process
+        .objects
+        .iter()
+        .enumerate()
+        .map(|(handle, object)| {
+            let name = identifier(&object.name)?;
+            let number = Literal::u32_unsuffixed(u32::try_from(handle).ok()?);
+            let doc = format!(" The handle of {}", description(system, process, object));
+            Some(quote! { #[doc = #doc] pub const #name: u32 = #number; })
+        })
+        .collect()
+}
+
+/// The typed handles. Threads have none: their calls come with thread objects' own type.
+fn objects(system: &System, process: &Process) -> Option<TokenStream> {
+    let typed = process.objects.iter().filter_map(|object| {
+        let type_name = match object.kind {
+            ObjectKind::ChannelInitiator { .. } => "Initiator",
+            ObjectKind::ChannelHandler { .. } => "Handler",
+            ObjectKind::Thread { .. } => return None,
+        };
+        Some((object, type_name))
+    });
+    typed
+        .map(|(object, type_name)| {
+            let name = identifier(&object.name)?;
+            let type_name = identifier(type_name)?;
+            let doc = format!(" A typed handle: {}", description(system, process, object));
+            Some(quote! {
+                #[doc = #doc]
+                pub const #name: ::userspace::channel::#type_name =
+                    ::userspace::channel::#type_name::new(super::handle::#name);
+            })
+        })
+        .collect()
+}
+
+/// What an object is, as the end of a sentence.
+fn description(system: &System, process: &Process, object: &Object) -> String {
+    match object.kind {
+        ObjectKind::ChannelInitiator { handler } => {
+            format!("the initiator of a channel to {}.", place(system, handler))
+        }
+        ObjectKind::ChannelHandler { initiator: Some(initiator) } => {
+            format!("the handler of a channel from {}.", place(system, initiator))
+        }
+        ObjectKind::ChannelHandler { initiator: None } => {
+            "the handler of a channel that no process has the other end of.".to_owned()
+        }
+        ObjectKind::Thread { thread } => {
+            let name =
+                process.threads.get(thread).map(|thread| thread.name.as_str()).unwrap_or_default();
+            format!("the thread `{name}`.")
+        }
+    }
+}
+
+fn place(system: &System, id: ObjectId) -> String {
+    let process = system.processes.get(id.process);
+    let object = process.and_then(|process| process.objects.get(id.object));
+    format!(
+        "`{}` of process `{}`",
+        object.map(|object| object.name.as_str()).unwrap_or_default(),
+        process.map(|process| process.name.as_str()).unwrap_or_default(),
+    )
+}
+
+fn constant(constant: &Constant) -> Option<TokenStream> {
+    let name = identifier(&constant.name)?;
+    let doc = format!(" The constant `{}` of the app.", constant.name);
+    let (type_name, value) = match &constant.value {
+        ConstantValue::Integer { type_name, value } => {
+            let type_name = identifier(type_name)?;
+            let digits = Literal::u128_unsuffixed(value.unsigned_abs());
+            let sign = (*value < 0).then(|| quote! { - });
+            (quote! { #type_name }, quote! { #sign #digits })
+        }
+        ConstantValue::Boolean(boolean) => (quote! { bool }, quote! { #boolean }),
+        ConstantValue::Text(text) => (quote! { &str }, quote! { #text }),
+    };
+    Some(quote! { #[doc = #doc] pub const #name: #type_name = #value; })
+}
+
+/// An identifier token; `None` where that would not be one.
+fn identifier(name: &str) -> Option<Ident> {
+    syn::parse_str::<Ident>(name)
+        .ok()
+        .map(|ident| Ident::new(&ident.to_string(), Span::call_site()))
+}

@@ -1,0 +1,62 @@
+//! What a file declares, before anything is compared with anything else.
+//!
+//! Each table of the file becomes a draft: the values that could be understood, with their places.
+//! What could not is reported and left out, and the reading goes on, so that one run finds
+//! everything. A draft without a name stands for something that is there but could not be read;
+//! checks that would only repeat that complaint leave it alone.
+
+mod app;
+mod board;
+mod constant;
+mod fields;
+mod number;
+mod object;
+mod process;
+mod shape;
+mod thread;
+
+use crate::Diagnostics;
+use crate::model::Board;
+use crate::schema::SYSTEM;
+use crate::source::Spanned;
+use crate::tree::Value;
+
+use fields::Fields;
+
+pub(crate) use app::AppDraft;
+pub(crate) use object::{ObjectDraft, ObjectDraftKind};
+pub(crate) use process::ProcessDraft;
+pub(crate) use thread::ThreadDraft;
+
+/// A name as it was written, if it could be read.
+pub(crate) type Name<'t> = Option<Spanned<&'t str>>;
+
+/// The whole file.
+#[derive(Debug)]
+pub(crate) struct SystemDraft<'t> {
+    /// The apps, in the order of the file.
+    pub(crate) apps: Vec<AppDraft<'t>>,
+    /// The processes of all apps, in the order of the file.
+    pub(crate) processes: Vec<ProcessDraft<'t>>,
+    /// The longest transfer, if declared.
+    pub(crate) max_transfer_bytes: Option<usize>,
+    /// What differs on some boards.
+    pub(crate) boards: Vec<Board>,
+}
+
+/// Reads the whole file from its `tree`.
+pub(crate) fn read<'t>(tree: &'t Value, log: &mut Diagnostics) -> Option<SystemDraft<'t>> {
+    let fields = Fields::open(tree, &SYSTEM, log)?;
+    let mut draft = SystemDraft {
+        apps: Vec::new(),
+        processes: Vec::new(),
+        max_transfer_bytes: fields.integer("max_transfer_bytes"),
+        boards: fields.value("boards").map(|value| board::read(value, log)).unwrap_or_default(),
+    };
+    for (index, value) in fields.list("apps").iter().enumerate() {
+        let (app, processes) = app::read(value, index, log);
+        draft.apps.push(app);
+        draft.processes.extend(processes);
+    }
+    Some(draft)
+}

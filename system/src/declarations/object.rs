@@ -1,0 +1,144 @@
+//! An entry of a process's `objects`.
+
+use super::Name;
+use super::fields::Fields;
+use super::thread::{self, ThreadDraft};
+use crate::schema::{OBJECT_TYPES, ObjectClass, ObjectType};
+use crate::similar::nearest;
+use crate::source::Spanned;
+use crate::tree::{Data, Member, Value};
+use crate::wording::{enumerated, quoted};
+use crate::{Diagnostic, Diagnostics};
+
+/// An object.
+#[derive(Debug)]
+pub(crate) struct ObjectDraft<'t> {
+    /// Its name.
+    pub(crate) name: Name<'t>,
+    /// What it is.
+    pub(crate) kind: ObjectDraftKind<'t>,
+}
+
+/// What an object is.
+#[derive(Debug)]
+pub(crate) enum ObjectDraftKind<'t> {
+    /// The end of a channel that asks, with what it says about the other end.
+    ChannelInitiator {
+        /// The name of the other end's process.
+        handler_process: Name<'t>,
+        /// The name of the other end there.
+        handler_object_name: Name<'t>,
+    },
+    /// The end of a channel that answers.
+    ChannelHandler,
+    /// A thread.
+    Thread(ThreadDraft<'t>),
+    /// Something whose type could not be read or cannot be built, which was reported.
+    Unusable,
+}
+
+/// Reads an object.
+pub(super) fn read<'t>(value: &'t Value, log: &mut Diagnostics) -> ObjectDraft<'t> {
+    match class(value, log) {
+        Some(class) => read_class(value, class, log),
+        None => ObjectDraft { name: bare_name(value), kind: ObjectDraftKind::Unusable },
+    }
+}
+
+fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -> ObjectDraft<'t> {
+    let Some(fields) = Fields::open(value, class.table(), log) else {
+        return ObjectDraft { name: None, kind: ObjectDraftKind::Unusable };
+    };
+    let kind = match class {
+        ObjectClass::ChannelInitiator => ObjectDraftKind::ChannelInitiator {
+            handler_process: fields.text("handler_process"),
+            handler_object_name: fields.text("handler_object_name"),
+        },
+        ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler,
+        ObjectClass::Thread => {
+            let is_main = fields.boolean("main_thread").unwrap_or_default();
+            let main_span = fields.value("main_thread").filter(|_| is_main).map(|flag| flag.span);
+            ObjectDraftKind::Thread(thread::from_fields(&fields, main_span))
+        }
+    };
+    ObjectDraft { name: fields.text("name"), kind }
+}
+
+/// The class of the object, from its `type`; reports why there is none.
+fn class(value: &Value, log: &mut Diagnostics) -> Option<ObjectClass> {
+    let objection = match value.member("type") {
+        None if value.as_table().is_none() => no_table(value),
+        None => no_type(value),
+        Some(Member { value: Value { data: Data::Text(text), span }, .. }) => {
+            let written = Spanned { value: text.as_str(), span: *span };
+            match OBJECT_TYPES.iter().find(|each| each.name == text) {
+                Some(ObjectType { class: Some(class), .. }) => return Some(*class),
+                Some(known) => not_yet(written, known),
+                None => unknown(written),
+            }
+        }
+        Some(member) => no_text(&member.value),
+    };
+    log.push(objection);
+    None
+}
+
+/// The name of an object whose table cannot be checked, so that it is not missed where it is used.
+fn bare_name(value: &Value) -> Name<'_> {
+    let name = &value.member("name")?.value;
+    Some(Spanned { value: name.as_text()?, span: name.span })
+}
+
+fn usable_types() -> impl Iterator<Item = &'static str> {
+    OBJECT_TYPES.iter().filter(|each| each.class.is_some()).map(|each| each.name)
+}
+
+fn types_help() -> String {
+    format!("the types are {}", enumerated(usable_types()))
+}
+
+fn no_table(value: &Value) -> Diagnostic {
+    Diagnostic::error(format!("an object must be a table, not {}", value.noun()))
+        .at(value.short_span(), format!("this is {}", value.noun()))
+        .help("write `{ type: \"...\", name: \"...\" }`")
+}
+
+fn no_type(value: &Value) -> Diagnostic {
+    Diagnostic::error("the key `type` is missing in an object")
+        .at(value.short_span(), "in the object that begins here")
+        .note("the type says what the object is and which other keys it has")
+        .help(types_help())
+}
+
+fn no_text(value: &Value) -> Diagnostic {
+    Diagnostic::error(format!("`type` must be text, not {}", value.noun()))
+        .at(value.short_span(), format!("this is {}", value.noun()))
+        .help(types_help())
+}
+
+fn unknown(written: Spanned<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("unknown object type {}", quoted(written.value)))
+        .at(written.span, "no such type");
+    let known = OBJECT_TYPES.iter().map(|each| each.name);
+    match nearest(written.value, known) {
+        Some(name) => diagnostic.suggest(
+            written.span,
+            format!("\"{name}\""),
+            "a type with a similar name exists",
+        ),
+        None => diagnostic.help(types_help()),
+    }
+}
+
+fn not_yet(written: Spanned<&str>, known: &ObjectType) -> Diagnostic {
+    Diagnostic::error(format!(
+        "objects of type `{}` are not supported yet by this version",
+        known.name
+    ))
+    .at(written.span, "cannot be built")
+    .note(format!("`{}` is {}", known.name, known.meaning))
+    .help(format!(
+        "remove the object, or use a version of Guichet that supports it; {}",
+        types_help()
+    ))
+}

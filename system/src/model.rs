@@ -1,0 +1,168 @@
+//! A checked system: plain data, in which everything refers to something that is there.
+//!
+//! What the file leaves out is filled in where the answer is the same on every board; where it is
+//! not (how large a stack, how much memory), the model says `None` and the board decides. Places in
+//! the file are gone: whoever holds a [`System`] holds one that has passed every check.
+
+/// The most processes of a system.
+pub const MAX_PROCESSES: usize = 255;
+/// The most objects of a process.
+pub const MAX_OBJECTS: usize = 256;
+/// The most threads of a process.
+pub const MAX_THREADS: usize = 32;
+/// The least important and the most important priority of a thread (WT-8).
+pub const PRIORITIES: std::ops::RangeInclusive<u8> = 0..=31;
+/// The priority of a thread whose process declares none (WT-8).
+pub const DEFAULT_PRIORITY: u8 = 15;
+/// The bound of one transfer, in bytes, of a system that declares none (AB-10).
+pub const DEFAULT_MAX_TRANSFER_BYTES: usize = 4096;
+/// The name of a process's thread if it declares none.
+pub const DEFAULT_THREAD_NAME: &str = "main";
+
+/// A checked system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// The apps, in the order of the file.
+    pub apps: Vec<App>,
+    /// The processes of all apps, in the order of the file, which is the order in which they start
+    /// (PR-3). A process's index here is its number everywhere.
+    pub processes: Vec<Process>,
+    /// The longest transfer in bytes, where a board says nothing else (AB-10).
+    pub max_transfer_bytes: usize,
+    /// What differs on some boards (CF-4).
+    pub boards: Vec<Board>,
+}
+
+impl System {
+    /// The longest transfer in bytes on the board called `board` (AB-10, CF-4).
+    pub fn max_transfer_bytes_on(&self, board: &str) -> usize {
+        self.boards
+            .iter()
+            .find(|each| each.name == board)
+            .and_then(|each| each.max_transfer_bytes)
+            .unwrap_or(self.max_transfer_bytes)
+    }
+
+    /// The index of the process called `name`.
+    pub fn process_index(&self, name: &str) -> Option<usize> {
+        self.processes.iter().position(|process| process.name == name)
+    }
+}
+
+/// A group of processes with a common budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// Its name.
+    pub name: String,
+    /// The flash that its processes may use together, in bytes, if declared.
+    pub flash_size_bytes: Option<u32>,
+    /// The RAM that its processes may use together, in bytes, if declared.
+    pub ram_size_bytes: Option<u32>,
+    /// What the generated code of each of its processes has as constants.
+    pub constants: Vec<Constant>,
+}
+
+/// What differs on one board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// The board's name.
+    pub name: String,
+    /// The longest transfer in bytes there, if it differs (AB-10).
+    pub max_transfer_bytes: Option<usize>,
+}
+
+/// A named value for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// Its name, a Rust identifier.
+    pub name: String,
+    /// Its Rust type and value.
+    pub value: ConstantValue,
+}
+
+/// The value of a constant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConstantValue {
+    /// A whole number that fits the Rust type of this name.
+    Integer {
+        /// The Rust type, such as `u32`.
+        type_name: &'static str,
+        /// The number.
+        value: i128,
+    },
+    /// A `bool`.
+    Boolean(bool),
+    /// A `&str`.
+    Text(String),
+}
+
+/// A process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// Its name, unique in the system.
+    pub name: String,
+    /// The index of its app.
+    pub app: usize,
+    /// The priority of its threads that declare none (WT-8).
+    pub priority: u8,
+    /// Whether it may end the run (PR-7).
+    pub may_shutdown: bool,
+    /// The RAM that it may use, in bytes, if declared.
+    pub ram_size_bytes: Option<u32>,
+    /// The cargo binary target that is its program; without it, the one binary of the package in the
+    /// folder that has the process's name, beside the system's file.
+    pub program: Option<String>,
+    /// Its objects; an object's handle is its index here.
+    pub objects: Vec<Object>,
+    /// Its threads, at least one. The first is the main thread.
+    pub threads: Vec<Thread>,
+}
+
+/// Something that a process has a handle of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its name, a Rust identifier, unique in its process.
+    pub name: String,
+    /// What it is.
+    pub kind: ObjectKind,
+}
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// The end of a channel that asks (CH-1).
+    ChannelInitiator {
+        /// The other end, an object of another process.
+        handler: ObjectId,
+    },
+    /// The end of a channel that answers (CH-1).
+    ChannelHandler {
+        /// The other end, if any process has it.
+        initiator: Option<ObjectId>,
+    },
+    /// A thread of the same process (PR-5).
+    Thread {
+        /// Its index in [`Process::threads`].
+        thread: usize,
+    },
+}
+
+/// Which object of which process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectId {
+    /// The index in [`System::processes`].
+    pub process: usize,
+    /// The index in [`Process::objects`], which is the handle.
+    pub object: usize,
+}
+
+/// A thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// Its name, unique in its process.
+    pub name: String,
+    /// Its priority (WT-8).
+    pub priority: u8,
+    /// The size of its stack in bytes, if declared; the board's default otherwise (CF-1).
+    pub stack_size_bytes: Option<u32>,
+}

@@ -1,0 +1,240 @@
+//! The keys themselves, table by table.
+
+use super::{Key, ObjectClass, ObjectType, Shape, Table};
+use crate::model::{MAX_OBJECTS, MAX_PROCESSES, MAX_THREADS, PRIORITIES};
+use crate::names::Rule;
+
+/// An amount of memory.
+const SIZE: Shape = Shape::Integer { minimum: 1, maximum: u32::MAX as u64 };
+/// A stack: below the least no call would return, and the greatest is a slip of the finger.
+const STACK: Shape = Shape::Integer { minimum: 256, maximum: 16 * 1024 * 1024 };
+const PRIORITY: Shape =
+    Shape::Integer { minimum: *PRIORITIES.start() as u64, maximum: *PRIORITIES.end() as u64 };
+/// The bound keeps the kernel's longest stretch short (AB-10).
+const TRANSFER: Shape = Shape::Integer { minimum: 1, maximum: 65_536 };
+
+const STACK_MEANING: &str =
+    "the size of the thread's stack in bytes; without it, the board's default";
+const TRANSFER_MEANING: &str =
+    "the most bytes that one transfer copies; it bounds how long the kernel is busy";
+const OBJECT_NAME_MEANING: &str = "what the object's handle is called in the generated code";
+const TYPE_MEANING: &str = "what the object is";
+const KERNEL_STACK: Key = Key::ignored(
+    "kernel_stack_size_bytes",
+    "a stack that other kernels have for each thread; this one needs none",
+);
+
+/// The whole file.
+pub(crate) const SYSTEM: Table = Table {
+    noun: "system",
+    keys: &[
+        Key::required(
+            "apps",
+            Shape::List { maximum: MAX_PROCESSES },
+            "the list of apps, each a group of processes",
+        ),
+        Key::optional("max_transfer_bytes", TRANSFER, TRANSFER_MEANING),
+        Key::optional("boards", Shape::Table, "what differs on some boards, a table for each"),
+        Key::ignored("arch", "the processor, which here follows from the board"),
+        Key::ignored(
+            "kernel",
+            "the layout of the kernel's memory, which here follows from the board",
+        ),
+        Key::not_yet("capsules", "the list of mechanisms to link into the kernel"),
+        Key::not_yet("process_ids", "how process ids are given out"),
+        Key::not_yet("shared_memory", "the list of regions that processes share"),
+        Key::not_yet("time_slice_ms", "how long equal threads run before they take turns"),
+    ],
+};
+
+/// An entry of `apps`.
+pub(crate) const APP: Table = Table {
+    noun: "app",
+    keys: &[
+        Key::required("name", Shape::Text(Rule::Label), "what the app is called"),
+        Key::required(
+            "processes",
+            Shape::List { maximum: MAX_PROCESSES },
+            "the list of the app's processes",
+        ),
+        Key::optional(
+            "flash_size_bytes",
+            SIZE,
+            "the flash that the app's processes may use together, in bytes",
+        ),
+        Key::optional(
+            "ram_size_bytes",
+            SIZE,
+            "the RAM that the app's processes may use together, in bytes",
+        ),
+        Key::optional(
+            "constants",
+            Shape::List { maximum: 1024 },
+            "the list of constants that the app's programs get in their generated code",
+        ),
+    ],
+};
+
+/// An entry of `constants`.
+pub(crate) const CONSTANT: Table = Table {
+    noun: "constant",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), "the constant's Rust type"),
+        Key::required(
+            "name",
+            Shape::Text(Rule::Identifier),
+            "what the constant is called in the generated code",
+        ),
+        Key::required("value", Shape::Any, "the constant's value"),
+    ],
+};
+
+/// An entry of `processes`.
+pub(crate) const PROCESS: Table = Table {
+    noun: "process",
+    keys: &[
+        Key::required(
+            "name",
+            Shape::Text(Rule::Package),
+            "what the process is called, on the console too",
+        ),
+        Key::optional("ram_size_bytes", SIZE, "the RAM that the process may use, in bytes"),
+        Key::optional(
+            "priority",
+            PRIORITY,
+            "the priority of the process's threads; the greater, the more important",
+        ),
+        Key::optional("may_shutdown", Shape::Boolean, "whether the process may end the run"),
+        Key::optional(
+            "program",
+            Shape::Text(Rule::Package),
+            "the cargo binary target that is the process's program",
+        ),
+        Key::optional(
+            "objects",
+            Shape::List { maximum: MAX_OBJECTS },
+            "the list of what the process has handles of",
+        ),
+        Key::optional(
+            "threads",
+            Shape::List { maximum: MAX_THREADS },
+            "the list of the process's threads, the main one first",
+        ),
+        Key::not_yet("capsules", "the list of mechanisms that the process may use"),
+        Key::not_yet("max_restarts", "how often the process is restarted"),
+        Key::not_yet("memory_mappings", "the list of device regions that the process may access"),
+        Key::not_yet("on_give_up", "what happens after the last restart"),
+        Key::not_yet("restart", "when the process is restarted"),
+        Key::not_yet("restart_delay_ms", "how long a restart waits"),
+        Key::not_yet("services", "the list of names that only this process registers"),
+        Key::not_yet("start", "whether the process starts at boot"),
+    ],
+};
+
+/// An entry of `threads`.
+pub(crate) const THREAD: Table = Table {
+    noun: "thread",
+    keys: &[
+        Key::required("name", Shape::Text(Rule::Label), "what the thread is called"),
+        Key::optional("stack_size_bytes", STACK, STACK_MEANING),
+        Key::optional("priority", PRIORITY, "the thread's priority; without it, the process's"),
+        KERNEL_STACK,
+    ],
+};
+
+/// The types that an entry of `objects` may have.
+pub(crate) const OBJECT_TYPES: &[ObjectType] = &[
+    ObjectType {
+        name: "channel_initiator",
+        meaning: "the end of a channel that asks",
+        class: Some(ObjectClass::ChannelInitiator),
+    },
+    ObjectType {
+        name: "channel_handler",
+        meaning: "the end of a channel that answers",
+        class: Some(ObjectClass::ChannelHandler),
+    },
+    ObjectType {
+        name: "thread",
+        meaning: "a thread of the process",
+        class: Some(ObjectClass::Thread),
+    },
+    ObjectType {
+        name: "wait_group",
+        meaning: "a collection of objects to wait on together",
+        class: None,
+    },
+    ObjectType { name: "endpoint", meaning: "a bounded queue of messages", class: None },
+    ObjectType { name: "endpoint_sender", meaning: "a right to send to an endpoint", class: None },
+    ObjectType {
+        name: "process",
+        meaning: "another process, to be started, joined or ended",
+        class: None,
+    },
+    ObjectType { name: "interrupt", meaning: "a set of interrupt lines", class: None },
+    ObjectType { name: "shared_memory", meaning: "a region that processes share", class: None },
+    ObjectType {
+        name: "upcalls",
+        meaning: "the process's pending upcalls, to be waited on",
+        class: None,
+    },
+];
+
+/// An object of type `channel_initiator`.
+pub(crate) const CHANNEL_INITIATOR: Table = Table {
+    noun: "channel initiator",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::required("handler_process", Shape::Text(Rule::Reference), "the process that answers"),
+        Key::required(
+            "handler_object_name",
+            Shape::Text(Rule::Reference),
+            "the channel handler in the answering process",
+        ),
+        Key::not_yet("badge", "how a handler with several initiators knows this one"),
+        Key::not_yet("default_deadline_ms", "how long a transaction without a deadline waits"),
+    ],
+};
+
+/// An object of type `channel_handler`.
+pub(crate) const CHANNEL_HANDLER: Table = Table {
+    noun: "channel handler",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::not_yet("fan_in", "whether several initiators may name the handler"),
+    ],
+};
+
+/// An object of type `thread`.
+pub(crate) const THREAD_OBJECT: Table = Table {
+    noun: "thread object",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::optional("priority", PRIORITY, "the thread's priority; without it, the process's"),
+        Key::optional("main_thread", Shape::Boolean, "whether the thread runs the process's entry"),
+        Key::optional("stack_size_bytes", STACK, STACK_MEANING),
+        KERNEL_STACK,
+    ],
+};
+
+/// The value of `boards`. The boards that are not built yet are known by name only.
+pub(crate) const BOARDS: Table = Table {
+    noun: "`boards` table",
+    keys: &[
+        Key::optional("linux", Shape::Table, "what differs on Linux"),
+        Key::not_yet("lm3s6965evb", "what differs on that board"),
+        Key::not_yet("mps2_an385", "what differs on that board"),
+        Key::not_yet("mps2_an386", "what differs on that board"),
+        Key::not_yet("mps2_an505", "what differs on that board"),
+        Key::not_yet("qemu_virt_rv32", "what differs on that board"),
+    ],
+};
+
+/// The value of `boards.linux`.
+pub(crate) const BOARD_LINUX: Table = Table {
+    noun: "board",
+    keys: &[Key::optional("max_transfer_bytes", TRANSFER, TRANSFER_MEANING)],
+};

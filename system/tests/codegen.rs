@@ -1,0 +1,70 @@
+//! What is generated, and what happens when nothing can be.
+
+use std::fs;
+
+use guichet_system::codegen::{process_source, systems_source};
+use guichet_system::{System, check_source};
+
+const LATER_FORM: &str = include_str!("corpus/later_form.json5");
+
+fn system(text: &str) -> System {
+    let loaded = check_source("system.json5", text);
+    loaded.system.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(false)))
+}
+
+#[test]
+fn a_process_gets_its_handles_objects_and_constants() {
+    let code = process_source(&system(LATER_FORM), "reader").expect("the process is there");
+    let expected = include_str!("generated/reader.rs");
+    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/generated/reader.rs");
+        fs::write(path, &code).expect("the expected text can be written");
+        return;
+    }
+    assert_eq!(code, expected);
+}
+
+#[test]
+fn a_process_that_is_not_there_gets_nothing() {
+    assert_eq!(process_source(&system(LATER_FORM), "writer"), None);
+}
+
+#[test]
+fn several_systems_have_a_module_each_and_processes_inside() {
+    let one = |name: &str| {
+        system(&format!("{{ apps: [{{ name: 'a', processes: [{{ name: '{name}' }}] }}] }}"))
+    };
+    let systems =
+        [("wait-group".to_owned(), one("echo-server")), ("sleep".to_owned(), one("sleeper"))];
+    let code = systems_source(&systems).expect("the names are good");
+    for module in
+        ["pub mod wait_group {", "pub mod echo_server {", "pub mod sleep {", "pub mod sleeper {"]
+    {
+        assert!(code.contains(module), "{module} in\n{code}");
+    }
+    assert_eq!(systems_source(&[("no module".to_owned(), one("p"))]), None);
+    assert_eq!(systems_source(&[(String::new(), one("p"))]), None);
+}
+
+/// Whatever the check lets through can be generated: names and numbers at the edges of what it allows.
+#[test]
+fn names_and_numbers_at_the_edges_are_generated() {
+    let system = system(
+        "{ apps: [{ name: 'a\"b', constants: [
+            { type: 'i64', name: '_9', value: -9223372036854775808 },
+            { type: 'u64', name: 'u64', value: 0xFFFFFFFFFFFFFFFF },
+            { type: '&str', name: 'Text', value: '\\u0000 \"quoted\" \\\\ 日本' },
+            { type: 'bool', name: 'IS', value: false },
+        ], processes: [{ name: 'union', objects: [{ type: 'thread', name: 'default' }] }] }] }",
+    );
+    let code = process_source(&system, "union").expect("the process is there");
+    for line in [
+        "pub const _9: i64 = -9223372036854775808;",
+        "pub const u64: u64 = 18446744073709551615;",
+        r#"pub const Text: &str = "\0 \"quoted\" \\ 日本";"#,
+        "pub const IS: bool = false;",
+        "pub const default: u32 = 0;",
+    ] {
+        assert!(code.contains(line), "{line} in\n{code}");
+    }
+}

@@ -1,0 +1,120 @@
+//! What a good file means.
+
+use guichet_system::model::{ConstantValue, ObjectId, ObjectKind};
+use guichet_system::{System, check_source};
+
+fn system(text: &str) -> System {
+    let loaded = check_source("system.json5", text);
+    loaded.system.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(false)))
+}
+
+/// A system of one process with these members.
+fn one_process(members: &str) -> System {
+    system(&format!("{{ apps: [{{ name: 'a', processes: [{{ name: 'p', {members} }}] }}] }}"))
+}
+
+fn thread_names(system: &System) -> Vec<&str> {
+    system.processes[0].threads.iter().map(|thread| thread.name.as_str()).collect()
+}
+
+#[test]
+fn the_guides_example_means_what_the_guide_says() {
+    let system = system(include_str!("corpus/guide.json5"));
+    let names: Vec<_> = system.processes.iter().map(|process| process.name.as_str()).collect();
+    assert_eq!(names, ["initiator", "handler"]);
+    let [initiator, handler] = [&system.processes[0], &system.processes[1]];
+    let end = |process| ObjectId { process, object: 0 };
+    assert_eq!(initiator.objects[0].kind, ObjectKind::ChannelInitiator { handler: end(1) });
+    assert_eq!(handler.objects[0].kind, ObjectKind::ChannelHandler { initiator: Some(end(0)) });
+    assert_eq!(initiator.threads[0].name, "initiator thread");
+    assert_eq!(initiator.threads[0].stack_size_bytes, Some(1024));
+    assert_eq!(system.apps[0].flash_size_bytes, Some(32_768));
+    assert_eq!(system.apps[0].ram_size_bytes, Some(8192));
+}
+
+#[test]
+fn what_is_left_out_has_the_documented_defaults() {
+    let system = one_process("");
+    let process = &system.processes[0];
+    assert_eq!(system.max_transfer_bytes, 4096);
+    assert_eq!((process.priority, process.may_shutdown, process.ram_size_bytes), (15, true, None));
+    assert_eq!(process.program, None);
+    assert!(process.objects.is_empty());
+    assert_eq!(thread_names(&system), ["main"]);
+    assert_eq!((process.threads[0].priority, process.threads[0].stack_size_bytes), (15, None));
+}
+
+#[test]
+fn a_process_gives_its_priority_to_threads_without_one() {
+    let system = one_process(
+        "priority: 20, threads: [{ name: 'm' }], objects: [{ type: 'thread', name: 'W', priority: 3 }]",
+    );
+    let priorities: Vec<_> =
+        system.processes[0].threads.iter().map(|thread| thread.priority).collect();
+    assert_eq!(priorities, [20, 3]);
+}
+
+#[test]
+fn the_main_thread_comes_first_in_either_form() {
+    let cases: [(&str, &[&str], &[usize]); 4] = [
+        ("threads: [{ name: 'm' }], objects: [{ type: 'thread', name: 'W' }]", &["m", "W"], &[1]),
+        ("objects: [{ type: 'thread', name: 'W' }]", &["main", "W"], &[1]),
+        (
+            "objects: [{ type: 'thread', name: 'W' }, { type: 'thread', name: 'M', main_thread: true }]",
+            &["M", "W"],
+            &[1, 0],
+        ),
+        ("objects: [{ type: 'thread', name: 'M', main_thread: true }]", &["M"], &[0]),
+    ];
+    for (members, names, threads) in cases {
+        let system = one_process(members);
+        assert_eq!(thread_names(&system), names, "{members}");
+        let kinds: Vec<_> = system.processes[0].objects.iter().map(|object| object.kind).collect();
+        let expected: Vec<_> =
+            threads.iter().map(|thread| ObjectKind::Thread { thread: *thread }).collect();
+        assert_eq!(kinds, expected, "{members}");
+    }
+}
+
+#[test]
+fn a_board_may_differ_from_the_rest() {
+    let system = system(
+        "{ max_transfer_bytes: 100, boards: { linux: { max_transfer_bytes: 0x200 } },
+           apps: [{ name: 'a', processes: [{ name: 'p' }] }] }",
+    );
+    assert_eq!(system.max_transfer_bytes_on("linux"), 512);
+    assert_eq!(system.max_transfer_bytes_on("mps2_an385"), 100);
+}
+
+#[test]
+fn constants_keep_their_types_to_the_last_digit() {
+    let system = system(
+        "{ apps: [{ name: 'a', processes: [{ name: 'p' }], constants: [
+            { type: 'u64', name: 'BIG', value: 18446744073709551615 },
+            { type: 'i64', name: 'SMALL', value: -9223372036854775808 },
+            { type: 'bool', name: 'YES', value: true },
+            { type: '&str', name: 'TEXT', value: 'a\"b' },
+        ] }] }",
+    );
+    let values: Vec<_> =
+        system.apps[0].constants.iter().map(|constant| constant.value.clone()).collect();
+    let expected = [
+        ConstantValue::Integer { type_name: "u64", value: u64::MAX.into() },
+        ConstantValue::Integer { type_name: "i64", value: i64::MIN.into() },
+        ConstantValue::Boolean(true),
+        ConstantValue::Text("a\"b".to_owned()),
+    ];
+    assert_eq!(values, expected);
+}
+
+#[test]
+fn processes_are_numbered_through_all_apps() {
+    let system = system(
+        "{ apps: [{ name: 'a', processes: [{ name: 'p' }, { name: 'q' }] }, { name: 'b', processes: [{ name: 'r' }] }] }",
+    );
+    let places: Vec<_> =
+        system.processes.iter().map(|process| (process.name.as_str(), process.app)).collect();
+    assert_eq!(places, [("p", 0), ("q", 0), ("r", 1)]);
+    assert_eq!(system.process_index("r"), Some(2));
+    assert_eq!(system.process_index("s"), None);
+}
