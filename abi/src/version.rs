@@ -21,8 +21,5 @@ impl AbiRecord {
     pub const MAGIC: u32 = u32::from_le_bytes(*b"GUIC");
 
     /// The record of a program built against this crate.
-    pub const CURRENT: AbiRecord = AbiRecord {
-        magic: Self::MAGIC,
-        version: ABI_VERSION,
-    };
+    pub const CURRENT: AbiRecord = AbiRecord { magic: Self::MAGIC, version: ABI_VERSION };
 }

@@ -41,10 +41,7 @@ pub(crate) struct DeadlineQueue<'s> {
 impl<'s> DeadlineQueue<'s> {
     /// A queue over storage with one place for each thread.
     pub(crate) fn new(heap: &'s mut [ThreadIndex], count: &'s mut u16) -> Self {
-        DeadlineQueue {
-            heap: Table::new(heap),
-            count,
-        }
+        DeadlineQueue { heap: Table::new(heap), count }
     }
 
     /// Takes everybody out, without telling the threads.
@@ -60,11 +57,7 @@ impl<'s> DeadlineQueue<'s> {
     /// The thread with the earliest deadline, if that deadline has passed by `now`.
     pub(crate) fn expired(&self, threads: &Threads<'_>, now: Instant) -> Option<ThreadIndex> {
         let deadline = self.deadline_at(threads, Slot(0))?;
-        if deadline <= now {
-            self.heap.get(Slot(0)).copied()
-        } else {
-            None
-        }
+        if deadline <= now { self.heap.get(Slot(0)).copied() } else { None }
     }
 
     /// Puts a thread in by its deadline, which is finite.
@@ -156,10 +149,7 @@ impl<'s> DeadlineQueue<'s> {
     pub(crate) fn check(&self, threads: &Threads<'_>) -> Result<(), &'static str> {
         for number in 0..*self.count {
             let slot = Slot(number);
-            let index = *self
-                .heap
-                .get(slot)
-                .ok_or("deadline heap: count beyond the storage")?;
+            let index = *self.heap.get(slot).ok_or("deadline heap: count beyond the storage")?;
             let thread = threads.get(index).ok_or("deadline heap: no such thread")?;
             if thread.deadline_slot != number {
                 return Err("deadline heap: a thread does not know its place");

@@ -64,62 +64,34 @@ impl Outcome {
     /// Run `thread` with these results.
     #[inline(always)]
     pub(crate) fn returning(thread: ThreadIndex, results: Results) -> Outcome {
-        Outcome {
-            action: Action::Return,
-            thread,
-            results,
-        }
+        Outcome { action: Action::Return, thread, results }
     }
 
     /// Run `thread` as it was.
     pub(crate) fn resuming(thread: ThreadIndex) -> Outcome {
-        Outcome {
-            action: Action::Resume,
-            thread,
-            results: Results::default(),
-        }
+        Outcome { action: Action::Resume, thread, results: Results::default() }
     }
 
     /// Run nothing.
     pub(crate) fn idle() -> Outcome {
-        Outcome {
-            action: Action::Idle,
-            thread: ThreadIndex::NONE,
-            results: Results::default(),
-        }
+        Outcome { action: Action::Idle, thread: ThreadIndex::NONE, results: Results::default() }
     }
 
     /// End the run with this status.
     pub(crate) fn shutdown(status: u32) -> Outcome {
-        let results = Results {
-            status,
-            value0: 0,
-            value1: 0,
-        };
-        Outcome {
-            action: Action::Shutdown,
-            thread: ThreadIndex::NONE,
-            results,
-        }
+        let results = Results { status, value0: 0, value1: 0 };
+        Outcome { action: Action::Shutdown, thread: ThreadIndex::NONE, results }
     }
 }
 
 /// The results of a call that succeeded with one value.
 #[inline(always)]
 pub(crate) fn success(value0: usize) -> Results {
-    Results {
-        status: OK,
-        value0,
-        value1: 0,
-    }
+    Results { status: OK, value0, value1: 0 }
 }
 
 /// The results of a call that failed.
 #[inline(always)]
 pub(crate) fn failure(error: Error) -> Results {
-    Results {
-        status: error.status_code(),
-        value0: 0,
-        value1: 0,
-    }
+    Results { status: error.status_code(), value0: 0, value1: 0 }
 }

@@ -45,11 +45,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of which only the cause is known.
     pub const fn new(cause: FaultCause) -> Self {
-        Fault {
-            cause,
-            pc: 0,
-            address: 0,
-        }
+        Fault { cause, pc: 0, address: 0 }
     }
 }
 

@@ -77,10 +77,7 @@ pub struct Table<'s, I, T> {
 impl<'s, I: TableIndex, T> Table<'s, I, T> {
     /// A table over the storage that a port lends.
     pub fn new(entries: &'s mut [T]) -> Self {
-        Table {
-            entries,
-            index: PhantomData,
-        }
+        Table { entries, index: PhantomData }
     }
 
     /// The entry at `index`, if there is one.
@@ -158,10 +155,7 @@ mod tests {
     fn two_lives_of_a_process_have_two_ids() {
         let process = ProcessIndex::new(3);
         assert_ne!(ProcessId::new(process, 1), ProcessId::new(process, 2));
-        assert_ne!(
-            ProcessId::new(process, 1),
-            ProcessId::new(ProcessIndex::new(4), 1)
-        );
+        assert_ne!(ProcessId::new(process, 1), ProcessId::new(ProcessIndex::new(4), 1));
         assert_ne!(ProcessId::new(ProcessIndex::new(0), 1).word(), 0);
     }
 }

@@ -24,11 +24,8 @@ pub struct Globals {
 
 impl Globals {
     /// Before boot.
-    pub const INITIAL: Globals = Globals {
-        scheduler: SchedulerState::IDLE,
-        deadline_count: 0,
-        alarm: Instant::NEVER,
-    };
+    pub const INITIAL: Globals =
+        Globals { scheduler: SchedulerState::IDLE, deadline_count: 0, alarm: Instant::NEVER };
 }
 
 /// The storage that a port lends, one entry for each thing declared. What is in it before boot
@@ -62,11 +59,7 @@ pub struct Kernel<'s> {
 impl<'s> Kernel<'s> {
     /// The kernel over a declared system and its storage. Changes nothing.
     pub fn new(system: &'s System<'s>, storage: Storage<'s>) -> Self {
-        let Globals {
-            scheduler,
-            deadline_count,
-            alarm,
-        } = storage.globals;
+        let Globals { scheduler, deadline_count, alarm } = storage.globals;
         let waits = Waits {
             threads: Table::new(storage.threads),
             lists: Table::new(storage.wait_lists),
@@ -74,11 +67,7 @@ impl<'s> Kernel<'s> {
             deadlines: DeadlineQueue::new(storage.deadlines, deadline_count),
         };
         Kernel {
-            services: Services {
-                system,
-                processes: Table::new(storage.processes),
-                waits,
-            },
+            services: Services { system, processes: Table::new(storage.processes), waits },
             channels: Channels {
                 handlers: Table::new(storage.handlers),
                 initiators: Table::new(storage.initiators),
@@ -109,10 +98,7 @@ impl<'s> Kernel<'s> {
         waits.deadlines.clear();
         for (number, declared) in self.services.system.threads.iter().enumerate() {
             if let Some(thread) = waits.threads.get_mut(ThreadIndex::new(number)) {
-                *thread = Thread {
-                    priority: declared.priority,
-                    ..Thread::DORMANT
-                };
+                *thread = Thread { priority: declared.priority, ..Thread::DORMANT };
             }
         }
         waits.lists.fill(&ThreadList::EMPTY);
@@ -136,14 +122,8 @@ impl<'s> Kernel<'s> {
     /// Nobody sleeps whose wait is satisfied, and nobody lives in a process that has ended.
     fn check_thread(&self, index: ThreadIndex) -> Result<(), &'static str> {
         let thread = self.thread(index).ok_or("kernel: no such thread")?;
-        let declared = self
-            .services
-            .system
-            .thread(index)
-            .ok_or("kernel: undeclared thread")?;
-        let process = self
-            .process(declared.process)
-            .ok_or("kernel: no such process")?;
+        let declared = self.services.system.thread(index).ok_or("kernel: undeclared thread")?;
+        let process = self.process(declared.process).ok_or("kernel: no such process")?;
         if thread.state != ThreadState::Dormant && process.live_threads == 0 {
             return Err("kernel: a thread lives in a process that has ended");
         }
@@ -191,10 +171,7 @@ impl StorageSizes {
             processes: system.processes.len(),
             handlers: system.handlers.len(),
             initiators: system.initiators.len(),
-            wait_lists: lists
-                .map(|list| list.position().saturating_add(1))
-                .max()
-                .unwrap_or(0),
+            wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }
     }
 }

@@ -50,12 +50,7 @@ impl Kernel<'_> {
         let Some(declared) = self.services.system.thread(index) else {
             return;
         };
-        let state = self
-            .services
-            .waits
-            .threads
-            .get(index)
-            .map(|thread| thread.state);
+        let state = self.services.waits.threads.get(index).map(|thread| thread.state);
         if let Some(process) = self.services.processes.get_mut(declared.process)
             && process.state == ProcessState::Running
             && state == Some(ThreadState::Dormant)
@@ -131,8 +126,7 @@ impl Kernel<'_> {
         for object in descriptor.objects {
             if let Object::ChannelHandler(handler) = object {
                 let thread = (index, declared.ordinal);
-                self.channels
-                    .server_ended(&mut self.services, *handler, thread);
+                self.channels.server_ended(&mut self.services, *handler, thread);
             }
         }
     }
@@ -153,12 +147,7 @@ impl Kernel<'_> {
     /// Withdraws what a blocked thread has started. Gives what its call ends with when its
     /// deadline is the reason: a sleep has then done what it was asked to (WT-7).
     fn withdraw(&mut self, index: ThreadIndex) -> Results {
-        let state = self
-            .services
-            .waits
-            .threads
-            .get(index)
-            .map(|thread| thread.state);
+        let state = self.services.waits.threads.get(index).map(|thread| thread.state);
         match state {
             Some(ThreadState::Sleeping) => return success(0),
             Some(ThreadState::Transacting(initiator)) => {

@@ -25,11 +25,7 @@ pub struct Grant {
 
 impl Grant {
     /// The grant of nothing.
-    pub const EMPTY: Grant = Grant {
-        process: ProcessIndex::NONE,
-        address: 0,
-        length: 0,
-    };
+    pub const EMPTY: Grant = Grant { process: ProcessIndex::NONE, address: 0, length: 0 };
 
     /// The process whose memory it is.
     #[inline(always)]
@@ -76,19 +72,11 @@ impl Buffer {
     const FLAT: u8 = u8::MAX;
 
     /// The buffer of nothing.
-    pub const EMPTY: Buffer = Buffer {
-        address: 0,
-        length: 0,
-        slices: Self::FLAT,
-    };
+    pub const EMPTY: Buffer = Buffer { address: 0, length: 0, slices: Self::FLAT };
 
     /// A list of slices whose lengths sum up to `length`. Its entries are checked at every use.
     pub(crate) fn list(address: usize, slices: u8, length: usize) -> Buffer {
-        Buffer {
-            address,
-            length,
-            slices,
-        }
+        Buffer { address, length, slices }
     }
 
     /// The length in bytes, fixed when the call started.
@@ -100,11 +88,7 @@ impl Buffer {
     /// The address and the number of entries of the slice table, unless the buffer is flat.
     #[inline(always)]
     pub fn table(&self) -> Option<(usize, u8)> {
-        if self.slices == Self::FLAT {
-            None
-        } else {
-            Some((self.address, self.slices))
-        }
+        if self.slices == Self::FLAT { None } else { Some((self.address, self.slices)) }
     }
 }
 
@@ -132,33 +116,21 @@ impl<'s> MemoryMap<'s> {
         if !covers(self.regions, address, length, access) {
             return Err(Error::PermissionDenied);
         }
-        Ok(Grant {
-            process: self.process,
-            address,
-            length,
-        })
+        Ok(Grant { process: self.process, address, length })
     }
 
     /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
     #[inline(always)]
     pub fn flat(&self, address: usize, length: usize, access: Access) -> Result<Buffer, Error> {
         self.grant(address, length, access)?;
-        Ok(Buffer {
-            address,
-            length,
-            slices: Buffer::FLAT,
-        })
+        Ok(Buffer { address, length, slices: Buffer::FLAT })
     }
 
     /// The grant of a flat buffer of this process, without a second check; of a list: nothing.
     #[inline(always)]
     pub fn flat_grant(&self, buffer: &Buffer) -> Grant {
         match buffer.table() {
-            None => Grant {
-                process: self.process,
-                address: buffer.address,
-                length: buffer.length,
-            },
+            None => Grant { process: self.process, address: buffer.address, length: buffer.length },
             Some(_) => Grant::EMPTY,
         }
     }

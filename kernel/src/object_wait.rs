@@ -40,9 +40,7 @@ pub(crate) fn object_wait<const DOOR: bool, P: Port>(
     if is_past(port, deadline) {
         return refuse::<DOOR>(services, Error::DeadlineExceeded);
     }
-    services
-        .waits
-        .block(ThreadState::Waiting { list, mask }, deadline);
+    services.waits.block(ThreadState::Waiting { list, mask }, deadline);
     Some(services.waits.dispatch())
 }
 
@@ -62,14 +60,12 @@ fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'
 #[inline(always)]
 pub(crate) fn wait_list(system: &System<'_>, object: Object) -> Result<WaitListIndex, Error> {
     match object {
-        Object::ChannelHandler(index) => system
-            .handler(index)
-            .map(|end| end.wait_list)
-            .ok_or(Error::Internal),
-        Object::ChannelInitiator(index) => system
-            .initiator(index)
-            .map(|end| end.wait_list)
-            .ok_or(Error::Internal),
+        Object::ChannelHandler(index) => {
+            system.handler(index).map(|end| end.wait_list).ok_or(Error::Internal)
+        }
+        Object::ChannelInitiator(index) => {
+            system.initiator(index).map(|end| end.wait_list).ok_or(Error::Internal)
+        }
         Object::Thread(_) => Err(Error::InvalidArgument),
     }
 }

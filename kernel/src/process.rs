@@ -32,11 +32,8 @@ pub struct Process {
 
 impl Process {
     /// A process that was never started.
-    pub const UNSTARTED: Process = Process {
-        state: ProcessState::Unstarted,
-        incarnation: 0,
-        live_threads: 0,
-    };
+    pub const UNSTARTED: Process =
+        Process { state: ProcessState::Unstarted, incarnation: 0, live_threads: 0 };
 
     /// What it is doing, or how it ended.
     pub fn state(&self) -> ProcessState {

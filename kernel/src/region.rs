@@ -63,21 +63,9 @@ mod tests {
     use super::*;
 
     const REGIONS: [Region; 3] = [
-        Region {
-            start: 100,
-            end: 200,
-            writable: false,
-        },
-        Region {
-            start: 200,
-            end: 300,
-            writable: true,
-        },
-        Region {
-            start: 400,
-            end: 500,
-            writable: true,
-        },
+        Region { start: 100, end: 200, writable: false },
+        Region { start: 200, end: 300, writable: true },
+        Region { start: 400, end: 500, writable: true },
     ];
 
     #[test]
@@ -117,9 +105,7 @@ mod tests {
             for length in 1..120 {
                 for access in [Access::Read, Access::Write] {
                     let every_byte = (address..address + length).all(|byte| {
-                        REGIONS
-                            .iter()
-                            .any(|r| r.start <= byte && byte < r.end && r.allows(access))
+                        REGIONS.iter().any(|r| r.start <= byte && byte < r.end && r.allows(access))
                     });
                     assert_eq!(covers(&REGIONS, address, length, access), every_byte);
                 }

@@ -34,11 +34,7 @@ impl<'s> Caller<'s> {
     /// The object that a handle of the caller names: OutOfRange for a number that is not declared.
     #[inline(always)]
     pub(crate) fn object(&self, handle: usize) -> Result<Object, Error> {
-        self.process
-            .objects
-            .get(handle)
-            .copied()
-            .ok_or(Error::OutOfRange)
+        self.process.objects.get(handle).copied().ok_or(Error::OutOfRange)
     }
 
     /// The caller's memory.
@@ -52,10 +48,7 @@ impl<'s> Services<'s> {
     /// Who makes the present call.
     #[inline(always)]
     pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
-        let thread = self
-            .system
-            .thread(self.waits.current())
-            .ok_or(Error::Internal)?;
+        let thread = self.system.thread(self.waits.current()).ok_or(Error::Internal)?;
         let process = self.system.process(thread.process).ok_or(Error::Internal)?;
         Ok(Caller { thread, process })
     }
@@ -73,9 +66,5 @@ pub(crate) fn refuse<const DOOR: bool>(
     services: &mut Services<'_>,
     error: Error,
 ) -> Option<Outcome> {
-    if DOOR {
-        None
-    } else {
-        Some(services.waits.finish(failure(error)))
-    }
+    if DOOR { None } else { Some(services.waits.finish(failure(error))) }
 }

@@ -81,9 +81,7 @@ impl Kernel<'_> {
         port: &mut P,
         call: &Call,
     ) -> Option<Outcome> {
-        let Kernel {
-            services, channels, ..
-        } = self;
+        let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
         match call.number {
             CHANNEL_TRANSACT => channels.transact::<DOOR, P>(services, port, arguments),
@@ -114,9 +112,7 @@ impl Kernel<'_> {
         let result = match syscall {
             Syscall::ChannelReadExact => {
                 let services = &mut self.services;
-                let outcome = self
-                    .channels
-                    .read::<false, P>(services, port, arguments, true);
+                let outcome = self.channels.read::<false, P>(services, port, arguments, true);
                 return outcome.unwrap_or(Outcome::idle());
             }
             Syscall::SleepUntil => return self.sleep_until(port, arguments),
@@ -150,12 +146,7 @@ impl Kernel<'_> {
     fn process_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
         let status = low_word(arguments[0]);
         let process = self.current_process();
-        self.end_process(
-            port,
-            process,
-            ProcessState::Exited(status),
-            Report::Exited(status),
-        );
+        self.end_process(port, process, ProcessState::Exited(status), Report::Exited(status));
         self.services.waits.dispatch()
     }
 
@@ -216,24 +207,13 @@ impl Kernel<'_> {
     /// The flat text that a console call names, at most [`MAX_LOG_BYTES`] (PR-7).
     fn text(&self, arguments: &Arguments) -> Result<Grant, Error> {
         let &[address, length, ..] = arguments;
-        let grant = self
-            .services
-            .caller()?
-            .memory()
-            .grant(address, length, Access::Read)?;
-        if grant.length() > MAX_LOG_BYTES {
-            Err(Error::OutOfRange)
-        } else {
-            Ok(grant)
-        }
+        let grant = self.services.caller()?.memory().grant(address, length, Access::Read)?;
+        if grant.length() > MAX_LOG_BYTES { Err(Error::OutOfRange) } else { Ok(grant) }
     }
 
     fn current_process(&self) -> ProcessIndex {
         let current: ThreadIndex = self.services.waits.current();
-        self.services
-            .system
-            .thread(current)
-            .map_or(ProcessIndex::NONE, |thread| thread.process)
+        self.services.system.thread(current).map_or(ProcessIndex::NONE, |thread| thread.process)
     }
 
     fn conclude<P: Port>(&mut self, port: &mut P) -> Outcome {
@@ -255,11 +235,7 @@ impl Kernel<'_> {
 
 fn now<P: Port>(port: &mut P) -> Results {
     let (value0, value1) = guichet_abi::deadline_to_words(port.now().ticks());
-    Results {
-        status: OK,
-        value0,
-        value1,
-    }
+    Results { status: OK, value0, value1 }
 }
 
 /// A status word: the low 32 bits of an argument.

@@ -75,11 +75,7 @@ impl Port for TestPort {
     }
 
     fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
-        if self.refuses_start {
-            Err(NotStarted)
-        } else {
-            Ok(())
-        }
+        if self.refuses_start { Err(NotStarted) } else { Ok(()) }
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {
@@ -92,8 +88,7 @@ impl Port for TestPort {
     }
 
     fn log_character(&mut self, _process: ProcessIndex, character: char) {
-        self.log
-            .extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+        self.log.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     fn report(&mut self, process: ProcessIndex, report: Report) {
@@ -126,23 +121,8 @@ impl Tables {
         Kernel::new(system, storage)
     }
 
-    fn facts(
-        &self,
-    ) -> (
-        Vec<Thread>,
-        Vec<Process>,
-        Vec<Handler>,
-        Vec<Initiator>,
-        Globals,
-    ) {
-        let Tables {
-            threads,
-            processes,
-            handlers,
-            initiators,
-            globals,
-            ..
-        } = self.clone();
+    fn facts(&self) -> (Vec<Thread>, Vec<Process>, Vec<Handler>, Vec<Initiator>, Globals) {
+        let Tables { threads, processes, handlers, initiators, globals, .. } = self.clone();
         (threads, processes, handlers, initiators, globals)
     }
 }
@@ -171,21 +151,15 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
         range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
     };
     let processes = vec![
-        descriptor(
-            0,
-            Object::ChannelInitiator(InitiatorIndex::new(0)),
-            indices(0..count),
-        ),
+        descriptor(0, Object::ChannelInitiator(InitiatorIndex::new(0)), indices(0..count)),
         descriptor(
             1,
             Object::ChannelHandler(HandlerIndex::new(0)),
             indices(count..count + handler.len()),
         ),
     ];
-    let handlers = [HandlerDescriptor {
-        process: ProcessIndex::new(1),
-        wait_list: WaitListIndex::new(0),
-    }];
+    let handlers =
+        [HandlerDescriptor { process: ProcessIndex::new(1), wait_list: WaitListIndex::new(0) }];
     let initiators = [InitiatorDescriptor {
         process: ProcessIndex::new(0),
         handler: HandlerIndex::new(0),
@@ -209,31 +183,20 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
         globals: Globals::INITIAL,
     };
     let memory = vec![vec![0; MEMORY_BYTES]; sizes.processes];
-    let port = TestPort {
-        memory,
-        ..TestPort::default()
-    };
+    let port = TestPort { memory, ..TestPort::default() };
     let outcome = Outcome::idle();
-    Machine {
-        system,
-        tables,
-        port,
-        outcome,
-        results: BTreeMap::new(),
-    }
+    Machine { system, tables, port, outcome, results: BTreeMap::new() }
 }
 
 fn thread_descriptors(
     process: usize,
     priorities: &[u8],
 ) -> impl Iterator<Item = ThreadDescriptor> + use<'_> {
-    (0u8..)
-        .zip(priorities)
-        .map(move |(ordinal, priority)| ThreadDescriptor {
-            process: ProcessIndex::new(process),
-            ordinal,
-            priority: Priority::new(*priority),
-        })
+    (0u8..).zip(priorities).map(move |(ordinal, priority)| ThreadDescriptor {
+        process: ProcessIndex::new(process),
+        ordinal,
+        priority: Priority::new(*priority),
+    })
 }
 
 fn descriptor(
@@ -243,16 +206,8 @@ fn descriptor(
 ) -> ProcessDescriptor<'static> {
     let middle = writable(process);
     let regions = [
-        Region {
-            start: base(process),
-            end: middle,
-            writable: false,
-        },
-        Region {
-            start: middle,
-            end: base(process) + MEMORY_BYTES,
-            writable: true,
-        },
+        Region { start: base(process), end: middle, writable: false },
+        Region { start: middle, end: base(process) + MEMORY_BYTES, writable: true },
     ];
     ProcessDescriptor {
         name: "test",
@@ -281,19 +236,13 @@ impl Machine {
             Event::Fault(_) | Event::ProcessEnded { .. } | Event::Timer => None,
         };
         if answered.is_none() {
-            assert!(
-                at_door.0.facts() == self.tables.facts(),
-                "a silent door changed something"
-            );
+            assert!(at_door.0.facts() == self.tables.facts(), "a silent door changed something");
         }
         let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
         self.kernel().check().unwrap();
         if let Some(answer) = answered {
             assert_eq!(answer, outcome, "door and step give different outcomes");
-            assert!(
-                at_door.0.facts() == self.tables.facts(),
-                "door and step differ"
-            );
+            assert!(at_door.0.facts() == self.tables.facts(), "door and step differ");
             assert_eq!(at_door.1, self.port);
         }
         self.take(outcome);
@@ -301,18 +250,14 @@ impl Machine {
 
     fn take(&mut self, outcome: Outcome) {
         if outcome.action == Action::Return {
-            self.results
-                .insert(outcome.thread.position(), outcome.results);
+            self.results.insert(outcome.thread.position(), outcome.results);
         }
         self.outcome = outcome;
     }
 
     /// The thread that runs now.
     pub(crate) fn running(&self) -> usize {
-        assert!(matches!(
-            self.outcome.action,
-            Action::Return | Action::Resume
-        ));
+        assert!(matches!(self.outcome.action, Action::Return | Action::Resume));
         self.outcome.thread.position()
     }
 
@@ -322,12 +267,10 @@ impl Machine {
 
     /// What the latest call of a thread has returned, if it has; asked once.
     pub(crate) fn returned(&mut self, thread: usize) -> Option<Result<(usize, usize), Error>> {
-        self.results
-            .remove(&thread)
-            .map(|results| match Error::from_status(results.status) {
-                None => Ok((results.value0, results.value1)),
-                Some(error) => Err(error),
-            })
+        self.results.remove(&thread).map(|results| match Error::from_status(results.status) {
+            None => Ok((results.value0, results.value1)),
+            Some(error) => Err(error),
+        })
     }
 
     /// Lets the running thread, which must be `thread`, make a call.
@@ -340,10 +283,7 @@ impl Machine {
         self.results.remove(&thread);
         let mut words = [0; guichet_abi::ARGUMENT_COUNT];
         words[..arguments.len()].copy_from_slice(arguments);
-        self.step(Event::Call(Call {
-            number,
-            arguments: words,
-        }));
+        self.step(Event::Call(Call { number, arguments: words }));
     }
 
     /// As [`Machine::call`], for a call that returns at once.
@@ -379,14 +319,12 @@ impl Machine {
         length: usize,
     ) -> Result<usize, Error> {
         let arguments = [0, offset, writable(1), length];
-        self.now(thread, Syscall::ChannelRead, &arguments)
-            .map(|(length, _)| length)
+        self.now(thread, Syscall::ChannelRead, &arguments).map(|(length, _)| length)
     }
 
     /// Responds from the handler's read-only memory.
     pub(crate) fn respond(&mut self, thread: usize, length: usize) -> Result<(), Error> {
-        self.now(thread, Syscall::ChannelRespond, &[0, base(1), length])
-            .map(|_| ())
+        self.now(thread, Syscall::ChannelRespond, &[0, base(1), length]).map(|_| ())
     }
 
     /// Lets time pass to `now`, with the timer event.
@@ -398,10 +336,7 @@ impl Machine {
 
     pub(crate) fn kill(&mut self, process: usize) {
         let fault = Fault::new(FaultCause::Killed);
-        self.step(Event::ProcessEnded {
-            process: ProcessIndex::new(process),
-            fault,
-        });
+        self.step(Event::ProcessEnded { process: ProcessIndex::new(process), fault });
     }
 
     pub(crate) fn start_thread(&mut self, thread: usize) {

@@ -17,11 +17,7 @@ impl Priority {
 
     /// The priority with this number; a number above 31 means 31.
     pub const fn new(number: u8) -> Priority {
-        if number < Self::COUNT as u8 {
-            Priority(number)
-        } else {
-            Priority(31)
-        }
+        if number < Self::COUNT as u8 { Priority(number) } else { Priority(31) }
     }
 
     /// The number.
@@ -83,11 +79,7 @@ impl Thread {
         next: ThreadIndex::NONE,
         previous: ThreadIndex::NONE,
         deadline: Instant::NEVER,
-        results: Results {
-            status: 0,
-            value0: 0,
-            value1: 0,
-        },
+        results: Results { status: 0, value0: 0, value1: 0 },
     };
 
     /// What it is doing.
@@ -150,10 +142,7 @@ pub struct ThreadList {
 
 impl ThreadList {
     /// The list of no thread.
-    pub const EMPTY: ThreadList = ThreadList {
-        head: ThreadIndex::NONE,
-        tail: ThreadIndex::NONE,
-    };
+    pub const EMPTY: ThreadList = ThreadList { head: ThreadIndex::NONE, tail: ThreadIndex::NONE };
 
     /// The first thread, or NONE.
     #[inline(always)]

@@ -27,13 +27,7 @@ pub(crate) fn check<P: Port>(
     limit: usize,
 ) -> Result<Buffer, Error> {
     if length_word & LIST_FLAG != 0 {
-        return check_list(
-            port,
-            map,
-            (address, length_word & !LIST_FLAG),
-            access,
-            limit,
-        );
+        return check_list(port, map, (address, length_word & !LIST_FLAG), access, limit);
     }
     if length_word > limit {
         return Err(Error::OutOfRange);
@@ -87,14 +81,8 @@ pub(crate) fn transfer<P: Port>(
     if source.buffer.table().is_some() || destination.buffer.table().is_some() {
         return transfer_lists(port, source, destination, length);
     }
-    let from = source
-        .map
-        .flat_grant(&source.buffer)
-        .part(source.offset, length);
-    let to = destination
-        .map
-        .flat_grant(&destination.buffer)
-        .part(destination.offset, length);
+    let from = source.map.flat_grant(&source.buffer).part(source.offset, length);
+    let to = destination.map.flat_grant(&destination.buffer).part(destination.offset, length);
     port.copy(from, to)
 }
 
@@ -129,11 +117,7 @@ fn open<P: Port>(port: &mut P, end: End<'_>, access: Access, length: usize) -> O
         None => Pieces::one(end.map.flat_grant(&end.buffer)),
     };
     let needed = end.offset.checked_add(length)?;
-    if pieces.length >= needed {
-        Some(pieces)
-    } else {
-        None
-    }
+    if pieces.length >= needed { Some(pieces) } else { None }
 }
 
 /// The grants that make up one buffer.
@@ -149,10 +133,7 @@ impl Pieces {
         if let Some(first) = grants.first_mut() {
             *first = grant;
         }
-        Pieces {
-            grants,
-            length: grant.length(),
-        }
+        Pieces { grants, length: grant.length() }
     }
 
     /// Reads a slice table and checks every entry.
@@ -163,17 +144,12 @@ impl Pieces {
         access: Access,
     ) -> Result<Pieces, Error> {
         let mut words = [0; 2 * MAX_SLICES];
-        let words = words
-            .get_mut(..2 * usize::from(slices))
-            .ok_or(Error::OutOfRange)?;
+        let words = words.get_mut(..2 * usize::from(slices)).ok_or(Error::OutOfRange)?;
         let table = map.grant(address, size_of_val(words), Access::Read)?;
         if !words.is_empty() && port.read_words(table, words).is_err() {
             return Err(Error::PermissionDenied);
         }
-        let mut pieces = Pieces {
-            grants: [Grant::EMPTY; MAX_SLICES],
-            length: 0,
-        };
+        let mut pieces = Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 };
         for (entry, grant) in words.chunks_exact(2).zip(pieces.grants.iter_mut()) {
             let &[address, length] = entry else { continue };
             pieces.length = pieces.length.checked_add(length).ok_or(Error::OutOfRange)?;

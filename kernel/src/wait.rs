@@ -27,11 +27,7 @@ pub(crate) struct Waits<'s> {
 /// The results of a wait that ended with these signals (WT-2).
 #[inline(always)]
 pub(crate) fn wait_results(signals: Signals) -> Results {
-    Results {
-        status: OK,
-        value0: 0,
-        value1: usize::try_from(signals.bits()).unwrap_or(0),
-    }
+    Results { status: OK, value0: 0, value1: usize::try_from(signals.bits()).unwrap_or(0) }
 }
 
 impl Waits<'_> {
@@ -81,9 +77,7 @@ impl Waits<'_> {
     /// Tells whether a blocked thread has a deadline.
     #[inline(always)]
     pub(crate) fn is_armed(&self, index: ThreadIndex) -> bool {
-        self.threads
-            .get(index)
-            .is_some_and(|thread| thread.deadline_slot != Thread::UNARMED)
+        self.threads.get(index).is_some_and(|thread| thread.deadline_slot != Thread::UNARMED)
     }
 
     /// Takes a blocked thread out of the list it stands in and out of the deadlines.
@@ -117,10 +111,7 @@ impl Waits<'_> {
     /// Makes a fresh thread ready to run its entry.
     pub(crate) fn start(&mut self, index: ThreadIndex) {
         if let Some(thread) = self.threads.get_mut(index) {
-            *thread = Thread {
-                priority: thread.priority,
-                ..Thread::DORMANT
-            };
+            *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
         }
         self.scheduler.make_ready(&mut self.threads, index);
     }
@@ -138,10 +129,7 @@ impl Waits<'_> {
             self.scheduler.current = ThreadIndex::NONE;
         }
         if let Some(thread) = self.threads.get_mut(index) {
-            *thread = Thread {
-                priority: thread.priority,
-                ..Thread::DORMANT
-            };
+            *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
         }
     }
 
@@ -171,9 +159,7 @@ impl Waits<'_> {
 
     #[inline(always)]
     fn first_waiter(&self, list: WaitListIndex) -> ThreadIndex {
-        self.lists
-            .get(list)
-            .map_or(ThreadIndex::NONE, ThreadList::head)
+        self.lists.get(list).map_or(ThreadIndex::NONE, ThreadList::head)
     }
 
     /// The thread that raising `signals` would wake and that would then run at once, if that is

@@ -38,15 +38,9 @@ fn agrees_with_a_sorted_list_through_random_changes() {
         }
         queue.check(&threads).unwrap();
         let earliest = model.iter().map(|(deadline, _)| *deadline).min();
-        assert_eq!(
-            queue.earliest(&threads).ticks(),
-            earliest.unwrap_or(u64::MAX)
-        );
+        assert_eq!(queue.earliest(&threads).ticks(), earliest.unwrap_or(u64::MAX));
         let expired = queue.expired(&threads, Instant::from_ticks(30));
-        assert_eq!(
-            expired.is_some(),
-            earliest.is_some_and(|deadline| deadline <= 30)
-        );
+        assert_eq!(expired.is_some(), earliest.is_some_and(|deadline| deadline <= 30));
     }
 }
 

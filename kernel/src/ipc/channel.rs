@@ -221,33 +221,15 @@ impl Channels<'_> {
         let request = check(port, &map, (send, send_length), Access::Read, limit)?;
         let room = (receive, receive_length);
         let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
-        let ends = services
-            .system
-            .initiator(initiator)
-            .ok_or(Error::Internal)?;
-        match self
-            .initiators
-            .get(initiator)
-            .ok_or(Error::Internal)?
-            .transaction
-        {
+        let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
+        match self.initiators.get(initiator).ok_or(Error::Internal)?.transaction {
             Transaction::Idle => {}
             Transaction::Pending => return Err(Error::ResourceExhausted),
         }
-        if !self
-            .handlers
-            .get(ends.handler)
-            .ok_or(Error::Internal)?
-            .reachable
-        {
+        if !self.handlers.get(ends.handler).ok_or(Error::Internal)?.reachable {
             return Err(Error::Unavailable);
         }
-        Ok(Start {
-            initiator,
-            ends,
-            request,
-            response,
-        })
+        Ok(Start { initiator, ends, request, response })
     }
 
     #[inline(always)]
@@ -277,34 +259,16 @@ impl Channels<'_> {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?;
-        let room = check(
-            port,
-            &caller.memory(),
-            (address, length_word),
-            Access::Write,
-            LIST_FLAG,
-        )?;
+        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
         let index = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
-        let rest = initiator
-            .request
-            .length()
-            .checked_sub(offset)
-            .ok_or(Error::OutOfRange)?;
+        let rest = initiator.request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
         if exact && rest < room.length() {
             return Err(Error::OutOfRange);
         }
         let length = rest.min(room.length());
-        let source = End {
-            map: memory_of(services, index)?,
-            buffer: initiator.request,
-            offset,
-        };
-        let destination = End {
-            map: caller.memory(),
-            buffer: room,
-            offset: 0,
-        };
+        let source = End { map: memory_of(services, index)?, buffer: initiator.request, offset };
+        let destination = End { map: caller.memory(), buffer: room, offset: 0 };
         match transfer(port, source, destination, length) {
             Ok(()) => {}
             Err(Side::Destination) => return Err(Error::PermissionDenied),
@@ -326,13 +290,7 @@ impl Channels<'_> {
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?;
         let limit = services.system.max_transfer_bytes;
-        let answer = check(
-            port,
-            &caller.memory(),
-            (address, length_word),
-            Access::Read,
-            limit,
-        )?;
+        let answer = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
         let length = answer.length();
@@ -343,16 +301,9 @@ impl Channels<'_> {
         if DOOR && !self.is_plain_end(services, index, thread) {
             return Err(Error::Internal);
         }
-        let source = End {
-            map: caller.memory(),
-            buffer: answer,
-            offset: 0,
-        };
-        let destination = End {
-            map: memory_of(services, index)?,
-            buffer: initiator.response,
-            offset: 0,
-        };
+        let source = End { map: caller.memory(), buffer: answer, offset: 0 };
+        let destination =
+            End { map: memory_of(services, index)?, buffer: initiator.response, offset: 0 };
         match transfer(port, source, destination, length) {
             Ok(()) => {}
             Err(Side::Source) => return Err(Error::PermissionDenied),
@@ -398,17 +349,9 @@ impl Channels<'_> {
         }
         if !handler.served.is_none() {
             let by_caller = handler.server == thread;
-            return if by_caller {
-                Ok(handler.served)
-            } else {
-                Err(Error::FailedPrecondition)
-            };
+            return if by_caller { Ok(handler.served) } else { Err(Error::FailedPrecondition) };
         }
-        if handler.pending.is_none() {
-            Err(Error::Unavailable)
-        } else {
-            Ok(handler.pending)
-        }
+        if handler.pending.is_none() { Err(Error::Unavailable) } else { Ok(handler.pending) }
     }
 
     /// Makes a transaction the one that `thread` serves.
@@ -428,14 +371,9 @@ impl Channels<'_> {
     #[cold]
     #[inline(never)]
     fn blame_initiator(&mut self, services: &mut Services<'_>, index: InitiatorIndex) -> Error {
-        let thread = self
-            .initiators
-            .get(index)
-            .map_or(ThreadIndex::NONE, |end| end.thread);
+        let thread = self.initiators.get(index).map_or(ThreadIndex::NONE, |end| end.thread);
         self.release(services, index);
-        services
-            .waits
-            .complete(thread, failure(Error::PermissionDenied));
+        services.waits.complete(thread, failure(Error::PermissionDenied));
         Error::Unavailable
     }
 }
@@ -446,9 +384,7 @@ impl Channels<'_> {
     /// The handler's active signals: READABLE, ERROR (CH-3, CH-9).
     #[inline(always)]
     pub(crate) fn handler_signals(&self, index: HandlerIndex) -> Signals {
-        self.handlers
-            .get(index)
-            .map_or(Signals::empty(), Handler::signals)
+        self.handlers.get(index).map_or(Signals::empty(), Handler::signals)
     }
 
     /// The initiator's active signals: WRITEABLE, ERROR (CH-7).
@@ -458,10 +394,7 @@ impl Channels<'_> {
             return Signals::empty();
         };
         let mut signals = Signals::empty();
-        signals.set(
-            Signals::WRITEABLE,
-            initiator.transaction == Transaction::Idle,
-        );
+        signals.set(Signals::WRITEABLE, initiator.transaction == Transaction::Idle);
         signals.set(Signals::ERROR, initiator.peer_ended);
         signals
     }
@@ -469,9 +402,7 @@ impl Channels<'_> {
     /// Tells whether the thread is stale on this handler.
     #[inline(always)]
     pub(crate) fn has_stale(&self, index: HandlerIndex) -> bool {
-        self.handlers
-            .get(index)
-            .is_some_and(|handler| !handler.stale.is_empty())
+        self.handlers.get(index).is_some_and(|handler| !handler.stale.is_empty())
     }
 
     /// A thread begins to wait on the handler: what it served and lost lies behind it (CH-5a).
@@ -506,9 +437,7 @@ impl Channels<'_> {
             return;
         };
         if services.waits.has_waiter(ends.wait_list) {
-            services
-                .waits
-                .raise(ends.wait_list, self.initiator_signals(index));
+            services.waits.raise(ends.wait_list, self.initiator_signals(index));
         }
     }
 }
@@ -520,10 +449,7 @@ impl Channels<'_> {
     #[inline(always)]
     fn release(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
         if let Some(initiator) = self.initiators.get_mut(index) {
-            *initiator = Initiator {
-                peer_ended: initiator.peer_ended,
-                ..Initiator::IDLE
-            };
+            *initiator = Initiator { peer_ended: initiator.peer_ended, ..Initiator::IDLE };
         }
         if let Some(ends) = services.system.initiator(index)
             && let Some(handler) = self.handlers.get_mut(ends.handler)
@@ -556,15 +482,8 @@ impl Channels<'_> {
         if handler.served != index {
             return;
         }
-        let wait_list = services
-            .system
-            .handler(ends.handler)
-            .map(|handler| handler.wait_list);
-        let state = services
-            .waits
-            .threads
-            .get(handler.server)
-            .map(Thread::state);
+        let wait_list = services.system.handler(ends.handler).map(|handler| handler.wait_list);
+        let state = services.waits.threads.get(handler.server).map(Thread::state);
         let waits_here = match state {
             Some(ThreadState::Waiting { list, .. }) => Some(list) == wait_list,
             Some(_) | None => false,
@@ -607,10 +526,7 @@ impl Channels<'_> {
             return;
         };
         let lost = [handler.pending, handler.served];
-        *handler = Handler {
-            reachable: false,
-            ..Handler::IDLE
-        };
+        *handler = Handler { reachable: false, ..Handler::IDLE };
         for initiator in lost {
             let Some(end) = self.initiators.get_mut(initiator) else {
                 continue;
@@ -656,10 +572,7 @@ fn handler_of(caller: &Caller<'_>, handle: usize) -> Result<HandlerIndex, Error>
 #[inline(always)]
 fn memory_of<'s>(services: &Services<'s>, index: InitiatorIndex) -> Result<MemoryMap<'s>, Error> {
     let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-    let process = services
-        .system
-        .process(ends.process)
-        .ok_or(Error::Internal)?;
+    let process = services.system.process(ends.process).ok_or(Error::Internal)?;
     Ok(process.memory_map(ends.process))
 }
 
@@ -682,18 +595,9 @@ impl Channels<'_> {
         services: &Services<'_>,
         index: InitiatorIndex,
     ) -> Result<(), &'static str> {
-        let initiator = self
-            .initiators
-            .get(index)
-            .ok_or("channel: no such initiator")?;
-        let ends = services
-            .system
-            .initiator(index)
-            .ok_or("channel: undeclared initiator")?;
-        let handler = self
-            .handlers
-            .get(ends.handler)
-            .ok_or("channel: no such handler")?;
+        let initiator = self.initiators.get(index).ok_or("channel: no such initiator")?;
+        let ends = services.system.initiator(index).ok_or("channel: undeclared initiator")?;
+        let handler = self.handlers.get(ends.handler).ok_or("channel: no such handler")?;
         let is_pending = handler.pending == index;
         let is_served = handler.served == index;
         match initiator.transaction {
@@ -708,11 +612,7 @@ impl Channels<'_> {
             }
             Transaction::Idle | Transaction::Pending => {}
         }
-        let state = services
-            .waits
-            .threads
-            .get(initiator.thread)
-            .map(Thread::state);
+        let state = services.waits.threads.get(initiator.thread).map(Thread::state);
         match initiator.transaction {
             Transaction::Pending if state != Some(ThreadState::Transacting(index)) => {
                 Err("channel: nobody blocks in a pending transaction")
@@ -730,11 +630,7 @@ impl Channels<'_> {
         if handler.served.is_none() != handler.server.is_none() {
             return Err("channel: served by nobody, or somebody serves nothing");
         }
-        let server = services
-            .waits
-            .threads
-            .get(handler.server)
-            .map(Thread::state);
+        let server = services.waits.threads.get(handler.server).map(Thread::state);
         match server {
             Some(ThreadState::Dormant) => Err("channel: served by a thread that has ended"),
             Some(_) | None => Ok(()),

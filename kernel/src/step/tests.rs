@@ -10,11 +10,7 @@ fn unknown_numbers_are_unimplemented() {
     let mut machine = machine(&[15], &[15]);
     for number in [5, 15, 47, 52, 1 << 31, usize::MAX - 1, usize::MAX] {
         machine.call_number(0, number, &[1, 2, 3, 4, 5, 6, 7]);
-        assert_eq!(
-            machine.returned(0),
-            Some(Err(Error::Unimplemented)),
-            "{number}"
-        ); // AB-3
+        assert_eq!(machine.returned(0), Some(Err(Error::Unimplemented)), "{number}"); // AB-3
     }
 }
 
@@ -22,10 +18,7 @@ fn unknown_numbers_are_unimplemented() {
 fn the_clock_comes_in_two_words() {
     let mut machine = machine(&[15], &[15]);
     machine.port.now = 0x1234_5678_9ABC_DEF0;
-    assert_eq!(
-        machine.now(0, Syscall::ClockNow, &[]),
-        Ok((0x9ABC_DEF0, 0x1234_5678))
-    );
+    assert_eq!(machine.now(0, Syscall::ClockNow, &[]), Ok((0x9ABC_DEF0, 0x1234_5678)));
 }
 
 #[test]
@@ -37,19 +30,12 @@ fn console_output_is_bounded_flat_and_ones_own() {
         (0, 0, Ok((0, 0))),
         (base(0), 128, Ok((0, 0))),
         (base(0), 129, Err(Error::OutOfRange)), // PR-7
-        (
-            base(0),
-            2 | guichet_abi::LIST_FLAG,
-            Err(Error::InvalidArgument),
-        ), // AB-7
+        (base(0), 2 | guichet_abi::LIST_FLAG, Err(Error::InvalidArgument)), // AB-7
         (base(1), 2, Err(Error::PermissionDenied)),
         (usize::MAX, 2, Err(Error::PermissionDenied)),
     ];
     for (address, length, result) in table {
-        assert_eq!(
-            machine.now(0, Syscall::DebugLog, &[address, length]),
-            result
-        );
+        assert_eq!(machine.now(0, Syscall::DebugLog, &[address, length]), result);
     }
     assert_eq!(machine.port.log[..2], *b"hi");
     assert_eq!(machine.port.log.len(), 130);
@@ -86,19 +72,12 @@ fn shutdown_takes_a_status_and_a_right() {
 #[test]
 fn a_fault_stops_its_process_only() {
     let mut machine = machine(&[15], &[15]);
-    let fault = Fault {
-        cause: FaultCause::MemoryAccess,
-        pc: 1,
-        address: 2,
-    };
+    let fault = Fault { cause: FaultCause::MemoryAccess, pc: 1, address: 2 };
     machine.step(Event::Fault(fault));
     let faulted = ProcessIndex::new(0);
     assert_eq!(machine.port.reports, [(faulted, Report::Faulted(fault))]); // PR-2
     assert_eq!(machine.port.stopped, [faulted]);
-    assert_eq!(
-        machine.kernel().process(faulted).unwrap().state(),
-        ProcessState::Faulted
-    );
+    assert_eq!(machine.kernel().process(faulted).unwrap().state(), ProcessState::Faulted);
     assert_eq!(machine.running(), 1);
 }
 
@@ -118,28 +97,15 @@ fn exits_of_threads_and_of_the_process() {
     machine.start_thread(1);
     machine.call(0, Syscall::ThreadExit, &[3]);
     let process = ProcessIndex::new(0);
-    assert_eq!(
-        machine.kernel().process(process).unwrap().state(),
-        ProcessState::Running
-    );
+    assert_eq!(machine.kernel().process(process).unwrap().state(), ProcessState::Running);
     machine.call(2, Syscall::SleepUntil, &[9, 0]);
     machine.call(1, Syscall::ThreadExit, &[7]);
-    assert_eq!(
-        machine.kernel().process(process).unwrap().state(),
-        ProcessState::Exited(7)
-    ); // PR-5
+    assert_eq!(machine.kernel().process(process).unwrap().state(), ProcessState::Exited(7)); // PR-5
     assert!(machine.is_idle());
     machine.pass(9);
     machine.call(2, Syscall::ProcessExit, &[usize::MAX]);
     let status = ProcessState::Exited(u32::MAX);
-    assert_eq!(
-        machine
-            .kernel()
-            .process(ProcessIndex::new(1))
-            .unwrap()
-            .state(),
-        status
-    );
+    assert_eq!(machine.kernel().process(ProcessIndex::new(1)).unwrap().state(), status);
 }
 
 #[test]
@@ -151,10 +117,7 @@ fn a_panic_is_a_fault_with_a_message() {
     let (process, report) = machine.port.reports[0];
     assert_eq!(process, ProcessIndex::new(0));
     assert!(matches!(report, Report::Panicked(message) if message.length() == 4)); // PR-7
-    assert_eq!(
-        machine.kernel().process(process).unwrap().state(),
-        ProcessState::Faulted
-    );
+    assert_eq!(machine.kernel().process(process).unwrap().state(), ProcessState::Faulted);
 }
 
 #[test]

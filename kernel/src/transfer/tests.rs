@@ -18,10 +18,7 @@ fn list(machine: &mut Machine, process: usize, entries: &[(usize, usize)]) -> (u
         .flat_map(|(address, length)| [*address, *length])
         .flat_map(usize::to_ne_bytes)
         .collect();
-    machine
-        .port
-        .bytes(process, address, words.len())
-        .copy_from_slice(&words);
+    machine.port.bytes(process, address, words.len()).copy_from_slice(&words);
     (address, entries.len() | LIST_FLAG)
 }
 
@@ -58,15 +55,8 @@ fn a_list_is_filled_in_one_forward_pass() {
     number_bytes(&mut machine);
     machine.transact(0, 10, 8, u64::MAX);
     let start = writable(1);
-    let (address, length) = list(
-        &mut machine,
-        1,
-        &[(start, 2), (start + 10, 5), (start + 20, 9)],
-    );
-    assert_eq!(
-        machine.now(1, Syscall::ChannelRead, &[0, 0, address, length]),
-        Ok((10, 0))
-    );
+    let (address, length) = list(&mut machine, 1, &[(start, 2), (start + 10, 5), (start + 20, 9)]);
+    assert_eq!(machine.now(1, Syscall::ChannelRead, &[0, 0, address, length]), Ok((10, 0)));
     assert_eq!(machine.port.bytes(1, start, 3), [1, 2, 0]);
     assert_eq!(machine.port.bytes(1, start + 10, 6), [3, 4, 5, 6, 7, 0]);
     assert_eq!(machine.port.bytes(1, start + 20, 4), [8, 9, 10, 0]);
@@ -87,15 +77,7 @@ fn lists_that_are_refused() {
         send_list(&mut machine, entries);
         assert_eq!(machine.returned(0), Some(Err(error)), "{entries:?}");
     }
-    let arguments = [
-        0,
-        base(0) + 250,
-        1 | LIST_FLAG,
-        writable(0),
-        8,
-        NEVER,
-        NEVER,
-    ];
+    let arguments = [0, base(0) + 250, 1 | LIST_FLAG, writable(0), 8, NEVER, NEVER];
     let result = machine.now(0, Syscall::ChannelTransact, &arguments);
     assert_eq!(result, Err(Error::PermissionDenied)); // the table itself runs over the edge
 }
@@ -107,10 +89,7 @@ fn a_list_that_grows_while_pending_yields_no_more() {
     send_list(&mut machine, &[(base(0), 3), (base(0) + 20, 4)]);
     list(&mut machine, 0, &[(base(0), 30), (base(0) + 20, 4)]);
     assert_eq!(machine.read(1, 0, 64), Ok(7)); // AB-7
-    assert_eq!(
-        machine.port.bytes(1, writable(1), 8),
-        [1, 2, 3, 4, 5, 6, 7, 0]
-    );
+    assert_eq!(machine.port.bytes(1, writable(1), 8), [1, 2, 3, 4, 5, 6, 7, 0]);
 }
 
 #[test]

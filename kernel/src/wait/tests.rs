@@ -51,14 +51,7 @@ fn a_past_deadline_takes_what_is_there_and_nothing_else() {
 #[test]
 fn undefined_bits_are_refused() {
     let mut machine = machine(&[15], &[15]);
-    for mask in [
-        1 << 31,
-        1 << 4,
-        1 << 14,
-        u32::MAX as usize,
-        usize::MAX,
-        1 << 32,
-    ] {
+    for mask in [1 << 31, 1 << 4, 1 << 14, u32::MAX as usize, usize::MAX, 1 << 32] {
         let result = machine.now(0, Syscall::ObjectWait, &[0, mask, 0, 0]);
         assert_eq!(result, Err(Error::InvalidArgument), "{mask:#x}"); // WT-1
     }
@@ -94,10 +87,7 @@ fn a_more_important_thread_preempts_at_once_an_equal_one_does_not() {
         assert_eq!(machine.returned(runs_next), Some(results[runs_next]));
         sleep(&mut machine, runs_next);
         assert_eq!(machine.running(), 1 - runs_next);
-        assert_eq!(
-            machine.returned(1 - runs_next),
-            Some(results[1 - runs_next])
-        );
+        assert_eq!(machine.returned(1 - runs_next), Some(results[1 - runs_next]));
     }
 }
 

@@ -108,11 +108,7 @@ fn respond_with_nothing_served_answers_the_head() {
 #[test]
 fn nothing_pending_is_unavailable() {
     let mut machine = machine(&[15], &[15]);
-    machine.call(
-        0,
-        Syscall::SleepUntil,
-        &[u32::MAX as usize, u32::MAX as usize],
-    );
+    machine.call(0, Syscall::SleepUntil, &[u32::MAX as usize, u32::MAX as usize]);
     assert_eq!(machine.read(1, 0, 4), Err(Error::Unavailable)); // CH-3
     assert_eq!(machine.respond(1, 4), Err(Error::Unavailable)); // CH-4
 }
@@ -198,10 +194,7 @@ fn the_handlers_death_wakes_the_initiator() {
     machine.kill(1);
     assert_eq!(machine.returned(0), Some(Err(Error::Unavailable))); // CH-8
     machine.wait(0, EVERYTHING, NEVER);
-    assert_eq!(
-        signals(machine.returned(0)),
-        Signals::ERROR | Signals::WRITEABLE
-    ); // CH-7
+    assert_eq!(signals(machine.returned(0)), Signals::ERROR | Signals::WRITEABLE); // CH-7
     machine.transact(0, 4, 8, NEVER);
     assert_eq!(machine.returned(0), Some(Err(Error::Unavailable))); // CH-8: at once
 }
@@ -254,19 +247,10 @@ fn wrong_objects_and_handles() {
     let transact = |handle| [handle, base(0), 4, writable(0), 8, 0, 0];
     let mut call = |syscall, handle| machine.now(0, syscall, &transact(handle)).map(|_| ());
     assert_eq!(call(Syscall::ChannelRead, 0), Err(Error::InvalidArgument)); // it initiates
-    assert_eq!(
-        call(Syscall::ChannelRespond, 0),
-        Err(Error::InvalidArgument)
-    );
-    assert_eq!(
-        call(Syscall::ChannelTransact, 1),
-        Err(Error::InvalidArgument)
-    ); // a thread
+    assert_eq!(call(Syscall::ChannelRespond, 0), Err(Error::InvalidArgument));
+    assert_eq!(call(Syscall::ChannelTransact, 1), Err(Error::InvalidArgument)); // a thread
     assert_eq!(call(Syscall::ChannelTransact, 2), Err(Error::OutOfRange)); // not declared
-    assert_eq!(
-        call(Syscall::ChannelTransact, usize::MAX),
-        Err(Error::OutOfRange)
-    );
+    assert_eq!(call(Syscall::ChannelTransact, usize::MAX), Err(Error::OutOfRange));
 }
 
 #[test]
@@ -282,32 +266,14 @@ fn buffers_that_are_not_the_callers() {
         (base(0), 4, base(0), 8, denied), // not writable
         (base(0), 4, usize::MAX - 3, 8, denied),
         (base(0), 129, writable(0), 8, Err(Error::OutOfRange)),
-        (
-            base(0),
-            usize::MAX >> 1,
-            writable(0),
-            8,
-            Err(Error::OutOfRange),
-        ),
+        (base(0), usize::MAX >> 1, writable(0), 8, Err(Error::OutOfRange)),
         (base(0), 4, writable(0), usize::MAX >> 1, denied),
         (base(0), usize::MAX, writable(0), 8, Err(Error::OutOfRange)), // a list too long
     ];
     for (send, send_length, receive, receive_length, result) in table {
-        let arguments = [
-            0,
-            send,
-            send_length,
-            receive,
-            receive_length,
-            usize::MAX,
-            usize::MAX,
-        ];
+        let arguments = [0, send, send_length, receive, receive_length, usize::MAX, usize::MAX];
         let found = machine.now(0, Syscall::ChannelTransact, &arguments);
-        assert_eq!(
-            found.map(|_| ()),
-            result,
-            "{send} {send_length} {receive} {receive_length}"
-        );
+        assert_eq!(found.map(|_| ()), result, "{send} {send_length} {receive} {receive_length}");
     }
     machine.call(0, Syscall::SleepUntil, &[60, 0]);
     assert_eq!(machine.read(1, 0, 4), Err(Error::Unavailable)); // AB-5: nothing was started
