@@ -1,0 +1,124 @@
+//! Where everything lies: the memory file from its start, and a program's address space.
+//!
+//! Pure arithmetic over the numbers of `guichet_abi::linux`, kept apart from the code that maps
+//! and executes, so that every size and limit is tested without starting anything.
+
+use guichet_abi::linux::{
+    FRAMES_ADDRESS, MAX_THREADS, PAGE_BYTES, STACK_STRIDE, frames_bytes, stack_address,
+};
+
+use crate::program::MemoryRange;
+
+/// Every segment of a program ends at or below this address.
+pub(crate) const IMAGE_LIMIT: usize = 0x8_0000_0000;
+
+/// The page that holds the empty path of a program's one `execveat`; see `wall`. It lies above
+/// every image and below everything that a program may map, so no program ever has it.
+pub(crate) const EXEC_PATH_ADDRESS: usize = IMAGE_LIMIT;
+
+const _: () = assert!(EXEC_PATH_ADDRESS + PAGE_BYTES <= FRAMES_ADDRESS);
+
+/// The largest stack of a thread: one page of its stride stays unmapped as a guard.
+const MAX_STACK_BYTES: usize = STACK_STRIDE - PAGE_BYTES;
+
+/// Why a process's threads cannot be laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// No thread, or more than the port can hold.
+    #[error("it declares {0} threads; on Linux a process has 1 to {MAX_THREADS}")]
+    ThreadCount(usize),
+    /// A stack of no bytes, or one that reaches into the next.
+    #[error("its thread {thread} has a stack of {bytes} bytes; give it 1 to {MAX_STACK_BYTES}")]
+    StackSize {
+        /// The thread's number in its process.
+        thread: usize,
+        /// The declared size in bytes.
+        bytes: usize,
+    },
+}
+
+/// The memory file of one process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    threads: usize,
+    stack_offset: usize,
+    main_stack_bytes: usize,
+    total_bytes: usize,
+}
+
+impl Layout {
+    /// Lays out a memory file for threads with stacks of these sizes in bytes, the main thread
+    /// first; each is rounded up to whole pages.
+    pub(crate) fn new(stacks: &[usize]) -> Result<Layout, LayoutError> {
+        if stacks.is_empty() || stacks.len() > MAX_THREADS {
+            return Err(LayoutError::ThreadCount(stacks.len()));
+        }
+        let stack_offset = frames_bytes(stacks.len());
+        let mut total_bytes = stack_offset;
+        for (thread, &bytes) in stacks.iter().enumerate() {
+            if bytes == 0 || bytes > MAX_STACK_BYTES {
+                return Err(LayoutError::StackSize { thread, bytes });
+            }
+            // At most 64 strides of 4 GiB: far from the end of a usize.
+            total_bytes += bytes.next_multiple_of(PAGE_BYTES);
+        }
+        Ok(Layout {
+            threads: stacks.len(),
+            stack_offset,
+            main_stack_bytes: stacks[0].next_multiple_of(PAGE_BYTES),
+            total_bytes,
+        })
+    }
+
+    /// How many threads, and so frames, there are.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Where the main thread's stack begins in the file; the header and the frames end there.
+    pub(crate) fn stack_offset(&self) -> usize {
+        self.stack_offset
+    }
+
+    /// The length of the main thread's stack in bytes.
+    pub(crate) fn main_stack_bytes(&self) -> usize {
+        self.main_stack_bytes
+    }
+
+    /// The length of the whole file in bytes.
+    pub(crate) fn total_bytes(&self) -> usize {
+        self.total_bytes
+    }
+
+    /// The main thread's stack as part of the process's memory map.
+    pub(crate) fn main_stack(&self) -> MemoryRange {
+        MemoryRange { address: stack_address(0), length: self.main_stack_bytes, writable: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stacks_follow_the_frames_in_whole_pages() {
+        let layout = Layout::new(&[1, 4096, 4097]).expect("three fair stacks");
+        assert_eq!(layout.threads(), 3);
+        assert_eq!(layout.stack_offset(), frames_bytes(3));
+        assert_eq!(layout.main_stack_bytes(), 4096);
+        assert_eq!(layout.total_bytes(), frames_bytes(3) + 4 * 4096);
+        let stack = layout.main_stack();
+        assert_eq!((stack.address, stack.length, stack.writable), (stack_address(0), 4096, true));
+    }
+
+    #[test]
+    fn impossible_threads_and_stacks_are_refused() {
+        assert_eq!(Layout::new(&[]), Err(LayoutError::ThreadCount(0)));
+        assert_eq!(Layout::new(&[4096; 65]), Err(LayoutError::ThreadCount(65)));
+        let error = |bytes| Err(LayoutError::StackSize { thread: 1, bytes });
+        for bytes in [0, MAX_STACK_BYTES + 1, usize::MAX] {
+            assert_eq!(Layout::new(&[4096, bytes]), error(bytes));
+        }
+        assert!(Layout::new(&[MAX_STACK_BYTES; MAX_THREADS]).is_ok());
+    }
+}

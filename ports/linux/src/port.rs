@@ -1,0 +1,262 @@
+//! What the kernel asks of the machine, answered by Linux.
+//!
+//! A copy between two stacks is one copy. One between other memory goes through a buffer of the
+//! supervisor, as Linux knows no call that moves bytes between two other processes; nothing of a
+//! message stays behind where a process could find it.
+
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+use guichet_kernel::{
+    Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
+};
+use seccompiler::BpfProgram;
+
+use crate::attention::Attention;
+use crate::console::Console;
+use crate::end::{LinuxEnd, describe};
+use crate::error::Error;
+use crate::line_buffer::readable;
+use crate::process::{LinuxProcess, StartError};
+use crate::run::Program;
+use crate::user_memory::{Culprit, copy};
+
+/// The processes of a run, its clock and its console.
+pub(crate) struct LinuxPort<'a> {
+    programs: &'a [Program],
+    names: Vec<CString>,
+    wall: BpfProgram,
+    attention: &'a Attention,
+    console: Console,
+    processes: Vec<Option<LinuxProcess>>,
+    /// What Linux told of how each process ended last, for the report.
+    last_words: Vec<Option<String>>,
+    boot: Instant,
+    alarm: Option<Instant>,
+    /// What the run cannot go on with.
+    fatal: Option<Error>,
+    /// Where bytes are between two processes that share neither end with the supervisor.
+    spare: Vec<u8>,
+}
+
+impl<'a> LinuxPort<'a> {
+    /// A port for these programs, none of which runs yet. The clock starts now.
+    pub(crate) fn new(
+        programs: &'a [Program],
+        names: Vec<CString>,
+        wall: BpfProgram,
+        attention: &'a Attention,
+        console: Console,
+    ) -> LinuxPort<'a> {
+        LinuxPort {
+            names,
+            wall,
+            attention,
+            console,
+            processes: programs.iter().map(|_| None).collect(),
+            last_words: programs.iter().map(|_| None).collect(),
+            programs,
+            boot: Instant::now(),
+            alarm: None,
+            fatal: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The signals of this run.
+    pub(crate) fn attention(&self) -> &'a Attention {
+        self.attention
+    }
+
+    /// The console, for what the supervisor itself has to say.
+    pub(crate) fn console(&mut self) -> &mut Console {
+        &mut self.console
+    }
+
+    /// Tells whether the console cannot be written to any more.
+    pub(crate) fn has_console_failed(&self) -> bool {
+        self.console.has_failed()
+    }
+
+    /// Stops what still runs and gives the console back.
+    pub(crate) fn close(self) -> Console {
+        drop(self.processes);
+        self.console
+    }
+
+    /// What the run cannot go on with, if there is something.
+    pub(crate) fn take_fatal(&mut self) -> Option<Error> {
+        self.fatal.take()
+    }
+
+    /// The process at this index, while it lives.
+    pub(crate) fn process(&mut self, index: ProcessIndex) -> Option<&mut LinuxProcess> {
+        self.processes.get_mut(index.position())?.as_mut()
+    }
+
+    /// When the alarm is to ring, if it is.
+    pub(crate) fn alarm(&self) -> Option<Instant> {
+        self.alarm
+    }
+
+    /// Tells whether the alarm rings now; it then is no longer set.
+    pub(crate) fn alarm_rings(&mut self) -> bool {
+        self.alarm.take_if(|alarm| *alarm <= Instant::now()).is_some()
+    }
+
+    /// Tells whether any process lives.
+    pub(crate) fn is_anybody_alive(&self) -> bool {
+        self.processes.iter().any(Option::is_some)
+    }
+
+    /// A process that has ended by itself and was not told of yet, and how it ended.
+    pub(crate) fn next_ended(&mut self) -> Option<(ProcessIndex, LinuxEnd)> {
+        for (position, slot) in self.processes.iter_mut().enumerate() {
+            if let Some(end) = slot.as_mut().and_then(LinuxProcess::try_reap) {
+                *slot = None;
+                self.last_words[position] = Some(end.to_string());
+                return Some((ProcessIndex::new(position), end));
+            }
+        }
+        None
+    }
+
+    fn living(&self, index: ProcessIndex) -> Option<&LinuxProcess> {
+        self.processes.get(index.position())?.as_ref()
+    }
+
+    fn read(&self, source: Grant, bytes: &mut [u8]) -> Result<(), Unreadable> {
+        let process = self.living(source.process()).ok_or(Unreadable)?;
+        process.read(source.address(), bytes).map_err(|_| Unreadable)
+    }
+
+    /// The text at `source`, or nothing if it cannot be read after all.
+    fn text(&self, source: Grant) -> Vec<u8> {
+        let mut text = vec![0; source.length()];
+        match self.read(source, &mut text) {
+            Ok(()) => text,
+            Err(Unreadable) => Vec::new(),
+        }
+    }
+
+    fn describe(&self, index: usize, report: Report) -> String {
+        let last_words = self.last_words.get(index).and_then(Option::as_deref);
+        match report {
+            Report::Exited(status) => format!("exited with status {status}"),
+            Report::Panicked(message) => format!("panicked: {}", readable(&self.text(message))),
+            Report::Faulted(fault) => {
+                let mut text = format!("faulted: {}", describe(fault.cause));
+                if fault.pc != 0 || fault.address != 0 {
+                    text += &format!(" (pc {:#x}, address {:#x})", fault.pc, fault.address);
+                }
+                if let Some(words) = last_words {
+                    text += &format!(" ({words})");
+                }
+                text
+            }
+        }
+    }
+
+    /// Sorts out why a process did not start: either the run ends, or only that process does.
+    fn note_start_error(&mut self, position: usize, error: StartError) {
+        match error {
+            StartError::Refused(failure) => {
+                let process = self.names[position].to_string_lossy().into_owned();
+                self.fatal = Some(Error::Spawn { process, failure });
+            }
+            StartError::Linux(error) => self.fatal = Some(Error::Linux(error)),
+            StartError::MemoryForbidden(error) => self.fatal = Some(Error::MemoryForbidden(error)),
+            own => self.last_words[position] = Some(own.to_string()),
+        }
+    }
+}
+
+impl Port for LinuxPort<'_> {
+    fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
+        let length = source.length().min(destination.length());
+        let from = self.living(source.process()).ok_or(Side::Source)?;
+        let to = self.living(destination.process()).ok_or(Side::Destination)?;
+        let from = from.place(source.address(), length);
+        let to = to.place(destination.address(), length);
+        // SAFETY: (port-1) the places were asked for with this length, and both processes live
+        // until this returns.
+        unsafe { copy(from, to, length, &mut self.spare) }.map_err(|culprit| match culprit {
+            Culprit::Source => Side::Source,
+            Culprit::Destination => Side::Destination,
+        })
+    }
+
+    fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
+        const WORD: usize = size_of::<usize>();
+        let mut bytes = vec![0; words.len() * WORD];
+        self.read(source, &mut bytes)?;
+        let (whole, _) = bytes.as_chunks::<WORD>();
+        for (word, bytes) in words.iter_mut().zip(whole) {
+            *word = usize::from_ne_bytes(*bytes);
+        }
+        Ok(())
+    }
+
+    /// Nanoseconds since the run began.
+    fn now(&mut self) -> Tick {
+        let elapsed = self.boot.elapsed().as_nanos();
+        Tick::from_ticks(u64::try_from(elapsed).unwrap_or(u64::MAX - 1))
+    }
+
+    fn set_alarm(&mut self, at: Tick) {
+        // An instant that Linux's clock cannot hold is centuries away, and so is none.
+        self.alarm = if at.is_finite() {
+            self.boot.checked_add(Duration::from_nanos(at.ticks()))
+        } else {
+            None
+        };
+    }
+
+    fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted> {
+        let position = process.position();
+        let (Some(program), Some(name)) = (self.programs.get(position), self.names.get(position))
+        else {
+            return Err(NotStarted);
+        };
+        self.processes[position] = None;
+        self.last_words[position] = None;
+        if self.fatal.is_some() {
+            return Err(NotStarted);
+        }
+        match LinuxProcess::start(program, name, &self.wall, self.attention) {
+            Ok(started) => {
+                self.processes[position] = Some(started);
+                Ok(())
+            }
+            Err(error) => {
+                self.note_start_error(position, error);
+                Err(NotStarted)
+            }
+        }
+    }
+
+    fn stop_process(&mut self, process: ProcessIndex) {
+        if let Some(slot) = self.processes.get_mut(process.position()) {
+            *slot = None;
+        }
+    }
+
+    fn log(&mut self, text: Grant) {
+        let bytes = self.text(text);
+        self.console.print(text.process().position(), &bytes);
+    }
+
+    fn log_character(&mut self, process: ProcessIndex, character: char) {
+        let mut bytes = [0; 4];
+        let text = character.encode_utf8(&mut bytes);
+        self.console.print(process.position(), text.as_bytes());
+    }
+
+    fn report(&mut self, process: ProcessIndex, report: Report) {
+        // What ends the whole run is told once, by the run.
+        if self.fatal.is_none() && self.attention.interrupted_by().is_none() {
+            let text = self.describe(process.position(), report);
+            self.console.report(process.position(), &text);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! One process of the system as a Linux process: its start, its traps, its end.
+//!
+//! Everything that is read from a frame here was written by the program, and is only passed on:
+//! call words to the kernel, which checks them; fault words to the console. A state that no
+//! program of ours would set is the fault of the one that set it.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::{Duration, Instant};
+
+use guichet_abi::Results;
+use guichet_abi::linux::{
+    ATTENTION, FAULTED, FRAMES_ADDRESS, PAGE_BYTES, PREEMPT_SIGNAL, PREEMPTED, READY, RUNNING,
+    TRAPPED, TrapFrame, frame_address,
+};
+use guichet_kernel::{Call, Fault, FaultCause};
+use seccompiler::BpfProgram;
+
+use crate::attention::{Attention, Woken};
+use crate::end::{LinuxEnd, cause_of_signal};
+use crate::linux::{checked, futex_wait, futex_wake};
+use crate::memory_file::MemoryFile;
+use crate::run::Program;
+use crate::spawn::{Preparation, SpawnFailure, Spawned, spawn};
+use crate::user_memory::{self, Place};
+
+/// How long a program may take from its execution to its first trap.
+const START_TIME: Duration = Duration::from_secs(10);
+/// How long a program may take to stop when it is told to.
+const STOP_TIME: Duration = Duration::from_secs(2);
+/// How often a program that does not stop is looked at, should its wake-up never come.
+const STOP_LOOK: Duration = Duration::from_millis(5);
+/// What a program gets in address space beyond its image and its stacks: its first stack, what
+/// Linux itself maps into it, and the rounding to pages.
+const SPARE_BYTES: usize = 4 << 20;
+/// How far below a stack an access still counts as an overflow of that stack.
+const GUARD_BYTES: usize = 1 << 20;
+
+/// A Linux process that is one life of a process of the system. Dropping it kills it.
+pub(crate) struct LinuxProcess {
+    pid: libc::pid_t,
+    memory: MemoryFile,
+    /// Whether the trap that the thread stopped with was taken; else its state is still to be
+    /// looked at before it may run.
+    trap_taken: bool,
+    reaped: bool,
+    /// Where the guard below the main stack begins, and the stack itself.
+    guard: std::ops::Range<usize>,
+}
+
+/// Why a thread has stopped.
+pub(crate) enum Trap {
+    /// It made this call.
+    Call(Call),
+    /// It crashed.
+    Fault(Fault),
+    /// It was stopped, and could run on.
+    Preempted,
+}
+
+/// Why a process could not be started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// Linux refused something to the supervisor: no process will fare better.
+    #[error(transparent)]
+    Refused(#[from] SpawnFailure),
+    /// As above, before there was a child.
+    #[error("Linux refused to make its Linux process: {0}")]
+    Linux(#[from] io::Error),
+    /// Other processes' memory is out of reach.
+    #[error("{0}")]
+    MemoryForbidden(io::Error),
+    /// The program ended instead of trapping.
+    #[error("{0} before it was ready")]
+    Ended(LinuxEnd),
+    /// The program crashed instead of trapping.
+    #[error("it crashed at {:#x} (address {:#x}) before it was ready", .0.pc, .0.address)]
+    Crashed(Fault),
+    /// The program does not follow the protocol.
+    #[error("it does not start as a Guichet program does; was it built with this version?")]
+    Stranger,
+    /// The program does not get ready.
+    #[error("it was not ready after {} seconds", START_TIME.as_secs())]
+    TooSlow,
+    /// The run is to end.
+    #[error("the run was interrupted")]
+    Interrupted,
+}
+
+impl LinuxProcess {
+    /// Starts a process and waits until its main thread is ready to run.
+    pub(crate) fn start(
+        program: &Program,
+        name: &CStr,
+        wall: &BpfProgram,
+        attention: &Attention,
+    ) -> Result<LinuxProcess, StartError> {
+        let layout = program.layout();
+        let memory = MemoryFile::create(layout)?;
+        let address_space_bytes = [program.image().memory_bytes(), layout.total_bytes()]
+            .into_iter()
+            .fold(SPARE_BYTES, usize::saturating_add);
+        let spawned = spawn(&Preparation {
+            image: program.image().file().as_fd(),
+            memory: memory.descriptor(),
+            name,
+            wall,
+            address_space_bytes: address_space_bytes as u64,
+        })?;
+        let stack = layout.main_stack().address;
+        let guard = stack.saturating_sub(GUARD_BYTES)..stack;
+        let pid = spawned.pid;
+        let mut process = LinuxProcess { pid, memory, trap_taken: true, reaped: false, guard };
+        process.await_ready(&spawned, attention)?;
+        process.probe()?;
+        Ok(process)
+    }
+
+    fn frame(&self) -> &TrapFrame {
+        self.memory.main_frame()
+    }
+
+    fn await_ready(&mut self, child: &Spawned, attention: &Attention) -> Result<(), StartError> {
+        let patience = Instant::now() + START_TIME;
+        let result = loop {
+            match attention.sleep_while(&self.frame().state, RUNNING, patience) {
+                Woken::Changed(TRAPPED) if self.frame().number.load(Relaxed) == READY => {
+                    break Ok(());
+                }
+                Woken::Changed(FAULTED) => break Err(StartError::Crashed(self.fault())),
+                Woken::Changed(_) => break Err(StartError::Stranger),
+                Woken::Late => break Err(StartError::TooSlow),
+                Woken::Attention => {}
+            }
+            if attention.interrupted_by().is_some() {
+                break Err(StartError::Interrupted);
+            }
+            attention.child_ended();
+            if let Some(end) = self.try_reap() {
+                break Err(match child.failure() {
+                    Some(failure) => StartError::Refused(failure),
+                    None => StartError::Ended(end),
+                });
+            }
+        };
+        // Another child's end may have been noted meanwhile, and was not looked at here.
+        attention.look_for_ended_children();
+        result
+    }
+
+    /// Finds out whether the process's memory can be reached, before anything depends on it.
+    fn probe(&self) -> Result<(), StartError> {
+        let mut version = [0; 4];
+        let reserved = frame_address(0) + std::mem::offset_of!(TrapFrame, reserved);
+        user_memory::read(self.pid, FRAMES_ADDRESS, &mut version)
+            .and_then(|()| user_memory::write(self.pid, reserved, &[0; 4]))
+            .map_err(|error| {
+                if user_memory::is_forbidden(&error) {
+                    StartError::MemoryForbidden(error)
+                } else {
+                    StartError::Stranger
+                }
+            })
+    }
+
+    /// Puts results into the thread's frame and lets it run.
+    pub(crate) fn return_results(&mut self, results: Results) {
+        let frame = self.frame();
+        frame.status.store(results.status as usize, Relaxed);
+        frame.value0.store(results.value0, Relaxed);
+        frame.value1.store(results.value1, Relaxed);
+        self.run();
+    }
+
+    /// Lets the thread run on as it was. If it trapped while it was being stopped, it does not
+    /// run: that trap is still to be taken.
+    pub(crate) fn resume(&mut self) {
+        let state = self.frame().state.load(Acquire) & !ATTENTION;
+        if self.trap_taken || state == PREEMPTED {
+            self.run();
+        }
+    }
+
+    fn run(&mut self) {
+        self.trap_taken = false;
+        self.frame().state.store(RUNNING, Release);
+        futex_wake(&self.frame().state);
+    }
+
+    /// Sleeps until the thread stops, something asks for attention, or it is `until`.
+    pub(crate) fn sleep_until_trap(&self, attention: &Attention, until: Instant) -> Woken {
+        attention.sleep_while(&self.frame().state, RUNNING, until)
+    }
+
+    /// Takes the trap that the thread has stopped with in `state`.
+    pub(crate) fn take_trap(&mut self, state: u32) -> Trap {
+        self.trap_taken = true;
+        match state {
+            TRAPPED => Trap::Call(self.call()),
+            PREEMPTED => Trap::Preempted,
+            FAULTED => Trap::Fault(self.fault()),
+            _ => Trap::Fault(Fault::new(FaultCause::Unknown)),
+        }
+    }
+
+    fn call(&self) -> Call {
+        let frame = self.frame();
+        Call {
+            number: frame.number.load(Relaxed),
+            arguments: std::array::from_fn(|index| frame.arguments[index].load(Relaxed)),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        let frame = self.frame();
+        let signal = i32::try_from(frame.fault_signal.load(Relaxed)).unwrap_or(0);
+        let address = frame.fault_address.load(Relaxed);
+        let cause = match cause_of_signal(signal) {
+            FaultCause::MemoryAccess if self.guard.contains(&address) => FaultCause::StackOverflow,
+            cause => cause,
+        };
+        Fault { cause, pc: frame.fault_pc.load(Relaxed), address }
+    }
+
+    /// Stops the thread wherever it is, and tells whether that worked. A thread that has died is
+    /// stopped too.
+    pub(crate) fn stop_thread(&mut self) -> bool {
+        let patience = Instant::now() + STOP_TIME;
+        // SAFETY: (process-1) a signal to a child that was not reaped, so the number is still its.
+        unsafe { libc::syscall(libc::SYS_tgkill, self.pid, self.pid, PREEMPT_SIGNAL) };
+        loop {
+            let value = self.frame().state.load(Acquire);
+            if value & !ATTENTION != RUNNING || self.end(libc::WNOWAIT).is_some() {
+                return true;
+            }
+            if Instant::now() >= patience {
+                return false;
+            }
+            futex_wait(&self.frame().state, value, STOP_LOOK);
+        }
+    }
+
+    /// Where these bytes of the process are. A shared place is good for `length` bytes while self
+    /// lives.
+    pub(crate) fn place(&self, address: usize, length: usize) -> Place {
+        match self.memory.stack_bytes(address, length) {
+            Some(bytes) => Place::Shared(bytes),
+            None => Place::Remote(self.pid, address),
+        }
+    }
+
+    /// Reads the process's memory, all of `bytes` or an error.
+    pub(crate) fn read(&self, address: usize, bytes: &mut [u8]) -> io::Result<()> {
+        // SAFETY: (process-4) the place was asked for with that length, and self lives.
+        unsafe { user_memory::read_place(self.place(address, bytes.len()), bytes) }
+    }
+
+    /// Collects the process if it has ended, without waiting.
+    pub(crate) fn try_reap(&mut self) -> Option<LinuxEnd> {
+        let end = self.end(0)?;
+        self.reaped = true;
+        Some(end)
+    }
+
+    /// Tells how the process has ended, if it has.
+    fn end(&self, flags: libc::c_int) -> Option<LinuxEnd> {
+        let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG | flags;
+        // SAFETY: (process-2) a whole siginfo; all zeroes is valid, and is what Linux leaves when
+        // the child has not ended.
+        unsafe {
+            let pid = self.pid.unsigned_abs();
+            if checked(libc::waitid(libc::P_PID, pid, info.as_mut_ptr(), flags)).is_err() {
+                return Some(LinuxEnd::Unknown);
+            }
+            let info = info.assume_init();
+            match (info.si_pid(), info.si_code) {
+                (0, _) => None,
+                (_, libc::CLD_EXITED) => Some(LinuxEnd::Exited(info.si_status())),
+                _ => Some(LinuxEnd::Killed(info.si_status())),
+            }
+        }
+    }
+}
+
+impl Drop for LinuxProcess {
+    fn drop(&mut self) {
+        if self.reaped {
+            return;
+        }
+        // SAFETY: (process-3) the child was not reaped, so the number is still its. SIGKILL cannot
+        // be refused, so the wait ends.
+        unsafe {
+            libc::kill(self.pid, libc::SIGKILL);
+            while checked(libc::waitpid(self.pid, std::ptr::null_mut(), 0))
+                .is_err_and(|error| error.kind() == io::ErrorKind::Interrupted)
+            {}
+        }
+    }
+}
+
+const _: () = assert!(FRAMES_ADDRESS.is_multiple_of(PAGE_BYTES));

@@ -1,0 +1,133 @@
+//! A run, from the first process to the last.
+//!
+//! The public face: a [`Program`] is what one process executes, [`run`] runs a whole system and
+//! comes back when it has ended. Whatever was started or changed is owned by a value on the stack
+//! of `run` whose drop undoes it, so every way out leaves nothing behind.
+
+use std::ffi::CString;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use guichet_kernel::{Kernel, ProcessDescriptor, Region, System};
+
+use crate::attention::Attention;
+use crate::console::Console;
+use crate::error::{Ending, Error, FitError};
+use crate::host::Host;
+use crate::layout::Layout;
+use crate::port::LinuxPort;
+use crate::program::ProgramImage;
+use crate::storage::Tables;
+use crate::supervisor::Supervisor;
+use crate::wall;
+
+/// What one process executes, laid out for its threads.
+#[derive(Debug)]
+pub struct Program {
+    image: ProgramImage,
+    layout: Layout,
+    memory: Vec<Region>,
+}
+
+impl Program {
+    /// Loads and checks the program at `path` for a process whose threads have stacks of these
+    /// sizes in bytes, the main thread's first (CF-7).
+    ///
+    /// # Errors
+    /// A [`FitError`] that says what is wrong and what to do about it.
+    pub fn load(path: &Path, stack_bytes: &[usize]) -> Result<Program, FitError> {
+        let layout = Layout::new(stack_bytes)?;
+        let image = ProgramImage::load(path)?;
+        // The stacks lie above every image, so the order stays that of the addresses.
+        let ranges = image.ranges().iter().copied().chain([layout.main_stack()]);
+        let memory = ranges
+            .map(|range| Region {
+                start: range.address,
+                end: range.address + range.length,
+                writable: range.writable,
+            })
+            .collect();
+        Ok(Program { image, layout, memory })
+    }
+
+    /// The memory that the process may use, for its [`ProcessDescriptor`]: the image's and the
+    /// main thread's stack, sorted.
+    pub fn memory(&self) -> &[Region] {
+        &self.memory
+    }
+
+    pub(crate) fn image(&self) -> &ProgramImage {
+        &self.image
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+}
+
+/// How a system is to be run.
+pub struct Options {
+    /// Ends the run after this time, if it has not ended by itself.
+    pub timeout: Option<Duration>,
+    /// Where the console's lines go: those of processes begin with `[name] `, those of the kernel
+    /// with `guichet: ` (PR-2, PR-7). Written by a thread of its own.
+    pub console: Box<dyn Write + Send>,
+}
+
+/// Runs a system until it ends, with `programs` in the order of its processes (TL-1).
+///
+/// Every process is a Linux process behind a wall of its own (SOUNDNESS.md). They are all stopped
+/// and collected when this returns. For the time of the run the calling thread is pinned to one
+/// CPU, and SIGCHLD, SIGINT, SIGTERM and SIGHUP are its own; the Linux process is not dumpable. Only
+/// one run at a time is possible in a Linux process: another waits for its turn.
+///
+/// # Errors
+/// An [`Error`] if the system does not fit its programs, or if Linux refuses something that a run
+/// needs.
+pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Result<Ending, Error> {
+    check(system.processes, programs)?;
+    let wall = wall::filter()?;
+    let attention = Attention::claim().map_err(Error::Linux)?;
+    let names = system.processes.iter().map(|process| process.name);
+    // Before the pinning, so that the console's thread can use the other CPUs.
+    let console = Console::start(names, options.console).map_err(Error::Linux)?;
+    let _host = Host::prepare();
+    let names = system.processes.iter().map(|process| c_string(process.name)).collect();
+    let mut port = LinuxPort::new(programs, names, wall, &attention, console);
+    let mut tables = Tables::for_system(system);
+    let kernel = Kernel::new(system, tables.lend());
+    let end = options.timeout.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
+    let result = Supervisor::new(system, kernel, &mut port, end).serve();
+    if let Ok(ending) = &result
+        && let Some(message) = ending.message()
+    {
+        port.console().say(&message);
+    }
+    match (result, port.close().finish()) {
+        (Ok(_), Some(error)) => Err(Error::Console(error)),
+        (result, _) => result,
+    }
+}
+
+/// Checks that every process has its program.
+fn check(processes: &[ProcessDescriptor<'_>], programs: &[Program]) -> Result<(), Error> {
+    if processes.len() != programs.len() {
+        let (processes, programs) = (processes.len(), programs.len());
+        return Err(Error::ProgramCount { processes, programs });
+    }
+    for (process, program) in processes.iter().zip(programs) {
+        let (declared, stacks) = (process.threads.len(), program.layout.threads());
+        if declared != stacks {
+            let process = process.name.into();
+            return Err(Error::ThreadCount { process, declared, stacks });
+        }
+    }
+    Ok(())
+}
+
+/// The name as Linux wants it, up to the first zero byte.
+fn c_string(name: &str) -> CString {
+    let text = name.split('\0').next().unwrap_or_default();
+    CString::new(text).unwrap_or_default()
+}
