@@ -1,0 +1,99 @@
+//! Channels by typed handles: the two ends cannot be mixed up.
+//!
+//! A channel is a rendezvous: the [`Initiator`] sends a request and sleeps, the [`Handler`] reads
+//! it and answers. The kernel stores nothing in between. On the wire both ends are plain handle
+//! numbers; here each is a type that has only the operations which its end understands. The
+//! numbers come from the process's generated `handle` module.
+
+use guichet_abi::{Result, Signals};
+
+use crate::syscall::{self, WaitReturn};
+use crate::time::Instant;
+use crate::{SyscallBuffer, SyscallBufferMut};
+
+/// The end of a channel that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Initiator(u32);
+
+impl Initiator {
+    /// Names the initiator with this handle number. Whether there is one, each call tells.
+    pub const fn new(handle: u32) -> Self {
+        Initiator(handle)
+    }
+
+    /// The handle number.
+    pub const fn handle(self) -> u32 {
+        self.0
+    }
+
+    /// Sends `send`, blocks until the answer is in `receive` or the deadline passes, and returns
+    /// the answer's length in bytes (CH-2). See [`syscall::channel_transact`] for the errors.
+    #[inline]
+    pub fn transact<S, R>(self, send: &S, receive: &mut R, deadline: Instant) -> Result<usize>
+    where
+        S: SyscallBuffer + ?Sized,
+        R: SyscallBufferMut + ?Sized,
+    {
+        syscall::channel_transact(self.0, send, receive, deadline)
+    }
+
+    /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2). See
+    /// [`syscall::object_wait`] for the errors.
+    #[inline]
+    pub fn wait(self, mask: Signals, deadline: Instant) -> Result<WaitReturn> {
+        syscall::object_wait(self.0, mask, deadline)
+    }
+}
+
+/// The end of a channel that answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler(u32);
+
+impl Handler {
+    /// Names the handler with this handle number. Whether there is one, each call tells.
+    pub const fn new(handle: u32) -> Self {
+        Handler(handle)
+    }
+
+    /// The handle number.
+    pub const fn handle(self) -> u32 {
+        self.0
+    }
+
+    /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2);
+    /// READABLE says that a request waits (CH-3). See [`syscall::object_wait`] for the errors.
+    #[inline]
+    pub fn wait(self, mask: Signals, deadline: Instant) -> Result<WaitReturn> {
+        syscall::object_wait(self.0, mask, deadline)
+    }
+
+    /// Copies from the pending request, starting `offset` bytes into it, and returns how many bytes
+    /// came (CH-3). Never blocks. See [`syscall::channel_read`] for the errors.
+    #[inline]
+    pub fn read<B>(self, offset: usize, buffer: &mut B) -> Result<usize>
+    where
+        B: SyscallBufferMut + ?Sized,
+    {
+        syscall::channel_read(self.0, offset, buffer)
+    }
+
+    /// As [`Handler::read`], but the request must fill the buffer (CH-3). Never blocks. See
+    /// [`syscall::channel_read_exact`] for the errors.
+    #[inline]
+    pub fn read_exact<B>(self, offset: usize, buffer: &mut B) -> Result<usize>
+    where
+        B: SyscallBufferMut + ?Sized,
+    {
+        syscall::channel_read_exact(self.0, offset, buffer)
+    }
+
+    /// Answers the pending request and wakes its initiator (CH-4). Never blocks. See
+    /// [`syscall::channel_respond`] for the errors.
+    #[inline]
+    pub fn respond<B>(self, buffer: &B) -> Result<()>
+    where
+        B: SyscallBuffer + ?Sized,
+    {
+        syscall::channel_respond(self.0, buffer)
+    }
+}

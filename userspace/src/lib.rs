@@ -1,0 +1,64 @@
+//! What a program of a Guichet system links to.
+//!
+//! A program sees the rest of the system through calls only. This crate gives each call one plain
+//! function ([`syscall`]), and where a kind of object has more to say, a typed handle
+//! ([`channel`]). Around them stands what a program without an operating system would miss: time
+//! ([`time`]), a console ([`print!`], [`println!`]), an entry point ([`process_entry`],
+//! [`entry`]) and an end for panics ([`mod@panic`]).
+//!
+//! Nothing here allocates, and nothing here decides: whether a handle, a buffer or a deadline is
+//! good is the kernel's word, so that a program cannot come to rely on a check that its
+//! neighbour's library does not make. The one thing that this side adds is types that make the
+//! wrong call hard to write.
+//!
+//! ```ignore (rustdoc would link std; the programs under examples/ are built)
+//! #![no_std]
+//! #![no_main]
+//!
+//! use pw_status::Result;
+//! use userspace::{println, process_entry};
+//!
+//! #[process_entry("greeter")]
+//! fn entry() -> Result<()> {
+//!     println!("good morning");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The crate is for such programs only: in any other program the first call ends in a crash,
+//! because nobody has set up the page through which calls travel.
+#![no_std]
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+compile_error!(
+    "guichet_userspace has no way into the kernel for this target yet: build the program for \
+     x86_64-unknown-linux-gnu"
+);
+
+// The unit tests run on the host, with a real memory allocator and real threads.
+#[cfg(test)]
+extern crate std;
+
+mod buffer;
+pub mod channel;
+mod console;
+pub mod linux;
+pub mod panic;
+mod program;
+pub mod raw;
+pub mod syscall;
+pub mod time;
+
+pub use buffer::{SyscallBuffer, SyscallBufferMut};
+pub use guichet_userspace_macros::{entry, process_entry};
+pub use program::{EntryResult, ProgramRecord};
+
+/// What the expansions of this crate's macros call; not for programs.
+#[doc(hidden)]
+pub mod private {
+    pub use crate::console::print;
+    pub use crate::linux::{start, started_by_hand};
+    pub use crate::program::finish;
+    pub use core::arch::global_asm;
+    pub use guichet_abi::{ABI_SECTION, AbiRecord};
+}

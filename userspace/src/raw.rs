@@ -1,0 +1,22 @@
+//! The bare way into the kernel, for programs that want to say something wrong.
+//!
+//! [`crate::syscall`] cannot express an unknown call, a null buffer or a length that wraps. A
+//! conformance test must (AB-3), and so it comes in here. Nothing else should.
+
+pub use guichet_abi::{ARGUMENT_COUNT, Arguments, Results, Syscall};
+
+use crate::linux;
+
+/// Traps into the kernel with a call number and seven argument words, whatever they are, and
+/// returns the three result words as the kernel gave them (AB-3). Blocks when the call does.
+///
+/// # Safety
+/// The kernel does what the words say. If they name memory that the call writes, the program must
+/// be able to bear its change: no reference other than the caller's own may reach it, and its
+/// address must come from a pointer whose provenance was exposed. A call that ends the thread
+/// drops nothing.
+#[inline]
+pub unsafe fn syscall(number: usize, arguments: Arguments) -> Results {
+    // SAFETY: the caller vouches for what the words name.
+    unsafe { linux::trap(number, &arguments) }
+}

@@ -1,0 +1,62 @@
+//! The calls, one plain function each.
+//!
+//! Every function packs its arguments into words, traps, and unpacks the result; it checks
+//! nothing, because the kernel checks everything (AB-3). A call that returns an error has changed
+//! nothing that another process could see (AB-5).
+//!
+//! All of them take handle numbers as the generated `handle` module gives them. An unknown number
+//! is [`Error::OutOfRange`] and an object of the wrong kind [`Error::InvalidArgument`], in every
+//! call; the functions' own notes name only what is theirs.
+
+mod channel;
+mod debug;
+mod end;
+mod wait;
+
+pub use channel::{channel_read, channel_read_exact, channel_respond, channel_transact};
+pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdown};
+pub(crate) use end::process_panic;
+pub use end::{process_exit, thread_exit};
+pub use guichet_abi::{ExitStatus, Signals};
+pub(crate) use wait::sleep_until;
+pub use wait::{WaitReturn, object_wait};
+
+use guichet_abi::{Arguments, Error, OK, Result, Results, Syscall};
+
+use crate::raw;
+
+/// Makes a call and turns its status word into a result of its two values. A status word that
+/// stands for nothing is [`Error::Internal`]: the kernel never gives one.
+///
+/// # Safety
+/// As for [`raw::syscall`].
+#[inline]
+unsafe fn call(call: Syscall, arguments: Arguments) -> Result<(usize, usize)> {
+    // SAFETY: the caller vouches for the arguments.
+    let results = unsafe { raw::syscall(call as usize, arguments) };
+    decode(results)
+}
+
+#[inline]
+fn decode(results: Results) -> Result<(usize, usize)> {
+    match results.status {
+        OK => Ok((results.value0, results.value1)),
+        status => Err(Error::from_status(status).unwrap_or(Error::Internal)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_word_becomes_its_error() {
+        let results = |status| Results { status, value0: 5, value1: 6 };
+        assert_eq!(decode(results(OK)), Ok((5, 6)));
+        for error in Error::ALL {
+            assert_eq!(decode(results(error as u32)), Err(error));
+        }
+        assert_eq!(decode(results(17)), Err(Error::Internal));
+        assert_eq!(decode(results(u32::MAX)), Err(Error::Internal));
+    }
+}

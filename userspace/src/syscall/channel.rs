@@ -1,0 +1,98 @@
+//! Calls on the two ends of a channel.
+
+use guichet_abi::{Result, Syscall, deadline_to_words};
+
+use super::call;
+use crate::time::Instant;
+use crate::{SyscallBuffer, SyscallBufferMut};
+
+/// Sends a request on an initiator, blocks until its answer is in `receive`, and returns the
+/// answer's length in bytes (CH-2).
+///
+/// # Errors
+/// `ResourceExhausted` if a transaction is already pending on the channel, `DeadlineExceeded` if
+/// the deadline passed first (the request is then withdrawn), `Unavailable` if the handler's
+/// process ended, `PermissionDenied` for a buffer that is not the caller's to use, `OutOfRange` for
+/// one that is too long.
+#[inline]
+pub fn channel_transact<S, R>(
+    handle: u32,
+    send: &S,
+    receive: &mut R,
+    deadline: Instant,
+) -> Result<usize>
+where
+    S: SyscallBuffer + ?Sized,
+    R: SyscallBufferMut + ?Sized,
+{
+    let (low, high) = deadline_to_words(deadline.ticks());
+    send.with_words(|send, send_length| {
+        receive.with_words_mut(|receive, receive_length| {
+            let arguments =
+                [handle as usize, send, send_length, receive, receive_length, low, high];
+            // SAFETY: the kernel writes only into `receive`, which is borrowed mutably until the
+            // call returns and holds plain bytes.
+            unsafe { call(Syscall::ChannelTransact, arguments) }.map(|(length, _)| length)
+        })
+    })
+}
+
+/// Copies from the request that waits on a handler, starting `offset` bytes into it, and returns
+/// how many bytes came (CH-3). May be repeated. Never blocks.
+///
+/// # Errors
+/// `Unavailable` if no request waits, or once if the request being served was withdrawn;
+/// `OutOfRange` if the offset lies beyond the request's end; `FailedPrecondition` if another thread
+/// serves it; `PermissionDenied` for a buffer that is not the caller's to write.
+#[inline]
+pub fn channel_read<B>(handle: u32, offset: usize, buffer: &mut B) -> Result<usize>
+where
+    B: SyscallBufferMut + ?Sized,
+{
+    read(Syscall::ChannelRead, handle, offset, buffer)
+}
+
+/// As [`channel_read`], but the request must fill the buffer (CH-3). Never blocks.
+///
+/// # Errors
+/// As [`channel_read`]; also `OutOfRange` if the request is shorter than the buffer.
+#[inline]
+pub fn channel_read_exact<B>(handle: u32, offset: usize, buffer: &mut B) -> Result<usize>
+where
+    B: SyscallBufferMut + ?Sized,
+{
+    read(Syscall::ChannelReadExact, handle, offset, buffer)
+}
+
+#[inline]
+fn read<B>(kind: Syscall, handle: u32, offset: usize, buffer: &mut B) -> Result<usize>
+where
+    B: SyscallBufferMut + ?Sized,
+{
+    buffer.with_words_mut(|buffer, length| {
+        let arguments = [handle as usize, offset, buffer, length, 0, 0, 0];
+        // SAFETY: the kernel writes only into the buffer, which is borrowed mutably until the call
+        // returns and holds plain bytes.
+        unsafe { call(kind, arguments) }.map(|(length, _)| length)
+    })
+}
+
+/// Answers the request that waits on a handler, ends its transaction and wakes its initiator
+/// (CH-4). Never blocks.
+///
+/// # Errors
+/// `OutOfRange` if the answer is longer than the initiator's buffer; the request then still waits,
+/// for a shorter one. `Unavailable` if no request waits, or once if the request being served was
+/// withdrawn; `FailedPrecondition` if another thread serves it; `PermissionDenied` for a buffer
+/// that is not the caller's to read.
+#[inline]
+pub fn channel_respond<B>(handle: u32, buffer: &B) -> Result<()>
+where
+    B: SyscallBuffer + ?Sized,
+{
+    buffer.with_words(|buffer, length| {
+        let arguments = [handle as usize, buffer, length, 0, 0, 0, 0];
+        // SAFETY: the kernel only reads the buffer, which is borrowed until the call returns.
+        unsafe { call(Syscall::ChannelRespond, arguments) }.map(|_| ())
+    })
+}

@@ -1,0 +1,276 @@
+//! The calls, end to end, with a thread of the test in the place of the kernel.
+//!
+//! The test maps the frames where a program would find them; a second thread plays the
+//! supervisor, which reads each call as the port does and answers it. What is checked is what
+//! either side may rely on: where every argument lands, and what becomes of the results.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, Once};
+use std::thread;
+
+use guichet_abi::linux::{
+    ATTENTION, FRAMES_ADDRESS, PREEMPTED, ProcessHeader, RUNNING, TRAPPED, TrapFrame,
+    frame_address, frames_bytes,
+};
+use guichet_abi::{Arguments, Error, LIST_FLAG, MAX_LOG_BYTES, RawSlice, Results, Syscall};
+use userspace::channel::{Handler, Initiator};
+use userspace::syscall::{self, Signals};
+use userspace::time::{Instant, SystemClock, sleep_until};
+use userspace::{print, println, raw};
+
+/// A call as the kernel sees it.
+type Call = (usize, Arguments);
+
+fn frame() -> &'static TrapFrame {
+    // SAFETY: `map_frames` has run, and the words are atomic.
+    unsafe { &*ptr::with_exposed_provenance(frame_address(0)) }
+}
+
+fn map_frames() {
+    static MAPPED: Once = Once::new();
+    MAPPED.call_once(|| {
+        let address = ptr::without_provenance_mut(FRAMES_ADDRESS);
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+        // SAFETY: the flags replace no mapping.
+        let mapped = unsafe { libc::mmap(address, frames_bytes(1), protection, flags, -1, 0) };
+        assert_eq!(mapped.expose_provenance(), FRAMES_ADDRESS, "the addresses should be free");
+        // SAFETY: the page was just mapped and starts with the header.
+        let header: &ProcessHeader = unsafe { &*mapped.cast() };
+        header.thread_count.store(1, Ordering::Relaxed);
+    });
+}
+
+fn futex(word: &AtomicU32, operation: i32, value: u32) {
+    let timeout: *const libc::timespec = ptr::null();
+    // SAFETY: the word lives; no outcome matters.
+    unsafe { libc::syscall(libc::SYS_futex, word, operation, value, timeout) };
+}
+
+fn set_state(state: u32) {
+    frame().state.store(state, Ordering::Release);
+    futex(&frame().state, libc::FUTEX_WAKE, 1);
+}
+
+/// Sleeps until the program has trapped and reads its call.
+fn next_call() -> Call {
+    loop {
+        let state = frame().state.load(Ordering::Acquire);
+        if state == TRAPPED {
+            let word = |index: usize| frame().arguments[index].load(Ordering::Relaxed);
+            return (frame().number.load(Ordering::Relaxed), std::array::from_fn(word));
+        }
+        futex(&frame().state, libc::FUTEX_WAIT, state);
+    }
+}
+
+fn answer(results: Results) {
+    frame().status.store(results.status as usize, Ordering::Relaxed);
+    frame().value0.store(results.value0, Ordering::Relaxed);
+    frame().value1.store(results.value1, Ordering::Relaxed);
+    set_state(RUNNING);
+}
+
+/// Runs `program`, which makes `calls` calls, answers each by `kernel`, and returns what the
+/// program returned and the calls that it made.
+fn run<T>(
+    calls: usize,
+    kernel: impl Fn(&Call) -> Results + Send,
+    program: impl FnOnce() -> T,
+) -> (T, Vec<Call>) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard: MutexGuard<'_, ()> =
+        ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    map_frames();
+    frame().state.store(RUNNING, Ordering::Release);
+    thread::scope(|scope| {
+        let supervisor = scope.spawn(move || {
+            let serve = |_| {
+                let call = next_call();
+                answer(kernel(&call));
+                call
+            };
+            (0..calls).map(serve).collect()
+        });
+        (program(), supervisor.join().expect("the kernel's thread should end"))
+    })
+}
+
+fn ok(value0: usize, value1: usize) -> impl Fn(&Call) -> Results + Send {
+    move |_| Results { status: 0, value0, value1 }
+}
+
+fn refuse(error: Error) -> impl Fn(&Call) -> Results + Send {
+    move |_| Results { status: error as u32, value0: 0, value1: 0 }
+}
+
+/// The bytes of a flat buffer of the program, which is this very process.
+fn bytes(address: usize, length: usize) -> &'static mut [u8] {
+    // SAFETY: called while the call that named the buffer is pending.
+    unsafe { std::slice::from_raw_parts_mut(ptr::with_exposed_provenance_mut(address), length) }
+}
+
+const DEADLINE: u64 = 0x1234_5678_9ABC_DEF0;
+const DEADLINE_WORDS: [usize; 2] = [0x9ABC_DEF0, 0x1234_5678];
+
+#[test]
+fn transact_passes_both_buffers_and_the_deadline() {
+    let mut receive = [0u8; 5];
+    let kernel = |(_, arguments): &Call| {
+        assert_eq!(bytes(arguments[1], arguments[2]), b"ping");
+        bytes(arguments[3], arguments[4]).copy_from_slice(b"reply");
+        Results { status: 0, value0: 5, value1: 0 }
+    };
+    let deadline = Instant::from_ticks(DEADLINE);
+    let address = receive.as_ptr() as usize;
+    let program = || Initiator::new(7).transact(b"ping", &mut receive, deadline);
+    let (result, calls) = run(1, kernel, program);
+    assert_eq!(result, Ok(5));
+    assert_eq!(&receive, b"reply");
+    let (number, [handle, _, send_length, receive_address, receive_length, low, high]) = calls[0];
+    assert_eq!(number, Syscall::ChannelTransact as usize);
+    assert_eq!((handle, send_length, receive_length), (7, 4, 5));
+    assert_eq!(receive_address, address);
+    assert_eq!([low, high], DEADLINE_WORDS);
+}
+
+#[test]
+fn a_scattered_answer_lands_in_every_slice() {
+    let (mut first, mut second) = ([0u8; 2], [0u8; 3]);
+    let kernel = |(_, arguments): &Call| {
+        assert_eq!(arguments[4], LIST_FLAG | 2);
+        let table = ptr::with_exposed_provenance::<RawSlice>(arguments[3]);
+        let mut next = 1..;
+        for index in 0..2 {
+            // SAFETY: the table has two entries and lives while the call is pending.
+            let slice = unsafe { *table.add(index) };
+            bytes(slice.address, slice.length).fill_with(|| next.next().unwrap());
+        }
+        Results { status: 0, value0: 5, value1: 0 }
+    };
+    let program = || {
+        let mut receive: [&mut [u8]; 2] = [&mut first, &mut second];
+        syscall::channel_transact(0, &[0u8; 0], &mut receive, Instant::MAX)
+    };
+    let (result, calls) = run(1, kernel, program);
+    assert_eq!(result, Ok(5));
+    assert_eq!((first, second), ([1, 2], [3, 4, 5]));
+    assert_eq!(calls[0].1[5..], [0xFFFF_FFFF; 2], "for ever");
+}
+
+#[test]
+fn the_handlers_calls_say_what_they_are() {
+    let mut buffer = [0u8; 3];
+    let address = buffer.as_ptr() as usize;
+    let handler = Handler::new(2);
+    let (result, calls) = run(1, ok(3, 0), || handler.read(9, &mut buffer));
+    assert_eq!(result, Ok(3));
+    assert_eq!(calls[0], (Syscall::ChannelRead as usize, [2, 9, address, 3, 0, 0, 0]));
+    let (_, calls) = run(1, ok(3, 0), || handler.read_exact(0, &mut buffer));
+    assert_eq!(calls[0], (Syscall::ChannelReadExact as usize, [2, 0, address, 3, 0, 0, 0]));
+    let (result, calls) = run(1, refuse(Error::OutOfRange), || handler.respond(&buffer));
+    assert_eq!(result, Err(Error::OutOfRange));
+    assert_eq!(calls[0], (Syscall::ChannelRespond as usize, [2, address, 3, 0, 0, 0, 0]));
+}
+
+#[test]
+fn a_wait_tells_all_signals_even_unknown_ones() {
+    let mask = Signals::READABLE | Signals::ERROR;
+    let deadline = Instant::from_ticks(DEADLINE);
+    let program = || Handler::new(4).wait(mask, deadline);
+    let (result, calls) = run(1, ok(11, 0x8000_0005), program);
+    let found = result.expect("the kernel said yes");
+    assert_eq!((found.user_data, found.pending_signals.bits()), (11, 0x8000_0005));
+    let [low, high] = DEADLINE_WORDS;
+    assert_eq!(calls[0], (Syscall::ObjectWait as usize, [4, 5, low, high, 0, 0, 0]));
+    let program = || Initiator::new(4).wait(mask, deadline);
+    assert_eq!(run(1, refuse(Error::DeadlineExceeded), program).0, Err(Error::DeadlineExceeded));
+}
+
+#[test]
+fn time_travels_in_two_words() {
+    let [low, high] = DEADLINE_WORDS;
+    let (now, _) = run(1, ok(low, high), SystemClock::now);
+    assert_eq!(now.ticks(), DEADLINE);
+    let (result, calls) = run(1, ok(0, 0), || sleep_until(Instant::from_ticks(DEADLINE)));
+    assert_eq!(result, Ok(()));
+    assert_eq!(calls[0], (Syscall::SleepUntil as usize, [low, high, 0, 0, 0, 0, 0]));
+}
+
+#[test]
+fn debug_calls_carry_their_words() {
+    let (_, calls) = run(1, ok(0, 0), || syscall::debug_putc('é'));
+    assert_eq!(calls[0], (Syscall::DebugPutCharacter as usize, [0xE9, 0, 0, 0, 0, 0, 0]));
+    let (result, calls) = run(1, ok(0, 0), || syscall::debug_shutdown(Err(Error::DataLoss)));
+    assert_eq!(result, Ok(()));
+    assert_eq!(calls[0], (Syscall::DebugShutdown as usize, [15, 0, 0, 0, 0, 0, 0]));
+    let program = || syscall::debug_shutdown(Ok(()));
+    let (result, calls) = run(1, refuse(Error::PermissionDenied), program);
+    assert_eq!(result, Err(Error::PermissionDenied));
+    assert_eq!(calls[0].1, [0; 7]);
+    let (_, calls) = run(1, ok(0, 0), syscall::debug_nop);
+    assert_eq!(calls[0], (Syscall::DebugNop as usize, [0; 7]));
+}
+
+#[test]
+fn printed_text_arrives_whole_in_pieces() {
+    let console = Mutex::new(Vec::new());
+    let kernel = |(number, arguments): &Call| {
+        assert_eq!(*number, Syscall::DebugLog as usize);
+        assert!(arguments[1] <= MAX_LOG_BYTES);
+        let piece = String::from_utf8(bytes(arguments[0], arguments[1]).to_vec());
+        console.lock().unwrap().push(piece.expect("a piece should be whole characters"));
+        // The console may refuse; a program that prints does not care.
+        Results { status: Error::ResourceExhausted as u32, value0: 0, value1: 0 }
+    };
+    let long = "ä".repeat(100);
+    let program = || {
+        print!("");
+        print!("{}-", 1);
+        println!("{long}");
+        println!();
+    };
+    run(4, kernel, program);
+    let expected = ["1-".into(), "ä".repeat(64), "ä".repeat(36) + "\n", "\n".into()];
+    assert_eq!(console.into_inner().unwrap(), expected);
+}
+
+#[test]
+fn raw_calls_pass_every_word_and_status() {
+    let words = [usize::MAX, 1, 2, 3, 4, 5, 6];
+    let strange = Results { status: 0xFFFF_FFFF, value0: usize::MAX, value1: 1 };
+    // SAFETY: the kernel of this test touches nothing.
+    let program = || unsafe { raw::syscall(usize::MAX - 1, words) };
+    let (results, calls) = run(1, move |_| strange, program);
+    assert_eq!(results, strange);
+    assert_eq!(calls[0], (usize::MAX - 1, words));
+}
+
+#[test]
+fn only_running_ends_a_call() {
+    let kernel = |_: &Call| {
+        for state in [TRAPPED | ATTENTION, PREEMPTED, PREEMPTED | ATTENTION, TRAPPED] {
+            frame().status.store(Error::Internal as usize, Ordering::Relaxed);
+            set_state(state);
+            thread::yield_now();
+        }
+        frame().status.store(0, Ordering::Relaxed);
+        set_state(TRAPPED | ATTENTION);
+        Results { status: Error::Aborted as u32, value0: 0, value1: 0 }
+    };
+    for _ in 0..1_000 {
+        assert_eq!(run(1, kernel, syscall::debug_nop).0, Err(Error::Aborted));
+    }
+}
+
+#[test]
+fn attention_beside_running_lets_the_program_run() {
+    let kernel = |_: &Call| {
+        frame().status.store(0, Ordering::Relaxed);
+        frame().state.store(RUNNING | ATTENTION, Ordering::Release);
+        Results::default()
+    };
+    assert_eq!(run(1, kernel, syscall::debug_nop).0, Ok(()));
+}
