@@ -1,0 +1,11 @@
+//! What each subcommand does, one file each. Each gives an exit status or a failure to report.
+
+mod build;
+mod check;
+mod new;
+mod run;
+
+pub(crate) use build::build;
+pub(crate) use check::check;
+pub(crate) use new::new;
+pub(crate) use run::run;

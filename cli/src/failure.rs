@@ -1,0 +1,232 @@
+//! What can go wrong, what it is called, and what to do next (TL-3, TL-4).
+//!
+//! Each failure has a message that names the thing and the place, and a [`Failure::help`] that says
+//! what to do; [`Failure::exit_status`] is what a script sees. They are kept together so that they
+//! are written together.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use guichet_port_linux::FitError;
+use guichet_system::Diagnostics;
+
+use crate::new::Refusal;
+use crate::status;
+
+/// Why a system could not be made, built or run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The folder is not there, or is no folder.
+    #[error(
+        "there is no folder {}{}",
+        folder.display(),
+        if *exists { ": it is a file" } else { "" }
+    )]
+    NoFolder {
+        /// What was named.
+        folder: PathBuf,
+        /// Whether something else is there.
+        exists: bool,
+    },
+    /// The folder holds no system.
+    #[error("there is no system.json5 in {}", folder.display())]
+    NoSystemFile {
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// system.json5 is wrong; the message is what `check` shows, without colours.
+    #[error("{}", .0.render(false).trim_end())]
+    System(Box<Diagnostics>),
+    /// Cargo cannot be run.
+    #[error("cargo cannot be run as `{}`: {source}", program.to_string_lossy())]
+    NoCargo {
+        /// What was called.
+        program: OsString,
+        /// Why Linux refused.
+        source: io::Error,
+    },
+    /// Cargo does not understand the workspace.
+    #[error("cargo cannot read the packages in {}:\n{}", folder.display(), reason.trim_end())]
+    Workspace {
+        /// Where it was called.
+        folder: PathBuf,
+        /// What it said.
+        reason: String,
+    },
+    /// There is no package where a process's program is expected.
+    #[error("process `{process}` has no program: {} is no cargo package", folder.display())]
+    NoPackage {
+        /// The process.
+        process: String,
+        /// Where the package was looked for.
+        folder: PathBuf,
+    },
+    /// A process's package builds no program.
+    #[error(
+        "process `{process}` has no program: the package in {} has no binary target",
+        folder.display()
+    )]
+    NoBinary {
+        /// The process.
+        process: String,
+        /// The package's folder.
+        folder: PathBuf,
+    },
+    /// A process's package builds several programs.
+    #[error(
+        "process `{process}` could be any of the programs `{}` of the package in {}",
+        binaries.join("`, `"),
+        folder.display()
+    )]
+    SeveralBinaries {
+        /// The process.
+        process: String,
+        /// The package's folder.
+        folder: PathBuf,
+        /// The names of its binary targets.
+        binaries: Vec<String>,
+    },
+    /// No package builds the program that a process names.
+    #[error(
+        "process `{process}` names the program `{program}`, but no package of the workspace of {} \
+         has a binary target of that name",
+        folder.display()
+    )]
+    UnknownProgram {
+        /// The process.
+        process: String,
+        /// What its `program` key says.
+        program: String,
+        /// The system's folder.
+        folder: PathBuf,
+        /// A program that was perhaps meant.
+        similar: Option<String>,
+    },
+    /// Several packages build the program that a process names.
+    #[error(
+        "process `{process}` names the program `{program}`, which several packages have: {}",
+        list(manifests)
+    )]
+    AmbiguousProgram {
+        /// The process.
+        process: String,
+        /// What its `program` key says.
+        program: String,
+        /// The packages' manifests.
+        manifests: Vec<PathBuf>,
+    },
+    /// A program does not build; the message has cargo's words.
+    #[error("{}\n\nthe program of `{names}` does not build", words.trim_end())]
+    NotBuilt {
+        /// The processes that run it.
+        names: String,
+        /// What cargo said.
+        words: String,
+    },
+    /// Cargo says that it succeeded, but names no file.
+    #[error("cargo built the program of `{names}` but does not say where `{binary}` is")]
+    NoExecutable {
+        /// The processes that run it.
+        names: String,
+        /// The binary target.
+        binary: String,
+    },
+    /// A program's file is not one that its process can run (CF-7).
+    #[error("the program of `{process}`, {}, cannot be run: {reason}", file.display())]
+    Unfit {
+        /// The process.
+        process: String,
+        /// The program.
+        file: PathBuf,
+        /// Why.
+        reason: Box<FitError>,
+    },
+    /// Linux refuses something that a run needs.
+    #[error(transparent)]
+    NotRun(#[from] guichet_port_linux::Error),
+    /// A new system cannot be made.
+    #[error(transparent)]
+    NotMade(#[from] Refusal),
+    /// A Linux signal, such as that of Ctrl-C, ended the work (TL-1).
+    #[error("interrupted")]
+    Interrupted(i32),
+}
+
+impl Failure {
+    /// That there is no folder `dir`.
+    pub(crate) fn no_folder(dir: &Path) -> Failure {
+        Failure::NoFolder { folder: dir.to_path_buf(), exists: dir.exists() }
+    }
+
+    /// What to do about it, in one sentence; nothing where the message says it.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Failure::NoFolder { exists: true, .. } => {
+                "name the folder that holds system.json5, not the file".into()
+            }
+            Failure::NoFolder { exists: false, .. } | Failure::NoSystemFile { .. } => {
+                "name a folder that holds a system.json5, or make one with `guichet new NAME`"
+                    .into()
+            }
+            Failure::NoCargo { .. } => {
+                "install Rust (https://rustup.rs), or set CARGO to the cargo to use".into()
+            }
+            Failure::NoPackage { process, .. } => format!(
+                "put the package there, or name another's binary target with `program: \"...\"` in \
+                 the process `{process}`; `guichet new NAME` makes a system that shows the layout"
+            ),
+            Failure::NoBinary { .. } => "give it a src/main.rs".into(),
+            Failure::SeveralBinaries { process, .. } => {
+                format!("say which with `program: \"...\"` in the process `{process}`")
+            }
+            Failure::UnknownProgram { similar: Some(similar), .. } => {
+                format!("a program with a similar name exists: `{similar}`")
+            }
+            Failure::UnknownProgram { similar: None, .. } => {
+                "add its package to the members of the workspace's Cargo.toml".into()
+            }
+            Failure::AmbiguousProgram { .. } => {
+                "give one of the binary targets another name".into()
+            }
+            Failure::NotBuilt { .. } => "correct what cargo reports above, then try again".into(),
+            Failure::NoExecutable { .. } => "run `cargo clean`, then try again".into(),
+            Failure::NotMade(refusal) => return refusal.help(),
+            Failure::System(_)
+            | Failure::Workspace { .. }
+            | Failure::Unfit { .. }
+            | Failure::NotRun(_)
+            | Failure::Interrupted(_) => return None,
+        })
+    }
+
+    /// The exit status that a script sees; see [`status`].
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Failure::NoFolder { .. } | Failure::NoSystemFile { .. } | Failure::System(_) => {
+                status::SYSTEM_WRONG
+            }
+            Failure::NoPackage { .. }
+            | Failure::NoBinary { .. }
+            | Failure::SeveralBinaries { .. }
+            | Failure::UnknownProgram { .. }
+            | Failure::AmbiguousProgram { .. } => status::NO_PROGRAM,
+            Failure::NoCargo { .. }
+            | Failure::Workspace { .. }
+            | Failure::NotBuilt { .. }
+            | Failure::NoExecutable { .. } => status::NOT_BUILT,
+            Failure::NotRun(guichet_port_linux::Error::Console(error))
+                if error.kind() == io::ErrorKind::BrokenPipe =>
+            {
+                status::BROKEN_PIPE
+            }
+            Failure::Unfit { .. } | Failure::NotRun(_) => status::NOT_RUN,
+            Failure::NotMade(_) => status::NOT_MADE,
+            Failure::Interrupted(signal) => status::of_signal(*signal),
+        }
+    }
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}

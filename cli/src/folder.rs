@@ -1,0 +1,34 @@
+//! A system's folder and the file in it.
+
+use std::path::Path;
+
+use guichet_system::Loaded;
+
+use crate::Failure;
+
+/// The name of the file that says what a system consists of.
+pub const SYSTEM_FILE: &str = "system.json5";
+
+/// Reads and checks the system in the folder `dir` (CF-1 to CF-4). Blocks for the file system.
+///
+/// What is wrong in the file comes with the result, as diagnostics.
+///
+/// # Errors
+/// [`Failure::NoFolder`] and [`Failure::NoSystemFile`], if there is nothing to read at all.
+pub fn read_system(dir: &Path) -> Result<Loaded, Failure> {
+    let folder = || dir.to_path_buf();
+    if !dir.is_dir() {
+        return Err(Failure::NoFolder { folder: folder(), exists: dir.exists() });
+    }
+    let file = dir.join(SYSTEM_FILE);
+    // A dangling link or a forbidden file is not "missing": the system crate says what it is.
+    if file.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Err(Failure::NoSystemFile { folder: folder() });
+    }
+    Ok(guichet_system::load(strip_dot(&file)))
+}
+
+/// `system.json5` instead of `./system.json5`, as a person would name it.
+fn strip_dot(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
+}

@@ -1,0 +1,41 @@
+//! The work behind the `guichet` command: from a folder to a running system.
+//!
+//! A system is a folder: `system.json5` says what there is, and each process is a cargo package
+//! that anybody can build, look at in an editor and publish like any other. The tool adds the three
+//! things that cargo alone cannot know: which program belongs to which process, how a program that
+//! has no operating system under it is linked, and how all of them come to run behind their walls.
+//! Each has one module, so that whoever else builds systems (the conformance suite does) does it in
+//! exactly the same way as the command:
+//!
+//! ```text
+//!   run                       programs and tables, into the Linux port
+//!   build                     every distinct program, once
+//!   discover   cargo          whose program is where; one call of cargo, watched
+//!   new                       a system to start from
+//!   folder   interruption   progress   failure   status   similar
+//! ```
+//!
+//! Nothing in here prints: what went wrong comes back as a [`Failure`] with the next step in it,
+//! and what goes on is told to a [`Progress`]. The command decides how that looks.
+#![forbid(unsafe_code)]
+
+mod build;
+mod cargo;
+mod discover;
+mod failure;
+mod folder;
+mod interruption;
+pub mod new;
+mod progress;
+mod run;
+mod similar;
+pub mod status;
+
+pub use build::{BuiltSystem, Profile, build_checked, build_system};
+pub use discover::{Target, find_programs};
+pub use failure::Failure;
+pub use folder::{SYSTEM_FILE, read_system};
+pub use guichet_port_linux::Ending;
+pub use progress::{Progress, Silent};
+pub use run::{BOARD, MINIMUM_STACK_BYTES, run_system};
+pub use similar::nearest;

@@ -1,0 +1,4 @@
+//! The process `handler` as system.json5 declares it: its handles and constants by name.
+#![no_std]
+
+include!(concat!(env!("OUT_DIR"), "/codegen.rs"));
