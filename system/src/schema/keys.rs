@@ -14,7 +14,8 @@ const PRIORITY: Shape =
 const TRANSFER: Shape = Shape::Integer { minimum: 1, maximum: 65_536 };
 
 const STACK_MEANING: &str =
-    "the size of the thread's stack in bytes; without it, the board's default";
+    "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
+     default";
 const TRANSFER_MEANING: &str =
     "the most bytes that one transfer copies; it bounds how long the kernel is busy";
 const OBJECT_NAME_MEANING: &str = "what the object's handle is called in the generated code";
