@@ -252,10 +252,14 @@ impl Waits<'_> {
             let list = WaitListIndex::new(number);
             let mut index = self.first_waiter(list);
             while let Some(thread) = self.threads.get(index) {
-                match thread.state {
-                    ThreadState::Waiting { list: own, .. } if own == list => index = thread.next,
-                    _other => return Err("wait list: a thread that does not wait there"),
+                let stands_here = matches!(
+                    thread.state,
+                    ThreadState::Waiting { list: own, .. } if own == list
+                );
+                if !stands_here {
+                    return Err("wait list: a thread that does not wait there");
                 }
+                index = thread.next;
             }
         }
         Ok(())

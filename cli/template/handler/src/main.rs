@@ -4,6 +4,7 @@
 //! request gets one answer, because somebody is waiting for it.
 #![no_std]
 #![no_main]
+#![forbid(unsafe_code)]
 
 use handler_codegen::handle;
 use pw_status::{Error, Result};

@@ -1,6 +1,7 @@
 //! Sends a few numbers to the handler, which adds them up, and shows each sum.
 #![no_std]
 #![no_main]
+#![forbid(unsafe_code)]
 
 use initiator_codegen::handle;
 use pw_status::{Error, Result};
