@@ -1,0 +1,206 @@
+//! Who runs, who sleeps, and what calls end with.
+
+use guichet_abi::{OK, Results, Syscall};
+use guichet_kernel::{Action, Event, Outcome, ProcessState, TableIndex, ThreadIndex, ThreadState};
+
+use super::Case;
+use crate::declared::End;
+use crate::invariant::{Invariant, Violation};
+use crate::oracle::Doing;
+use crate::words::outcome_words;
+
+/// Tells whether a thread could run, as the kernel sees it.
+fn can_run(state: ThreadState) -> bool {
+    matches!(state, ThreadState::Ready | ThreadState::Running)
+}
+
+impl Case<'_> {
+    fn name(&self, thread: usize) -> String {
+        self.declared.thread_name(thread)
+    }
+
+    /// WT-8, from what the kernel shows alone, and then by the oracle's order.
+    pub(super) fn check_order(&self, candidates: &[usize], violations: &mut Vec<Violation>) {
+        let seen = &self.taken.seen;
+        let priority = |thread: usize| self.declared.priority_of(thread);
+        let ready = (0..seen.threads.len()).filter(|at| seen.threads[*at] == ThreadState::Ready);
+        let Some(best) = ready.max_by_key(|thread| priority(*thread)) else {
+            return;
+        };
+        let Some(current) = seen.current else {
+            let observation = format!("idle, although {} could run", self.name(best));
+            violations.push(Violation::new(Invariant::NoDeadlock, observation));
+            return;
+        };
+        if priority(best) > priority(current) {
+            violations.push(Violation::new(
+                Invariant::Priority,
+                format!("{} runs while {} is ready", self.name(current), self.name(best)),
+            ));
+        } else if !candidates.contains(&current)
+            && candidates.iter().all(|thread| can_run(seen.threads[*thread]))
+        {
+            violations.push(Violation::new(
+                Invariant::Fifo,
+                format!("{} runs out of turn", self.name(current)),
+            ));
+        }
+    }
+
+    /// Every thread does what it should be doing.
+    pub(super) fn check_threads(&self, violations: &mut Vec<Violation>) {
+        for thread in 0..self.settled.threads.len() {
+            let expected = self.settled.threads[thread].doing;
+            let seen = self.taken.seen.threads[thread];
+            if !self.is_same(expected, seen) {
+                let invariant = self.blame(thread, expected, seen);
+                violations.push(Violation::new(
+                    invariant,
+                    format!(
+                        "{} is {}, but should be {}",
+                        self.name(thread),
+                        self.describe(self.seen_doing(seen)),
+                        self.describe(expected),
+                    ),
+                ));
+            }
+        }
+        self.check_satisfied(violations);
+        self.check_answered(violations);
+    }
+
+    fn is_same(&self, expected: Doing, seen: ThreadState) -> bool {
+        match expected {
+            Doing::Ready { .. } | Doing::Running => can_run(seen),
+            Doing::Dormant | Doing::Waiting { .. } | Doing::Transacting(_) | Doing::Sleeping => {
+                self.seen_doing(seen) == expected
+            }
+        }
+    }
+
+    fn seen_doing(&self, seen: ThreadState) -> Doing {
+        match seen {
+            ThreadState::Dormant => Doing::Dormant,
+            ThreadState::Ready => Doing::Ready { turn: 0 },
+            ThreadState::Running => Doing::Running,
+            ThreadState::Sleeping => Doing::Sleeping,
+            ThreadState::Transacting(index) => Doing::Transacting(index.position()),
+            ThreadState::Waiting { list, mask } => {
+                Doing::Waiting { end: self.declared.end_of_list(list), mask: mask.bits() }
+            }
+        }
+    }
+
+    fn describe(&self, doing: Doing) -> &'static str {
+        match doing {
+            Doing::Dormant => "not alive",
+            Doing::Ready { .. } | Doing::Running => "able to run",
+            Doing::Sleeping => "asleep until a time",
+            Doing::Transacting(_) => "asleep in its transaction",
+            Doing::Waiting { end: End::Handler(_), .. } => "asleep in a wait on the handler's end",
+            Doing::Waiting { end: End::Initiator(_), .. } => {
+                "asleep in a wait on the initiator's end"
+            }
+        }
+    }
+
+    fn blame(&self, thread: usize, expected: Doing, seen: ThreadState) -> Invariant {
+        match (expected, seen) {
+            (Doing::Dormant, _) | (_, ThreadState::Dormant) => Invariant::ProcessLife,
+            (Doing::Ready { .. } | Doing::Running, ThreadState::Waiting { .. }) => Invariant::Awake,
+            (Doing::Ready { .. } | Doing::Running, ThreadState::Transacting(_))
+                if self.peer_has_ended(thread) =>
+            {
+                Invariant::PeerTold
+            }
+            _any_other => Invariant::OneEnd,
+        }
+    }
+
+    fn peer_has_ended(&self, thread: usize) -> bool {
+        match self.taken.seen.threads[thread] {
+            ThreadState::Transacting(index) => {
+                let handler = self.declared.channels[index.position()].handler;
+                self.taken.seen.processes[handler] != ProcessState::Running
+            }
+            _other => false,
+        }
+    }
+
+    /// WT-3 and CH-8, from the clauses' signals and the kernel's sleepers.
+    fn check_satisfied(&self, violations: &mut Vec<Violation>) {
+        for (thread, seen) in self.taken.seen.threads.iter().enumerate() {
+            if let ThreadState::Waiting { list, mask } = *seen {
+                let signals = self.settled.signals(self.declared.end_of_list(list));
+                if signals.intersects(mask) {
+                    let observation = format!("{} sleeps on", self.name(thread));
+                    violations.push(Violation::new(Invariant::Awake, observation));
+                }
+            }
+            if self.peer_has_ended(thread) {
+                let observation = format!("{} was not told", self.name(thread));
+                violations.push(Violation::new(Invariant::PeerTold, observation));
+            }
+        }
+    }
+
+    /// CH-5a: whoever has lost what it served cannot end what came after.
+    fn check_answered(&self, violations: &mut Vec<Violation>) {
+        let (Event::Call(call), Some(caller)) = (self.event, self.caller()) else {
+            return;
+        };
+        if call.number != Syscall::ChannelRespond as usize {
+            return;
+        }
+        for channel in &self.oracle.channels {
+            let Some(transaction) = &channel.transaction else { continue };
+            let has_ended = can_run(self.taken.seen.threads[transaction.thread]);
+            if channel.stale.contains(&caller) && has_ended {
+                violations.push(Violation::new(
+                    Invariant::AnswersPresentRequest,
+                    format!("{} answered a request that was withdrawn", self.name(caller)),
+                ));
+            }
+        }
+    }
+
+    /// What the port is told to do is what should be done.
+    pub(super) fn check_outcome(
+        &self,
+        next: Option<(usize, Option<Results>)>,
+        violations: &mut Vec<Violation>,
+    ) {
+        let outcome = &self.taken.outcome;
+        let expected = match (self.prediction.shutdown, next) {
+            (Some(status), _) => {
+                let results = Results { status, value0: 0, value1: 0 };
+                Outcome { action: Action::Shutdown, thread: ThreadIndex::NONE, results }
+            }
+            (None, None) => {
+                let results = Results::default();
+                Outcome { action: Action::Idle, thread: ThreadIndex::NONE, results }
+            }
+            (None, Some((thread, owed))) => Outcome {
+                action: if owed.is_some() { Action::Return } else { Action::Resume },
+                thread: ThreadIndex::new(thread),
+                results: owed.unwrap_or_default(),
+            },
+        };
+        if *outcome == expected {
+            return;
+        }
+        let (seen, right) = (outcome.results, expected.results);
+        let both_ok = seen.status == OK && right.status == OK;
+        let is_signals =
+            outcome.thread == expected.thread && both_ok && seen.value1 != right.value1;
+        let invariant = if is_signals { Invariant::SignalsTrue } else { Invariant::OneEnd };
+        violations.push(Violation::new(
+            invariant,
+            format!(
+                "the kernel says that {}; right would be that {}",
+                outcome_words(self.declared, outcome),
+                outcome_words(self.declared, &expected),
+            ),
+        ));
+    }
+}

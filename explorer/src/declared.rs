@@ -1,0 +1,207 @@
+//! The systems that are explored: declared as a board would declare them, only smaller.
+//!
+//! Every process has the same memory at the same addresses, as on a board where each lives in
+//! an address space of its own. A kernel that mixed up whose memory it means would therefore not
+//! be saved by an address that happens to be foreign to the other process.
+
+use guichet_kernel::{
+    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
+    ProcessDescriptor, ProcessIndex, System, TableIndex, ThreadDescriptor, ThreadIndex,
+    WaitListIndex,
+};
+
+use crate::layout::REGIONS;
+
+/// What a scenario wants of a process.
+#[derive(Clone, Debug)]
+pub struct ProcessPlan {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// The priorities of its threads, the main thread first.
+    pub priorities: Vec<u8>,
+    /// Whether it may end the run (PR-7).
+    pub may_shutdown: bool,
+}
+
+/// What a scenario wants of a system.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The processes, in the order in which they start.
+    pub processes: Vec<ProcessPlan>,
+    /// The channels: the position of the initiator's process, then of the handler's.
+    pub channels: Vec<(usize, usize)>,
+    /// The longest transfer of one call, in bytes (AB-10).
+    pub max_transfer_bytes: usize,
+}
+
+/// The two processes that a channel joins, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// The process that asks.
+    pub initiator: usize,
+    /// The process that answers.
+    pub handler: usize,
+}
+
+/// One end of a channel, which is a thing that threads wait on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// The handler's end of the channel with this position.
+    Handler(usize),
+    /// The initiator's end of the channel with this position.
+    Initiator(usize),
+}
+
+/// A declared system, with the same facts in a form that is easy to ask.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// As the kernel sees it.
+    pub system: System<'static>,
+    /// The channels.
+    pub channels: Vec<Channel>,
+}
+
+impl Declared {
+    /// Declares a system. What the kernel borrows is never given back: a run declares a handful of
+    /// systems and uses them until it ends.
+    pub fn new(plan: &Plan) -> Declared {
+        let threads = plan_threads(plan);
+        let processes: Vec<ProcessDescriptor<'static>> = (0..plan.processes.len())
+            .map(|process| describe_process(plan, &threads, process))
+            .collect();
+        let channels: Vec<Channel> = plan
+            .channels
+            .iter()
+            .map(|&(initiator, handler)| Channel { initiator, handler })
+            .collect();
+        let handlers = channels.iter().enumerate().map(|(number, channel)| HandlerDescriptor {
+            process: ProcessIndex::new(channel.handler),
+            wait_list: wait_list(End::Handler(number)),
+        });
+        let initiators = channels.iter().enumerate().map(|(number, channel)| InitiatorDescriptor {
+            process: ProcessIndex::new(channel.initiator),
+            handler: HandlerIndex::new(number),
+            wait_list: wait_list(End::Initiator(number)),
+        });
+        let system = System {
+            processes: processes.leak(),
+            handlers: handlers.collect::<Vec<_>>().leak(),
+            initiators: initiators.collect::<Vec<_>>().leak(),
+            threads: threads.leak(),
+            max_transfer_bytes: plan.max_transfer_bytes,
+        };
+        Declared { system, channels }
+    }
+
+    /// How many threads there are.
+    pub fn thread_count(&self) -> usize {
+        self.system.threads.len()
+    }
+
+    /// The process that a thread belongs to, by position.
+    pub fn process_of(&self, thread: usize) -> usize {
+        self.system.threads[thread].process.position()
+    }
+
+    /// How important a thread is.
+    pub fn priority_of(&self, thread: usize) -> u8 {
+        self.system.threads[thread].priority.number()
+    }
+
+    /// The threads of a process, the main thread first.
+    pub fn threads_of(&self, process: usize) -> impl Iterator<Item = usize> {
+        self.system.processes[process].threads.iter().map(|thread| thread.position())
+    }
+
+    /// The end that a handle of a process names: `None` where it names no end of a channel.
+    pub fn end_of(&self, process: usize, handle: usize) -> Option<End> {
+        match self.system.processes[process].objects.get(handle)? {
+            Object::ChannelHandler(index) => Some(End::Handler(index.position())),
+            Object::ChannelInitiator(index) => Some(End::Initiator(index.position())),
+            Object::Thread(_) => None,
+        }
+    }
+
+    /// The end whose waiters stand in this list.
+    pub fn end_of_list(&self, list: WaitListIndex) -> End {
+        let channel = list.position() / 2;
+        if list.position().is_multiple_of(2) {
+            End::Handler(channel)
+        } else {
+            End::Initiator(channel)
+        }
+    }
+
+    /// The handle by which a process names an end of a channel, if it owns it.
+    pub fn handle_of(&self, process: usize, end: End) -> Option<usize> {
+        (0..self.system.processes[process].objects.len())
+            .find(|handle| self.end_of(process, *handle) == Some(end))
+    }
+
+    /// A thread in words: its process, and which of its threads where there are several.
+    pub fn thread_name(&self, thread: usize) -> String {
+        let process = &self.system.processes[self.process_of(thread)];
+        match self.system.threads[thread].ordinal {
+            _ if process.threads.len() == 1 => process.name.to_owned(),
+            0 => format!("{}'s main thread", process.name),
+            1 => format!("{}'s second thread", process.name),
+            ordinal => format!("{}'s thread {}", process.name, ordinal + 1),
+        }
+    }
+
+    /// A process in words.
+    pub fn process_name(&self, process: usize) -> &'static str {
+        self.system.processes[process].name
+    }
+}
+
+fn plan_threads(plan: &Plan) -> Vec<ThreadDescriptor> {
+    let mut threads = Vec::new();
+    for (process, wanted) in plan.processes.iter().enumerate() {
+        for (ordinal, priority) in (0u8..).zip(&wanted.priorities) {
+            threads.push(ThreadDescriptor {
+                process: ProcessIndex::new(process),
+                ordinal,
+                priority: Priority::new(*priority),
+            });
+        }
+    }
+    threads
+}
+
+/// A process's ends come first, in the order of the channels; its main thread is the last object,
+/// for programs that use a handle of the wrong kind.
+fn describe_process(
+    plan: &Plan,
+    threads: &[ThreadDescriptor],
+    process: usize,
+) -> ProcessDescriptor<'static> {
+    let mut objects = Vec::new();
+    for (number, &(initiator, handler)) in plan.channels.iter().enumerate() {
+        if handler == process {
+            objects.push(Object::ChannelHandler(HandlerIndex::new(number)));
+        }
+        if initiator == process {
+            objects.push(Object::ChannelInitiator(InitiatorIndex::new(number)));
+        }
+    }
+    let own: Vec<ThreadIndex> = (0..threads.len())
+        .filter(|thread| threads[*thread].process.position() == process)
+        .map(ThreadIndex::new)
+        .collect();
+    objects.push(Object::Thread(own[0]));
+    ProcessDescriptor {
+        name: plan.processes[process].name,
+        memory: &REGIONS,
+        objects: objects.leak(),
+        threads: own.leak(),
+        may_shutdown: plan.processes[process].may_shutdown,
+    }
+}
+
+fn wait_list(end: End) -> WaitListIndex {
+    match end {
+        End::Handler(channel) => WaitListIndex::new(2 * channel),
+        End::Initiator(channel) => WaitListIndex::new(2 * channel + 1),
+    }
+}

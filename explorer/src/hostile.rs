@@ -1,0 +1,184 @@
+//! Calls with any words in their registers, more often than not words that come close to sense.
+//!
+//! Words that are merely random would nearly always be refused for the first reason that a kernel
+//! looks for. These are drawn from values at which something changes: the ends of regions, the
+//! lengths around a limit, the flag of a list, deadlines on either side of now.
+
+use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Syscall, deadline_to_words};
+use guichet_kernel::Call;
+
+use crate::declared::{Declared, End};
+use crate::layout::{
+    BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LOWEST, Memory, OUT, OUT_PIECES, OUT_TABLE, READ_ONLY,
+    REGIONS, SPAN_BYTES,
+};
+use crate::random::Random;
+
+/// The calls of channels and waiting, so that they come more often than the others; waiting most
+/// of all, since while one thread runs on, the others never get to ask it anything.
+const FREQUENT: [Syscall; 8] = [
+    Syscall::ObjectWait,
+    Syscall::ObjectWait,
+    Syscall::ChannelTransact,
+    Syscall::ChannelTransact,
+    Syscall::ChannelRead,
+    Syscall::ChannelRespond,
+    Syscall::ObjectWait,
+    Syscall::ChannelReadExact,
+];
+
+/// The calls that end something; few of them, or nothing would live long enough to be interesting.
+const ENDING: [Syscall; 4] =
+    [Syscall::ProcessExit, Syscall::ThreadExit, Syscall::ProcessPanic, Syscall::DebugShutdown];
+
+/// Who calls, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The declared system.
+    pub declared: &'a Declared,
+    /// The process that calls.
+    pub process: usize,
+    /// The time, in ticks.
+    pub now_ticks: u64,
+    /// A call that would make sense now, and the handle for it.
+    pub apt: Option<(Syscall, usize)>,
+}
+
+/// Any call.
+pub fn call(random: &mut Random, caller: Caller<'_>) -> Call {
+    let mut arguments = [0; ARGUMENT_COUNT];
+    for argument in &mut arguments {
+        *argument = any_word(random);
+    }
+    let apt = caller.apt.filter(|_| random.once_in(2));
+    let number = apt.map_or_else(|| number(random), |(syscall, _)| syscall as usize);
+    if !random.once_in(12) {
+        sensible(random, caller, number, &mut arguments);
+    }
+    if let Some((_, handle)) = apt {
+        arguments[0] = handle;
+    }
+    Call { number, arguments }
+}
+
+fn number(random: &mut Random) -> usize {
+    match random.below(1000) {
+        0..2 => random.pick(&ENDING) as usize,
+        2..20 => any_word(random),
+        20..90 => {
+            let call = random.pick(&Syscall::ALL);
+            if ENDING.contains(&call) { Syscall::DebugNop as usize } else { call as usize }
+        }
+        _frequent => random.pick(&FREQUENT) as usize,
+    }
+}
+
+/// Replaces words by such as the call could mean.
+fn sensible(
+    random: &mut Random,
+    caller: Caller<'_>,
+    number: usize,
+    arguments: &mut [usize; ARGUMENT_COUNT],
+) {
+    let deadline = deadline(random, caller.now_ticks);
+    let syscall = Syscall::from_number(number);
+    arguments[0] = handle(random, caller, syscall);
+    match syscall {
+        Some(Syscall::ChannelTransact) => {
+            [arguments[1], arguments[2]] = buffer(random);
+            [arguments[3], arguments[4]] = buffer(random);
+            (arguments[5], arguments[6]) = deadline;
+        }
+        Some(Syscall::ChannelRead | Syscall::ChannelReadExact) => {
+            arguments[1] = if random.once_in(3) { random.below(9) } else { 0 };
+            [arguments[2], arguments[3]] = buffer(random);
+        }
+        Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
+        Some(Syscall::ObjectWait) => {
+            arguments[1] = random.below(8);
+            (arguments[2], arguments[3]) = deadline;
+        }
+        Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
+        Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
+    }
+}
+
+/// Mostly a handle of an end that the call is for, where the process has one.
+fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> usize {
+    let fits = |handle: &usize| match (syscall, caller.declared.end_of(caller.process, *handle)) {
+        (Some(Syscall::ChannelTransact), Some(End::Initiator(_))) => true,
+        (Some(Syscall::ObjectWait), Some(_)) => true,
+        (Some(Syscall::ChannelTransact), _) => false,
+        (Some(_), Some(End::Handler(_))) => true,
+        (_, None) | (None, _) | (Some(_), Some(End::Initiator(_))) => false,
+    };
+    let fitting: Vec<usize> = (0..4).filter(fits).collect();
+    if fitting.is_empty() || random.once_in(8) { random.below(5) } else { random.pick(&fitting) }
+}
+
+fn deadline(random: &mut Random, now_ticks: u64) -> (usize, usize) {
+    let near = now_ticks + random.below(10) as u64;
+    deadline_to_words(match random.below(8) {
+        0 => 0,
+        1 => random.word(),
+        2 | 3 => u64::MAX,
+        _near => near,
+    })
+}
+
+fn buffer(random: &mut Random) -> [usize; 2] {
+    match random.below(8) {
+        0 | 1 => {
+            let table = random.pick(&[OUT_TABLE, IN_TABLE, BAD_TABLE, IN_TABLE + 8]);
+            [table, LIST_FLAG | random.pick(&[0, 1, 2, 2, 2, 3])]
+        }
+        2 => [address(random), random.below(12)],
+        _good => [random.pick(&[OUT, IN, IN_PIECES[0], OUT_PIECES[0]]), random.below(9)],
+    }
+}
+
+fn address(random: &mut Random) -> usize {
+    match random.below(3) {
+        0 => random.pick(&[0, GAP, READ_ONLY, usize::MAX, usize::MAX - 7]),
+        1 => {
+            let region = random.pick(&REGIONS);
+            random.pick(&[region.start, region.end]).wrapping_sub(4) + random.below(8)
+        }
+        _inside => LOWEST + random.below(SPAN_BYTES),
+    }
+}
+
+fn any_word(random: &mut Random) -> usize {
+    match random.below(8) {
+        0 => random.word() as usize,
+        1 => LIST_FLAG | random.below(12),
+        2 => usize::MAX - random.below(4),
+        3 => 1 << random.below(usize::BITS as usize),
+        4 | 5 => address(random),
+        _small => random.below(20),
+    }
+}
+
+/// What a program does to its own memory between its calls: new messages and new slice tables.
+pub fn scribble(random: &mut Random, memory: &mut Memory) {
+    for _ in 0..random.below(4) {
+        let address = LOWEST + random.below(SPAN_BYTES);
+        if REGIONS
+            .iter()
+            .any(|region| region.writable && (region.start..region.end).contains(&address))
+        {
+            memory.set(address, random.word().to_le_bytes()[0]);
+        }
+    }
+    if random.once_in(3) {
+        let table = random.pick(&[OUT_TABLE, IN_TABLE]);
+        let entry = table + 2 * size_of::<usize>() * random.below(2);
+        let (start, length) = if random.once_in(3) {
+            (address(random), any_word(random))
+        } else {
+            (random.pick(&[IN_PIECES[0], IN_PIECES[1], OUT_PIECES[0]]), random.below(5))
+        };
+        memory.set_word(entry, start);
+        memory.set_word(entry + size_of::<usize>(), length);
+    }
+}

@@ -1,0 +1,91 @@
+//! What must hold after every step, by name.
+
+use std::fmt;
+
+macro_rules! invariants {
+    ($($(#[$documentation:meta])* $variant:ident $name:literal $sentence:literal;)*) => {
+        /// Something that must hold after every step.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Invariant {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Invariant {
+            /// Every invariant.
+            pub const ALL: &[Invariant] = &[$(Invariant::$variant,)*];
+
+            /// Its name in reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Invariant::$variant => $name,)* }
+            }
+
+            /// What it says.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Invariant::$variant => $sentence,)* }
+            }
+        }
+    };
+}
+
+invariants! {
+    Consistent "consistent"
+        "The kernel's own check of its tables holds.";
+    Awake "awake"
+        "Nobody sleeps whose wait is satisfied (WT-3, WT-6).";
+    OneEnd "one-end"
+        "Every call ends exactly when and exactly how the clauses say, and once.";
+    AnswersPresentRequest "answers-present-request"
+        "A response that is accepted answers the request that the initiator has pending now, never an older one (CH-5a).";
+    OfferedBytesOnly "offered-bytes-only"
+        "Bytes land only in buffers that are offered at that moment (AB-8, CH-5).";
+    BytesAsSent "bytes-as-sent"
+        "What lands is byte for byte what was sent, copied once (AB-8).";
+    InsideTheWall "inside-the-wall"
+        "The kernel has no range copied or read that its process may not use so (AB-3).";
+    FailureChangesNothing "failure-changes-nothing"
+        "A call that is refused leaves the kernel's whole state as it was, but for a mark of staleness that it uses up (AB-5, CH-5a).";
+    PeerTold "peer-told"
+        "When a process ends, nobody still sleeps in a transaction with it (CH-8), and its own is withdrawn (CH-9).";
+    SignalsTrue "signals-true"
+        "The signals that a wait returns are those that the clauses say are active, such as READABLE on a handler while a transaction is pending and not served (CH-3, CH-7, CH-9).";
+    Priority "priority"
+        "No ready thread is more important than the one that runs (WT-8).";
+    Fifo "first-in-first-out"
+        "Among equally important threads the one runs that has been ready for longest (WT-8).";
+    Alarm "alarm"
+        "The alarm that the port is asked for is the earliest deadline (WT-2).";
+    DoorAgrees "door-agrees"
+        "Where the door answers, it gives the same outcome, the same state and the same memory as step; where it does not, it has changed nothing.";
+    NoDeadlock "no-deadlock"
+        "The system is idle only while no thread could run.";
+    ProcessLife "process-life"
+        "A process lives until it exits, faults or is killed, and no longer; its end is reported once (AB-3, PR-2).";
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// An invariant that does not hold, and what was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Violation {
+    /// The invariant.
+    pub invariant: Invariant,
+    /// What was seen, in words.
+    pub observation: String,
+}
+
+impl Violation {
+    /// Says that an invariant does not hold.
+    pub fn new(invariant: Invariant, observation: impl Into<String>) -> Violation {
+        Violation { invariant, observation: observation.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.invariant, self.observation)
+    }
+}

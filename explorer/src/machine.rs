@@ -1,0 +1,148 @@
+//! The machine below the kernel, as plain values.
+//!
+//! This port believes nothing: every range that the kernel hands to it is compared, byte by byte,
+//! with what the process declares. A range that should not have been granted is noted, and the
+//! bytes are moved all the same wherever they exist, so that the damage is seen too.
+
+use guichet_kernel::{
+    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
+};
+
+use crate::layout::{Memory, REGIONS, SPAN_BYTES};
+
+/// The instant at which the machine's clock begins; so late that the
+/// deadlines of a run lie on both sides of 32 bits.
+pub const BOOT_TICKS: u64 = 0xFFFF_FFFF;
+
+/// What the kernel sees of the machine, and what it did to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The memory of every process.
+    pub memories: Vec<Memory>,
+    /// The time, in ticks.
+    pub now_ticks: u64,
+    /// The alarm that was asked for last; [`Instant::NEVER`] once it has rung.
+    pub alarm: Instant,
+    /// Bytes copied since the machine was made.
+    pub copied_bytes: usize,
+    /// Ranges that should not have been granted, in words.
+    pub trespasses: Vec<String>,
+    /// The processes whose memory cannot be used any more, although their maps have it: killed
+    /// from outside, and the kernel has not been told yet.
+    pub vanished: Vec<bool>,
+    /// The processes that ended, in order.
+    pub reports: Vec<usize>,
+    /// The processes whose memory was taken away, in order.
+    pub stops: Vec<usize>,
+}
+
+impl Machine {
+    /// A machine that has done nothing yet.
+    pub fn new(memories: Vec<Memory>, now_ticks: u64, alarm: Instant) -> Machine {
+        Machine {
+            vanished: vec![false; memories.len()],
+            memories,
+            now_ticks,
+            alarm,
+            copied_bytes: 0,
+            trespasses: Vec::new(),
+            reports: Vec::new(),
+            stops: Vec::new(),
+        }
+    }
+
+    fn inspect(&mut self, grant: &Grant, to_write: bool, purpose: &str) {
+        let start = grant.address();
+        let is_inside = (0..grant.length()).all(|at| {
+            REGIONS.iter().any(|region| {
+                let address = start.wrapping_add(at);
+                region.start <= address && address < region.end && (region.writable || !to_write)
+            })
+        });
+        if !is_inside {
+            self.trespasses.push(format!(
+                "process {} must not {purpose} the {} bytes at {start:#x}",
+                grant.process().position(),
+                grant.length(),
+            ));
+        }
+    }
+
+    fn has_vanished(&self, grant: &Grant) -> bool {
+        self.vanished.get(grant.process().position()).copied().unwrap_or(true)
+    }
+
+    fn byte(&self, grant: &Grant, at: usize) -> Option<u8> {
+        let memory = self.memories.get(grant.process().position())?;
+        memory.byte(grant.address().wrapping_add(at))
+    }
+}
+
+impl Port for Machine {
+    fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
+        self.inspect(&source, false, "have read for it");
+        self.inspect(&destination, true, "have written for it");
+        if source.length() != destination.length() {
+            self.trespasses.push("a copy between ranges of different length".to_owned());
+        }
+        if self.has_vanished(&source) {
+            return Err(Side::Source);
+        }
+        if self.has_vanished(&destination) {
+            return Err(Side::Destination);
+        }
+        let length = source.length().min(SPAN_BYTES);
+        let bytes: Vec<Option<u8>> = (0..length).map(|at| self.byte(&source, at)).collect();
+        let Some(memory) = self.memories.get_mut(destination.process().position()) else {
+            return Err(Side::Destination);
+        };
+        for (at, byte) in bytes.iter().enumerate() {
+            if let Some(byte) = byte {
+                memory.set(destination.address().wrapping_add(at), *byte);
+            }
+        }
+        self.copied_bytes += bytes.len();
+        Ok(())
+    }
+
+    fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
+        self.inspect(&source, false, "have a table read for it");
+        if source.length() != size_of_val(words) {
+            self.trespasses.push("a table of another length than its words".to_owned());
+        }
+        if self.has_vanished(&source) {
+            return Err(Unreadable);
+        }
+        let memory = self.memories.get(source.process().position()).ok_or(Unreadable)?;
+        for (number, word) in words.iter_mut().enumerate() {
+            *word = memory.word(source.address().wrapping_add(number * size_of::<usize>()));
+        }
+        Ok(())
+    }
+
+    fn now(&mut self) -> Instant {
+        Instant::from_ticks(self.now_ticks)
+    }
+
+    fn set_alarm(&mut self, at: Instant) {
+        self.alarm = at;
+    }
+
+    fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
+        Ok(())
+    }
+
+    fn stop_process(&mut self, process: ProcessIndex) {
+        self.stops.push(process.position());
+    }
+
+    fn log(&mut self, text: Grant) {
+        self.inspect(&text, false, "have printed");
+    }
+
+    fn log_character(&mut self, _process: ProcessIndex, _character: char) {}
+
+    fn report(&mut self, process: ProcessIndex, _report: Report) {
+        self.reports.push(process.position());
+    }
+}

@@ -1,0 +1,294 @@
+//! A small system as a graph: states, and the moves that lead from one to the next.
+//!
+//! **Memory.** Programs here never look at what they receive, so bytes that have been delivered
+//! and compared are of no further interest. A state therefore keeps only what a program has put
+//! into its memory (which request it is about to send, which request it believes to be answering,
+//! what it has made of its slice tables); the memory itself is made anew from that for every
+//! step, compared byte for byte afterwards, and thrown away.
+//!
+//! **Time.** Instants would make the graph infinite. The clock therefore has a face of a few
+//! ticks: it may move on at any point while a deadline is armed, deadlines are set to ticks that
+//! are still to come, and when no deadline is armed any more the clock goes back to the beginning.
+//! That is sound because the kernel only ever compares instants: without a deadline it holds
+//! none, so that it cannot tell one time from another. With the alarm in each state, an instant
+//! that it kept all the same would be seen.
+//!
+//! **Deadlines pass** in two moves, the clock's and the timer event's, because between the two
+//! the programs may run on and the handler may still answer (AB-4). The timer event may come
+//! early, too: hardware counters do that.
+
+use guichet_abi::Syscall;
+use guichet_kernel::{Event, Fault, FaultCause, Instant, ProcessIndex, ProcessState};
+use stateright::{Model, Property};
+
+use crate::declared::Declared;
+use crate::invariant::{Invariant, Violation};
+use crate::layout::{Memory, Tables};
+use crate::machine::BOOT_TICKS;
+use crate::repertoire::{Move, Until};
+use crate::scenario::Scenario;
+use crate::situation::{Situation, Surroundings, Taken};
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The running thread makes a move.
+    Program(Move),
+    /// The running thread does what it must not do.
+    Fault,
+    /// The clock moves on by a tick.
+    Tick,
+    /// The timer event comes.
+    Timer,
+    /// A process is killed, and the kernel is told.
+    Kill(usize),
+    /// The initiator's process, its position being this, is killed; the kernel is not told yet.
+    Vanish(usize),
+    /// A process changes its slice tables, whoever runs: this stands for another of its threads.
+    Rewrite(usize, Tables),
+}
+
+/// A state of the system and of everything around it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The kernel's side.
+    pub situation: Situation,
+    /// What the clock shows, in ticks since it was last set back.
+    pub clock: u8,
+    /// The mark of the request that is pending.
+    pub tag: Option<u8>,
+    /// For each thread, the mark of the request that it believes to be serving.
+    pub read_tags: Vec<Option<u8>>,
+    /// For each process, its slice tables.
+    pub tables: Vec<Tables>,
+    /// For each process, whether its memory is gone.
+    pub vanished: Vec<bool>,
+    /// What does not hold after the last step.
+    pub violations: Vec<Violation>,
+}
+
+/// A scenario as a graph.
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    /// What may happen.
+    pub scenario: Scenario,
+    /// In which system.
+    pub declared: Declared,
+}
+
+/// The bytes of a handler that answers without having read begin with this voice; of one that
+/// answers the request with mark `n`, with the voice `n + 1` further on.
+const ANSWER_VOICE: u8 = 8;
+
+impl Exploration {
+    /// The graph of a scenario.
+    pub fn new(scenario: Scenario) -> Exploration {
+        let declared = Declared::new(&scenario.plan);
+        Exploration { scenario, declared }
+    }
+
+    /// What surrounds the kernel in a state.
+    pub fn surroundings(&self, state: &State) -> Surroundings {
+        let current = state.situation.oracle().current();
+        let memories = (0..self.declared.system.processes.len()).map(|process| {
+            let voice = if self.declared.channels[0].initiator == process {
+                state.tag.unwrap_or_else(|| state.fresh_tag())
+            } else {
+                let reader = current.filter(|thread| self.declared.process_of(*thread) == process);
+                let tag = reader.and_then(|thread| state.read_tags[thread]);
+                ANSWER_VOICE + tag.map_or(0, |tag| tag + 1)
+            };
+            Memory::of_program(process, voice, state.tables[process])
+        });
+        Surroundings {
+            memories: memories.collect(),
+            vanished: state.vanished.clone(),
+            now_ticks: BOOT_TICKS + u64::from(state.clock),
+        }
+    }
+
+    /// The event that an action is to the kernel; `None` if it does not concern the kernel.
+    pub fn event(&self, state: &State, action: Action) -> Option<Event> {
+        let killed = Fault::new(FaultCause::Killed);
+        match action {
+            Action::Program(program_move) => {
+                let thread = state.situation.oracle().current()?;
+                let process = self.declared.process_of(thread);
+                Some(Event::Call(program_move.call(&self.declared, process, state.clock)))
+            }
+            Action::Fault => Some(Event::Fault(Fault::new(FaultCause::MemoryAccess))),
+            Action::Timer => Some(Event::Timer),
+            Action::Kill(process) => {
+                Some(Event::ProcessEnded { process: ProcessIndex::new(process), fault: killed })
+            }
+            Action::Tick | Action::Vanish(_) | Action::Rewrite(..) => None,
+        }
+    }
+
+    /// What an event comes to in a state.
+    pub fn take(&self, state: &State, event: Event) -> Taken {
+        state.situation.take(&self.declared, &self.surroundings(state), event)
+    }
+
+    fn apply(&self, state: &State, action: Action) -> State {
+        let mut next = state.clone();
+        match action {
+            Action::Tick => next.clock += 1,
+            Action::Vanish(process) => next.vanished[process] = true,
+            Action::Rewrite(process, tables) => next.tables[process] = tables,
+            Action::Program(_) | Action::Fault | Action::Timer | Action::Kill(_) => {
+                if let Some(event) = self.event(state, action) {
+                    self.enter(&mut next, state, event);
+                }
+            }
+        }
+        if next.situation.oracle().armed_count() == 0 {
+            next.clock = 0;
+        }
+        next
+    }
+
+    fn enter(&self, next: &mut State, state: &State, event: Event) {
+        let taken = self.take(state, event);
+        next.violations.clone_from(&taken.violations);
+        next.violations.extend(self.foreign_answer(state, event, &taken));
+        let is_pending = taken.after.oracle().channels[0].transaction.is_some();
+        next.tag = is_pending.then(|| state.tag.unwrap_or_else(|| state.fresh_tag()));
+        self.remember_reads(next, &taken);
+        let ended =
+            |process: &usize| taken.after.oracle().processes[*process] != ProcessState::Running;
+        for process in (0..state.tables.len()).filter(ended) {
+            next.vanished[process] = false;
+        }
+        if next.tag.is_none() {
+            next.tables.fill(Tables::Good);
+        }
+        next.situation = taken.after;
+    }
+
+    /// A program believes to be serving what it read, until it is told otherwise.
+    fn remember_reads(&self, next: &mut State, taken: &Taken) {
+        let channel = &taken.after.oracle().channels[0];
+        let server = channel.transaction.as_ref().and_then(|pending| pending.server);
+        for thread in 0..next.read_tags.len() {
+            if server == Some(thread) {
+                next.read_tags[thread] = next.tag;
+            } else if !taken.after.is_certain(|oracle| oracle.channels[0].stale.contains(&thread)) {
+                next.read_tags[thread] = None;
+            }
+        }
+    }
+
+    /// Looks at the bytes of a response: do they answer the request that was pending?
+    fn foreign_answer(&self, state: &State, event: Event, taken: &Taken) -> Option<Violation> {
+        let Event::Call(call) = event else { return None };
+        if call.number != Syscall::ChannelRespond as usize {
+            return None;
+        }
+        let initiator = self.declared.channels[0].initiator;
+        let before = &self.surroundings(state).memories[initiator];
+        let after = &taken.machine.memories[initiator];
+        let landed = *after.differences(before).first()?;
+        let voice = after.byte(landed)? >> 4;
+        let right = state.tag.map(|tag| ANSWER_VOICE + tag + 1);
+        (voice != ANSWER_VOICE && Some(voice) != right).then(|| {
+            Violation::new(
+                Invariant::AnswersPresentRequest,
+                "the initiator received the answer to another request than the pending one",
+            )
+        })
+    }
+}
+
+impl State {
+    /// A mark for the next request that nobody takes for an earlier one.
+    fn fresh_tag(&self) -> u8 {
+        (0..).find(|tag| !self.read_tags.contains(&Some(*tag))).unwrap_or(0)
+    }
+}
+
+impl Model for Exploration {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let processes = self.declared.system.processes.len();
+        let memories = vec![Memory::filled(0); processes];
+        let (situation, violations) = Situation::boot(&self.declared, memories);
+        vec![State {
+            situation,
+            clock: 0,
+            tag: None,
+            read_tags: vec![None; self.declared.thread_count()],
+            tables: vec![Tables::Good; processes],
+            vanished: vec![false; processes],
+            violations,
+        }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        if !state.violations.is_empty() {
+            return;
+        }
+        let scenario = &self.scenario;
+        let oracle = state.situation.oracle();
+        let current = oracle.current();
+        let runs = current.filter(|thread| !state.vanished[self.declared.process_of(*thread)]);
+        if let Some(thread) = runs {
+            let is_possible = |program_move: &Move| match program_move.until() {
+                Some(Until::Tick(tick)) => tick > state.clock,
+                Some(Until::Never | Until::Now) | None => true,
+            };
+            let moves = scenario.repertoires[thread].iter().copied().filter(is_possible);
+            actions.extend(moves.map(Action::Program));
+            if scenario.environment.faults {
+                actions.push(Action::Fault);
+            }
+        }
+        if oracle.armed_count() > 0 && state.clock < scenario.environment.horizon_ticks {
+            actions.push(Action::Tick);
+        }
+        if state.situation.alarm != Instant::NEVER {
+            actions.push(Action::Timer);
+        }
+        for process in 0..state.tables.len() {
+            if oracle.processes[process] != ProcessState::Running {
+                continue;
+            }
+            if scenario.environment.kills {
+                actions.push(Action::Kill(process));
+            }
+        }
+        self.initiator_actions(state, actions);
+    }
+
+    fn next_state(&self, state: &State, action: Action) -> Option<State> {
+        Some(self.apply(state, action))
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![Property::always("every invariant holds", |_, state: &State| {
+            state.violations.is_empty()
+        })]
+    }
+}
+
+impl Exploration {
+    /// What befalls the initiator's memory while a transaction is pending; at other times nobody
+    /// looks at it.
+    fn initiator_actions(&self, state: &State, actions: &mut Vec<Action>) {
+        let environment = &self.scenario.environment;
+        let process = self.declared.channels[0].initiator;
+        if state.tag.is_none() {
+            return;
+        }
+        if environment.vanishing && !state.vanished[process] {
+            actions.push(Action::Vanish(process));
+        }
+        for tables in environment.rewrites {
+            if *tables != state.tables[process] {
+                actions.push(Action::Rewrite(process, *tables));
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What a call may be answered.
+//!
+//! A call that is refused may be refused for any reason that applies; the clauses do not say which
+//! comes first, so each is predicted. A call for which no reason applies must do its work.
+
+use guichet_abi::{
+    Error, LIST_FLAG, MAX_LOG_BYTES, OK, Results, Signals, Syscall, deadline_from_words,
+    deadline_to_words,
+};
+use guichet_kernel::{Call, ProcessState};
+
+use super::buffers::{Memories, Offer, Use, is_inside};
+use super::{Change, Doing, Oracle, Prediction, failed, signals_results, succeeded};
+use crate::declared::{Declared, End};
+
+/// A call, and all that its answer depends on besides the state.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The declared system.
+    pub declared: &'a Declared,
+    /// What stands in memory.
+    pub memories: Memories<'a>,
+    /// The time, in ticks.
+    pub now_ticks: u64,
+    /// The thread that calls.
+    pub thread: usize,
+    /// The words of the call.
+    pub call: &'a Call,
+}
+
+impl Scene<'_> {
+    pub(super) fn process(&self) -> usize {
+        self.declared.process_of(self.thread)
+    }
+
+    pub(super) fn argument(&self, number: usize) -> usize {
+        self.call.arguments[number]
+    }
+
+    pub(super) fn deadline_ticks(&self, first: usize) -> u64 {
+        deadline_from_words(self.argument(first), self.argument(first + 1))
+    }
+
+    pub(super) fn is_past(&self, deadline_ticks: u64) -> bool {
+        deadline_ticks != u64::MAX && deadline_ticks <= self.now_ticks
+    }
+
+    pub(super) fn buffer(
+        &self,
+        first: usize,
+        purpose: Use,
+        limit_bytes: usize,
+    ) -> Result<Offer, Vec<Error>> {
+        let words = (self.argument(first), self.argument(first + 1));
+        self.memories.judge(self.process(), words, purpose, limit_bytes)
+    }
+
+    pub(super) fn max_transfer_bytes(&self) -> usize {
+        self.declared.system.max_transfer_bytes
+    }
+
+    /// The end that the first argument names, or why it names none that will do (AB-1).
+    pub(super) fn end(&self) -> Result<End, Error> {
+        let objects = self.declared.system.processes[self.process()].objects.len();
+        match self.declared.end_of(self.process(), self.argument(0)) {
+            Some(end) => Ok(end),
+            None if self.argument(0) < objects => Err(Error::InvalidArgument),
+            None => Err(Error::OutOfRange),
+        }
+    }
+
+    pub(super) fn handler(&self) -> Result<usize, Error> {
+        match self.end()? {
+            End::Handler(channel) => Ok(channel),
+            End::Initiator(_) => Err(Error::InvalidArgument),
+        }
+    }
+}
+
+/// Collects reasons to refuse; gives the value where there is none.
+pub(super) fn value_or_reasons<T>(
+    reasons: &mut Vec<Error>,
+    judged: Result<T, Vec<Error>>,
+) -> Option<T> {
+    judged.map_err(|errors| reasons.extend(errors)).ok()
+}
+
+impl Oracle {
+    /// Every right answer to a call of the running thread.
+    pub fn answers(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        match Syscall::from_number(scene.call.number) {
+            None => self.refuse(scene, &[Error::Unimplemented]),
+            Some(Syscall::ChannelTransact) => self.transact(scene),
+            Some(Syscall::ChannelRead) => self.read(scene, false),
+            Some(Syscall::ChannelReadExact) => self.read(scene, true),
+            Some(Syscall::ChannelRespond) => self.respond(scene),
+            Some(Syscall::ObjectWait) => self.wait(scene),
+            Some(Syscall::SleepUntil) => self.sleep(scene),
+            Some(Syscall::ClockNow) => {
+                let (value0, value1) = deadline_to_words(scene.now_ticks);
+                self.quiet(scene, Results { status: OK, value0, value1 })
+            }
+            Some(Syscall::ProcessExit) => vec![self.process_exits(scene)],
+            Some(Syscall::ThreadExit) => {
+                vec![self.thread_exits(scene.declared, low_word(scene.argument(0)))]
+            }
+            Some(Syscall::ProcessPanic) => self.panic(scene),
+            Some(Syscall::DebugNop) => self.quiet(scene, succeeded(0)),
+            Some(Syscall::DebugLog) => self.quiet_unless(scene, &text_errors(scene)),
+            Some(Syscall::DebugPutCharacter) => {
+                let is_character = as_character(scene.argument(0)).is_some();
+                let errors = [Error::InvalidArgument];
+                self.quiet_unless(scene, if is_character { &[] } else { &errors })
+            }
+            Some(Syscall::DebugShutdown) => self.shutdown(scene),
+        }
+    }
+
+    fn process_exits(&self, scene: &Scene<'_>) -> Prediction {
+        let how = ProcessState::Exited(low_word(scene.argument(0)));
+        self.process_ends(scene.declared, scene.process(), how)
+    }
+
+    /// PR-7: a panic ends the process as a fault, if its message can be read.
+    fn panic(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let errors = text_errors(scene);
+        if !errors.is_empty() {
+            return self.refuse(scene, &errors);
+        }
+        vec![self.process_ends(scene.declared, scene.process(), ProcessState::Faulted)]
+    }
+
+    /// The caller goes on and nothing changes: refused if there is a reason, else with success.
+    fn quiet_unless(&self, scene: &Scene<'_>, reasons: &[Error]) -> Vec<Prediction> {
+        if reasons.is_empty() {
+            self.quiet(scene, succeeded(0))
+        } else {
+            self.refuse(scene, reasons)
+        }
+    }
+
+    /// One prediction for each reason: the caller gets it and nothing changes (AB-5).
+    pub(super) fn refuse(&self, scene: &Scene<'_>, reasons: &[Error]) -> Vec<Prediction> {
+        let mut predictions: Vec<Prediction> = Vec::new();
+        for reason in reasons {
+            for prediction in self.quiet(scene, failed(*reason)) {
+                if !predictions.contains(&prediction) {
+                    predictions.push(prediction);
+                }
+            }
+        }
+        predictions
+    }
+
+    /// The caller goes on with these results, and nothing changes.
+    fn quiet(&self, scene: &Scene<'_>, results: Results) -> Vec<Prediction> {
+        let mut after = self.clone();
+        after.threads[scene.thread].owed = Some(results);
+        vec![Prediction::of(after, Change::None)]
+    }
+
+    pub(super) fn block(&mut self, thread: usize, doing: Doing, deadline_ticks: u64) {
+        let thread = &mut self.threads[thread];
+        thread.doing = doing;
+        thread.deadline_ticks = (deadline_ticks != u64::MAX).then_some(deadline_ticks);
+    }
+
+    pub(super) fn with_owed(&self, thread: usize, results: Results) -> Oracle {
+        let mut after = self.clone();
+        after.threads[thread].owed = Some(results);
+        after
+    }
+
+    /// WT-2, WT-3, CH-5a, CH-9.
+    fn wait(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let mut reasons = Vec::new();
+        let end = value_or_reasons(&mut reasons, scene.end().map_err(|error| vec![error]));
+        let mask = u32::try_from(scene.argument(1)).ok().and_then(Signals::from_bits);
+        let (Some(end), Some(mask)) = (end, mask) else {
+            if mask.is_none() {
+                reasons.push(Error::InvalidArgument);
+            }
+            return self.refuse(scene, &reasons);
+        };
+        let mut after = self.clone();
+        let mut change = Change::None;
+        if let End::Handler(channel) = end
+            && after.channels[channel].forget_stale(scene.thread)
+        {
+            change = Change::Staleness;
+        }
+        let deadline_ticks = scene.deadline_ticks(2);
+        let signals = after.signals(end);
+        if signals.intersects(mask) {
+            after.note_returned(end, signals);
+            after.threads[scene.thread].owed = Some(signals_results(signals));
+            change = Change::Any;
+        } else if scene.is_past(deadline_ticks) {
+            after.threads[scene.thread].owed = Some(failed(Error::DeadlineExceeded));
+        } else {
+            let doing = Doing::Waiting { end, mask: mask.bits() };
+            after.block(scene.thread, doing, deadline_ticks);
+            change = Change::Any;
+        }
+        vec![Prediction::of(after, change)]
+    }
+
+    /// WT-7.
+    fn sleep(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let deadline_ticks = scene.deadline_ticks(0);
+        if scene.is_past(deadline_ticks) {
+            return self.quiet(scene, succeeded(0));
+        }
+        let mut after = self.clone();
+        after.block(scene.thread, Doing::Sleeping, deadline_ticks);
+        vec![Prediction::of(after, Change::Any)]
+    }
+
+    /// PR-7.
+    fn shutdown(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let status = u32::try_from(scene.argument(0)).ok();
+        let status = status.filter(|word| *word == OK || Error::from_status(*word).is_some());
+        let mut reasons = Vec::new();
+        if !scene.declared.system.processes[scene.process()].may_shutdown {
+            reasons.push(Error::PermissionDenied);
+        }
+        let Some(status) = status else {
+            reasons.push(Error::InvalidArgument);
+            return self.refuse(scene, &reasons);
+        };
+        if !reasons.is_empty() {
+            return self.refuse(scene, &reasons);
+        }
+        let mut prediction = Prediction::of(self.clone(), Change::None);
+        prediction.shutdown = Some(status);
+        vec![prediction]
+    }
+}
+
+fn text_errors(scene: &Scene<'_>) -> Vec<Error> {
+    let (address, length) = (scene.argument(0), scene.argument(1));
+    let mut errors = Vec::new();
+    if length & LIST_FLAG != 0 {
+        errors.push(Error::InvalidArgument);
+    }
+    if length > MAX_LOG_BYTES {
+        errors.push(Error::OutOfRange);
+    }
+    if !is_inside(address, length, Use::Source) {
+        errors.push(Error::PermissionDenied);
+    }
+    errors
+}
+
+fn as_character(word: usize) -> Option<char> {
+    u32::try_from(word).ok().and_then(char::from_u32)
+}
+
+fn low_word(argument: usize) -> u32 {
+    argument as u32
+}

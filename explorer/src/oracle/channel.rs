@@ -1,0 +1,256 @@
+//! What a channel's calls may be answered (CH-2 to CH-5a, CH-8).
+
+use guichet_abi::Error;
+use guichet_kernel::ProcessState;
+
+use super::buffers::{Memories, Offer, Use};
+use super::calls::{Scene, value_or_reasons};
+use super::{Change, Doing, Oracle, Prediction, Transaction, failed, succeeded};
+use crate::declared::End;
+
+impl Oracle {
+    /// CH-2, CH-8, AB-4.
+    pub(super) fn transact(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let mut reasons = Vec::new();
+        let request = scene.buffer(1, Use::Source, scene.max_transfer_bytes());
+        let request = value_or_reasons(&mut reasons, request);
+        let response = scene.buffer(3, Use::Destination, usize::MAX);
+        let response = value_or_reasons(&mut reasons, response);
+        let channel = value_or_reasons(&mut reasons, self.startable(scene));
+        let deadline_ticks = scene.deadline_ticks(5);
+        if scene.is_past(deadline_ticks) {
+            reasons.push(Error::DeadlineExceeded);
+        }
+        match (channel, request, response) {
+            (Some(channel), Some(request), Some(response)) if reasons.is_empty() => {
+                let thread = scene.thread;
+                let started = Transaction { thread, request, response, server: None };
+                vec![self.transaction_starts(channel, started, deadline_ticks)]
+            }
+            _refused => self.refuse(scene, &reasons),
+        }
+    }
+
+    /// The channel on which the caller's transaction can start, or why it cannot.
+    fn startable(&self, scene: &Scene<'_>) -> Result<usize, Vec<Error>> {
+        let channel = match scene.end().map_err(|error| vec![error])? {
+            End::Initiator(channel) => channel,
+            End::Handler(_) => return Err(vec![Error::InvalidArgument]),
+        };
+        let mut reasons = Vec::new();
+        if self.channels[channel].transaction.is_some() {
+            reasons.push(Error::ResourceExhausted);
+        }
+        if self.processes[scene.declared.channels[channel].handler] != ProcessState::Running {
+            reasons.push(Error::Unavailable);
+        }
+        if reasons.is_empty() { Ok(channel) } else { Err(reasons) }
+    }
+
+    fn transaction_starts(
+        &self,
+        channel: usize,
+        started: Transaction,
+        deadline_ticks: u64,
+    ) -> Prediction {
+        let mut after = self.clone();
+        let turn = self.last_turn();
+        after.block(started.thread, Doing::Transacting(channel), deadline_ticks);
+        after.channels[channel].transaction = Some(started);
+        after.channels[channel].initiator_error = false;
+        after.wake(turn);
+        Prediction::of(after, Change::Any)
+    }
+
+    /// The transaction that the caller's read or respond acts on (CH-5a), or the answer that it
+    /// gets instead.
+    fn chosen(&self, scene: &Scene<'_>, channel: usize) -> Result<&Transaction, Prediction> {
+        let state = &self.channels[channel];
+        let refused =
+            |error| Prediction::of(self.with_owed(scene.thread, failed(error)), Change::None);
+        if state.stale.contains(&scene.thread) {
+            let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
+            after.channels[channel].forget_stale(scene.thread);
+            return Err(Prediction::of(after, Change::Staleness));
+        }
+        match &state.transaction {
+            None => Err(refused(Error::Unavailable)),
+            Some(transaction) => match transaction.server {
+                Some(server) if server != scene.thread => Err(refused(Error::FailedPrecondition)),
+                Some(_) | None => Ok(transaction),
+            },
+        }
+    }
+
+    /// CH-3, CH-5a, AB-8.
+    pub(super) fn read(&self, scene: &Scene<'_>, exact: bool) -> Vec<Prediction> {
+        let mut reasons = Vec::new();
+        let room = value_or_reasons(&mut reasons, scene.buffer(2, Use::Destination, usize::MAX));
+        let handler = scene.handler().map_err(|error| vec![error]);
+        let channel = value_or_reasons(&mut reasons, handler);
+        let mut answers = Vec::new();
+        let length = match channel.map(|channel| self.chosen(scene, channel)) {
+            None => None,
+            Some(Err(instead)) => {
+                answers.push(instead);
+                None
+            }
+            Some(Ok(transaction)) => {
+                let length = readable(transaction, scene.argument(1), room.as_ref(), exact);
+                if length.is_none() {
+                    reasons.push(Error::OutOfRange);
+                }
+                length
+            }
+        };
+        match (channel, room, length) {
+            (Some(channel), Some(room), Some(length)) if reasons.is_empty() => {
+                self.request_is_read(scene, channel, &room, length)
+            }
+            _refused => {
+                answers.extend(self.refuse(scene, &reasons));
+                answers
+            }
+        }
+    }
+
+    fn request_is_read(
+        &self,
+        scene: &Scene<'_>,
+        channel: usize,
+        room: &Offer,
+        length: usize,
+    ) -> Vec<Prediction> {
+        let Some(transaction) = &self.channels[channel].transaction else {
+            return Vec::new();
+        };
+        let sender = scene.declared.channels[channel].initiator;
+        let from = (sender, &transaction.request, scene.argument(1));
+        let to = (scene.process(), room, 0);
+        let writes = match copy(&scene.memories, from, to, length) {
+            Ok(writes) => writes,
+            Err(Use::Source) => return vec![self.initiator_is_blamed(scene, channel)],
+            Err(Use::Destination) => return self.refuse(scene, &[Error::PermissionDenied]),
+        };
+        let mut after = self.with_owed(scene.thread, succeeded(length));
+        if let Some(transaction) = &mut after.channels[channel].transaction {
+            transaction.server = Some(scene.thread);
+        }
+        let mut prediction = Prediction::of(after, Change::Any);
+        prediction.writes = writes;
+        vec![prediction]
+    }
+
+    /// CH-4, CH-5a, AB-8.
+    pub(super) fn respond(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let mut reasons = Vec::new();
+        let answer = scene.buffer(1, Use::Source, scene.max_transfer_bytes());
+        let answer = value_or_reasons(&mut reasons, answer);
+        let handler = scene.handler().map_err(|error| vec![error]);
+        let channel = value_or_reasons(&mut reasons, handler);
+        let mut answers = Vec::new();
+        let transaction = match channel.map(|channel| self.chosen(scene, channel)) {
+            None => None,
+            Some(Err(instead)) => {
+                answers.push(instead);
+                None
+            }
+            Some(Ok(transaction)) => Some(transaction),
+        };
+        let is_too_long = |(answer, transaction): (&Offer, &Transaction)| {
+            answer.length > transaction.response.length
+        };
+        if answer.as_ref().zip(transaction).is_some_and(is_too_long) {
+            reasons.push(Error::OutOfRange);
+        }
+        match (channel, answer, transaction) {
+            (Some(channel), Some(answer), Some(_)) if reasons.is_empty() => {
+                self.request_is_answered(scene, channel, &answer)
+            }
+            _refused => {
+                answers.extend(self.refuse(scene, &reasons));
+                answers
+            }
+        }
+    }
+
+    fn request_is_answered(
+        &self,
+        scene: &Scene<'_>,
+        channel: usize,
+        answer: &Offer,
+    ) -> Vec<Prediction> {
+        let Some(transaction) = &self.channels[channel].transaction else {
+            return Vec::new();
+        };
+        let receiver = scene.declared.channels[channel].initiator;
+        let from = (scene.process(), answer, 0);
+        let to = (receiver, &transaction.response, 0);
+        let writes = match copy(&scene.memories, from, to, answer.length) {
+            Ok(writes) => writes,
+            Err(Use::Destination) => return vec![self.initiator_is_blamed(scene, channel)],
+            Err(Use::Source) => return self.refuse(scene, &[Error::PermissionDenied]),
+        };
+        let turn = self.last_turn();
+        let mut after = self.with_owed(scene.thread, succeeded(0));
+        after.channels[channel].transaction = None;
+        after.complete(transaction.thread, succeeded(answer.length), turn);
+        after.wake(turn);
+        let mut prediction = Prediction::of(after, Change::Any);
+        prediction.writes = writes;
+        vec![prediction]
+    }
+
+    /// The initiator's memory has gone bad: its call bears the error, and the handler sees the
+    /// transaction as withdrawn (AB-8).
+    fn initiator_is_blamed(&self, scene: &Scene<'_>, channel: usize) -> Prediction {
+        let turn = self.last_turn();
+        let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
+        if let Some(transaction) = after.channels[channel].transaction.take() {
+            after.complete(transaction.thread, failed(Error::PermissionDenied), turn);
+        }
+        after.wake(turn);
+        Prediction::of(after, Change::Any)
+    }
+}
+
+/// How many bytes of a request a read gives; `None` if it asks beyond the end, or for all of a room
+/// that the request does not fill.
+fn readable(
+    transaction: &Transaction,
+    offset: usize,
+    room: Option<&Offer>,
+    exact: bool,
+) -> Option<usize> {
+    let rest = transaction.request.length.checked_sub(offset)?;
+    let room = room.map_or(0, |room| room.length);
+    (!exact || rest >= room).then_some(rest.min(room))
+}
+
+/// One side of a copy: the process, the buffer, and the first byte that takes part.
+type CopyEnd<'a> = (usize, &'a Offer, usize);
+
+/// The bytes that a copy writes, one by one in one forward pass, or whose buffer has gone bad. A
+/// copy of nothing looks at neither.
+fn copy(
+    memories: &Memories<'_>,
+    (sender, source, skipped): CopyEnd<'_>,
+    (receiver, destination, _): CopyEnd<'_>,
+    length: usize,
+) -> Result<Vec<(usize, usize, u8)>, Use> {
+    if length == 0 {
+        return Ok(Vec::new());
+    }
+    let from = memories.addresses(sender, source, Use::Source).ok_or(Use::Source)?;
+    let to = memories.addresses(receiver, destination, Use::Destination).ok_or(Use::Destination)?;
+    if from.len() < skipped + length {
+        return Err(Use::Source);
+    }
+    if to.len() < length {
+        return Err(Use::Destination);
+    }
+    let bytes = from[skipped..skipped + length].iter().zip(to);
+    let writes =
+        bytes.map(|(from, to)| (receiver, to, memories.bytes[sender].byte(*from).unwrap_or(0)));
+    Ok(writes.collect())
+}

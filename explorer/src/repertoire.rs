@@ -1,0 +1,266 @@
+//! What programs do.
+//!
+//! The harness decides nothing about what is legal. A thread that runs may make any move of its
+//! repertoire, in any order, for ever; that some moves are foolish is the point.
+
+use guichet_abi::{ARGUMENT_COUNT, Arguments, LIST_FLAG, Signals, Syscall, deadline_to_words};
+use guichet_kernel::Call;
+
+use crate::declared::{Declared, End};
+use crate::layout::{
+    BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LONG_BYTES, OUT, OUT_TABLE, READ_ONLY, SHORT_BYTES,
+};
+use crate::machine::BOOT_TICKS;
+
+/// A buffer that bytes are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    /// No byte, at an address that is no address.
+    Empty,
+    /// Two bytes.
+    Short,
+    /// Six bytes.
+    Long,
+    /// Six bytes in two pieces (AB-7).
+    List,
+    /// Bytes that belong to nobody.
+    Foreign,
+    /// Bytes of its own that run into bytes that are not.
+    Overrun,
+    /// A range that passes the end of the address space.
+    Wrapping,
+    /// More than one transfer may carry (AB-10).
+    TooLong,
+    /// A list of nine.
+    NineSlices,
+    /// A list with a piece that belongs to nobody.
+    ForeignPiece,
+}
+
+/// A buffer that bytes are put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Room {
+    /// None.
+    Empty,
+    /// Two bytes.
+    Short,
+    /// Six bytes.
+    Long,
+    /// Six bytes in two pieces (AB-7).
+    List,
+    /// Memory of its own that it may only read.
+    ReadOnly,
+    /// Bytes that belong to nobody.
+    Foreign,
+    /// A list with a piece that belongs to nobody.
+    ForeignPiece,
+    /// A list of more slices than there can be.
+    HugeList,
+}
+
+/// A deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Until {
+    /// It never passes.
+    Never,
+    /// It passes when the clock shows this many ticks.
+    Tick(u8),
+    /// It is exactly now, and so has passed (AB-4).
+    Now,
+}
+
+/// What is wrong with a call that no sound program would make (AB-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// A handle that is not declared.
+    UndeclaredHandle,
+    /// The handle of a thread, which is no end of a channel.
+    WrongKind,
+    /// The other side of a channel's call.
+    WrongEnd,
+}
+
+/// One move of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Move {
+    /// Starts a transaction (CH-2).
+    Transact(Message, Room, Until),
+    /// Reads the request from an offset on (CH-3).
+    Read(usize, Room),
+    /// As [`Move::Read`], the request filling the room (CH-3).
+    ReadExact(usize, Room),
+    /// Answers (CH-4).
+    Respond(Message),
+    /// Waits on its end of the channel for any of these signals (WT-2).
+    Wait(u32, Until),
+    /// Sleeps (WT-7).
+    Sleep(Until),
+    /// Ends its thread (PR-5).
+    ExitThread,
+    /// Ends its process (PR-5).
+    ExitProcess,
+    /// Does nothing, in the kernel.
+    Nothing,
+    /// Makes this call, otherwise sound, with a flaw.
+    Flawed(Syscall, Flaw),
+    /// Makes a call that does not exist.
+    Unknown,
+}
+
+/// Masks that programs wait with.
+pub mod mask {
+    use guichet_abi::Signals;
+
+    /// READABLE.
+    pub const READABLE: u32 = Signals::READABLE.bits();
+    /// WRITEABLE.
+    pub const WRITEABLE: u32 = Signals::WRITEABLE.bits();
+    /// ERROR.
+    pub const ERROR: u32 = Signals::ERROR.bits();
+    /// All three.
+    pub const ALL: u32 = READABLE | WRITEABLE | ERROR;
+    /// A bit that no signal has.
+    pub const UNDEFINED: u32 = READABLE | 1 << 5;
+}
+
+fn message_words(message: Message) -> (usize, usize) {
+    match message {
+        Message::Empty => (usize::MAX, 0),
+        Message::Short => (OUT, SHORT_BYTES),
+        Message::Long => (OUT, LONG_BYTES),
+        Message::List => (OUT_TABLE, LIST_FLAG | 2),
+        Message::Foreign => (GAP, SHORT_BYTES),
+        Message::Overrun => (GAP - LONG_BYTES, LONG_BYTES),
+        Message::Wrapping => (usize::MAX - 1, LONG_BYTES),
+        Message::TooLong => (OUT, LONG_BYTES + 3),
+        Message::NineSlices => (OUT_TABLE, LIST_FLAG | 9),
+        Message::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
+    }
+}
+
+fn room_words(room: Room) -> (usize, usize) {
+    match room {
+        Room::Empty => (0, 0),
+        Room::Short => (IN, SHORT_BYTES),
+        Room::Long => (IN, LONG_BYTES),
+        Room::List => (IN_TABLE, LIST_FLAG | 2),
+        Room::ReadOnly => (READ_ONLY, SHORT_BYTES),
+        Room::Foreign => (GAP, SHORT_BYTES),
+        Room::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
+        Room::HugeList => (IN_PIECES[0], LIST_FLAG | usize::MAX),
+    }
+}
+
+fn deadline_words(until: Until, clock: u8) -> (usize, usize) {
+    let tick = match until {
+        Until::Never => return deadline_to_words(u64::MAX),
+        Until::Tick(tick) => tick,
+        Until::Now => clock,
+    };
+    deadline_to_words(BOOT_TICKS + u64::from(tick))
+}
+
+impl Move {
+    /// The deadline of the move, where it has one.
+    pub fn until(self) -> Option<Until> {
+        match self {
+            Move::Transact(_, _, until) | Move::Wait(_, until) | Move::Sleep(until) => Some(until),
+            Move::Read(..)
+            | Move::ReadExact(..)
+            | Move::Respond(_)
+            | Move::ExitThread
+            | Move::ExitProcess
+            | Move::Nothing
+            | Move::Flawed(..)
+            | Move::Unknown => None,
+        }
+    }
+
+    /// The words of the call that a thread of `process` makes when the clock shows `clock` ticks.
+    pub fn call(self, declared: &Declared, process: usize, clock: u8) -> Call {
+        let handle = own_handle(declared, process);
+        let (syscall, arguments) = match self {
+            Move::Flawed(syscall, flaw) => {
+                let (_, arguments) = sound(syscall).words(flawed_handle(flaw, handle), clock);
+                (syscall, arguments)
+            }
+            _sound => self.words(handle, clock),
+        };
+        let number = if self == Move::Unknown { usize::MAX } else { syscall as usize };
+        Call { number, arguments }
+    }
+
+    fn words(self, handle: usize, clock: u8) -> (Syscall, Arguments) {
+        match self {
+            Move::Transact(message, room, until) => {
+                let (send, send_length) = message_words(message);
+                let (receive, receive_length) = room_words(room);
+                let (low, high) = deadline_words(until, clock);
+                let words = [handle, send, send_length, receive, receive_length, low, high];
+                (Syscall::ChannelTransact, words)
+            }
+            Move::Read(offset, room) => {
+                let (address, length) = room_words(room);
+                (Syscall::ChannelRead, padded([handle, offset, address, length]))
+            }
+            Move::ReadExact(offset, room) => {
+                let (address, length) = room_words(room);
+                (Syscall::ChannelReadExact, padded([handle, offset, address, length]))
+            }
+            Move::Respond(message) => {
+                let (address, length) = message_words(message);
+                (Syscall::ChannelRespond, padded([handle, address, length]))
+            }
+            Move::Wait(mask, until) => {
+                let (low, high) = deadline_words(until, clock);
+                (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
+            }
+            Move::Sleep(until) => {
+                let (low, high) = deadline_words(until, clock);
+                (Syscall::SleepUntil, padded([low, high]))
+            }
+            Move::ExitThread => (Syscall::ThreadExit, padded([3])),
+            Move::ExitProcess => (Syscall::ProcessExit, padded([4])),
+            Move::Nothing | Move::Flawed(..) | Move::Unknown => {
+                (Syscall::DebugNop, padded([handle]))
+            }
+        }
+    }
+}
+
+/// Words that a call does not use hold something all the same.
+fn padded<const USED: usize>(used: [usize; USED]) -> Arguments {
+    let mut arguments = [usize::MAX; ARGUMENT_COUNT];
+    for (argument, word) in arguments.iter_mut().zip(used) {
+        *argument = word;
+    }
+    arguments
+}
+
+/// A sound move that makes this call, where a channel is concerned.
+fn sound(syscall: Syscall) -> Move {
+    match syscall {
+        Syscall::ChannelTransact => Move::Transact(Message::Short, Room::Short, Until::Never),
+        Syscall::ChannelRead => Move::Read(0, Room::Short),
+        Syscall::ChannelReadExact => Move::ReadExact(0, Room::Short),
+        Syscall::ChannelRespond => Move::Respond(Message::Short),
+        Syscall::ObjectWait => Move::Wait(Signals::READABLE.bits(), Until::Never),
+        _other => Move::Nothing,
+    }
+}
+
+fn own_handle(declared: &Declared, process: usize) -> usize {
+    declared
+        .handle_of(process, End::Handler(0))
+        .or(declared.handle_of(process, End::Initiator(0)))
+        .unwrap_or(0)
+}
+
+fn flawed_handle(flaw: Flaw, own: usize) -> usize {
+    match flaw {
+        // A process has its end of the channel and its main thread.
+        Flaw::UndeclaredHandle => 2,
+        Flaw::WrongKind => own + 1,
+        Flaw::WrongEnd => own,
+    }
+}

@@ -1,0 +1,51 @@
+//! What a run says.
+
+use crate::explore::Findings;
+use crate::invariant::Invariant;
+use crate::model::Exploration;
+use crate::narrate::narrate;
+use crate::scenario::Scenario;
+
+/// The scenarios and what they are for, a line each.
+pub fn listing(scenarios: &[Scenario]) -> String {
+    let lines = scenarios.iter().map(|scenario| {
+        let bound = match scenario.depth {
+            Some(depth) => format!(" (paths of up to {depth} steps)"),
+            None => String::new(),
+        };
+        format!("{:24} {}{bound}\n", scenario.name, scenario.about)
+    });
+    lines.collect()
+}
+
+/// The invariants, a line each.
+pub fn invariants() -> String {
+    Invariant::ALL
+        .iter()
+        .map(|invariant| format!("{:26} {}\n", invariant.name(), invariant.sentence()))
+        .collect()
+}
+
+/// What an exploration found, on one line; and the counterexample, if there is one.
+pub fn findings(scenario: &Scenario, findings: &Findings) -> String {
+    let extent = match (&findings.counterexample, findings.is_complete) {
+        (Some(_), _) => "stopped at a violation".to_owned(),
+        (None, true) => "fixed point".to_owned(),
+        (None, false) => "stopped at that depth".to_owned(),
+    };
+    let mut report = format!(
+        "{:24} {:>8} states {:>9} transitions  depth {:>3}  {extent}, {} invariants, {:.1} s\n",
+        scenario.name,
+        findings.states,
+        findings.transitions,
+        findings.depth,
+        Invariant::ALL.len(),
+        findings.duration.as_secs_f64(),
+    );
+    if let Some(path) = &findings.counterexample {
+        let steps = path.len().saturating_sub(1);
+        report.push_str(&format!("  a shortest way there, {steps} steps from boot:\n"));
+        report.push_str(&narrate(&Exploration::new(scenario.clone()), path));
+    }
+    report
+}

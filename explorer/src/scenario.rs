@@ -1,0 +1,374 @@
+//! The systems that are explored, each for a reason.
+//!
+//! Everything at once would be too much to visit, so each scenario turns one thing up and the
+//! others down: kinds of buffers, deadlines, ends, lists that change, a second thread on either
+//! side, priorities. Each goes on until there is no new state, unless it states a depth.
+
+use guichet_abi::Syscall;
+
+use crate::declared::{Plan, ProcessPlan};
+use crate::layout::Tables;
+use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
+
+/// What may happen besides what the programs do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Environment {
+    /// How many ticks the clock has on its face; 0: no deadline is ever armed.
+    pub horizon_ticks: u8,
+    /// Whether processes are killed.
+    pub kills: bool,
+    /// Whether the running thread may fault.
+    pub faults: bool,
+    /// Whether the initiator's memory may be gone before the kernel is told.
+    pub vanishing: bool,
+    /// What the initiator's slice tables may become while a transaction is pending.
+    pub rewrites: &'static [Tables],
+}
+
+/// A system, what its programs do, and what happens to it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub about: &'static str,
+    /// The system.
+    pub plan: Plan,
+    /// For each thread, the moves that it may make.
+    pub repertoires: Vec<Vec<Move>>,
+    /// What else may happen.
+    pub environment: Environment,
+    /// Paths of up to this many steps are checked; `None`: all paths.
+    pub depth: Option<usize>,
+}
+
+/// Every scenario, the quick ones first.
+pub fn all() -> Vec<Scenario> {
+    vec![
+        buffers(),
+        lists(),
+        deadlines(),
+        ends(),
+        everything(),
+        ranked("initiator-first", "The initiator is more important than the handler.", 20, 10),
+        ranked("handler-first", "The handler is more important than the initiator.", 10, 20),
+        two_initiators("two-initiators", "Two equal threads share an end.", [15, 15], 15),
+        two_initiators("two-initiators-ranked", "Two unequal threads share an end.", [20, 10], 15),
+        two_handlers("two-handlers", "Two equal threads serve one channel.", 15, [15, 15]),
+        two_handlers("two-handlers-ranked", "Two unequal threads serve one channel.", 15, [10, 20]),
+        two_and_two("two-and-two", "Two equal threads on either side.", [15, 15], [15, 15]),
+        two_and_two("two-and-two-ranked", "Four unequal threads.", [10, 25], [20, 5]),
+        three_handlers(),
+    ]
+}
+
+/// The scenario with this name.
+pub fn named(name: &str) -> Option<Scenario> {
+    all().into_iter().find(|scenario| scenario.name == name)
+}
+
+/// One channel between `initiator` and `handler`, whose threads have these priorities.
+fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
+    let process = |name, priorities: &[u8]| ProcessPlan {
+        name,
+        priorities: priorities.to_vec(),
+        may_shutdown: false,
+    };
+    Plan {
+        processes: vec![process("initiator", initiator), process("handler", handler)],
+        channels: vec![(0, 1)],
+        max_transfer_bytes: 8,
+    }
+}
+
+const NEVER: Until = Until::Never;
+
+/// Every kind of buffer, good and bad, in every combination that matters; no deadline, no end.
+fn buffers() -> Scenario {
+    let mut initiator = Vec::new();
+    for message in [Message::Empty, Message::Short, Message::Long, Message::List] {
+        for room in [Room::Empty, Room::Short, Room::Long, Room::List] {
+            initiator.push(Move::Transact(message, room, NEVER));
+        }
+    }
+    initiator.extend(BAD_MESSAGES.map(|message| Move::Transact(message, Room::Short, NEVER)));
+    initiator.extend(BAD_ROOMS.map(|room| Move::Transact(Message::Short, room, NEVER)));
+    initiator.push(Move::Transact(Message::TooLong, Room::ReadOnly, Until::Now));
+    initiator.extend(waits(&[NEVER, Until::Now]));
+    initiator.extend(flaws(Syscall::ChannelTransact));
+    let mut handler = Vec::new();
+    for room in [Room::Empty, Room::Short, Room::Long, Room::List] {
+        handler.extend([0, 2, 6, 7, usize::MAX].map(|offset| Move::Read(offset, room)));
+        handler.extend([0, 2, 6, 7].map(|offset| Move::ReadExact(offset, room)));
+    }
+    handler.extend(BAD_ROOMS.map(|room| Move::Read(0, room)));
+    handler
+        .extend([Message::Long, Message::List, Message::Short, Message::Empty].map(Move::Respond));
+    handler.extend(BAD_MESSAGES.map(Move::Respond));
+    handler.extend(waits(&[NEVER, Until::Now]));
+    for syscall in [Syscall::ChannelRead, Syscall::ChannelReadExact, Syscall::ChannelRespond] {
+        handler.extend(flaws(syscall));
+    }
+    Scenario {
+        name: "buffers",
+        about: "Every kind of buffer, good and bad.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment::default(),
+        depth: None,
+    }
+}
+
+/// Slice tables that their program changes while the call is pending, and memory that is gone.
+fn lists() -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let mut initiator = Vec::new();
+    for until in untils {
+        for (message, room) in [
+            (Message::List, Room::List),
+            (Message::List, Room::Short),
+            (Message::Long, Room::List),
+            (Message::Short, Room::Long),
+        ] {
+            initiator.push(Move::Transact(message, room, until));
+        }
+    }
+    Scenario {
+        name: "lists",
+        about: "Slice tables that change under a pending call, and memory that is gone.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, [waits(&untils), reads(), answers()].concat()],
+        environment: Environment {
+            horizon_ticks: 1,
+            kills: true,
+            vanishing: true,
+            rewrites: &Tables::ALL,
+            ..Environment::default()
+        },
+        depth: None,
+    }
+}
+
+/// Deadlines on everything that blocks, passing at every point.
+fn deadlines() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Tick(3), Until::Now];
+    let sleeps = untils.map(Move::Sleep).to_vec();
+    let initiator = [simple_initiator(&untils), waits(&untils), sleeps.clone()].concat();
+    let handler = [simple_handler(), waits(&untils), sleeps].concat();
+    Scenario {
+        name: "deadlines",
+        about: "Deadlines on everything that blocks, passing at every point.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment { horizon_ticks: 3, ..Environment::default() },
+        depth: None,
+    }
+}
+
+/// Processes that are killed, fault or exit at every point.
+fn ends() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2)];
+    let endings = vec![Move::ExitThread, Move::ExitProcess, Move::Sleep(Until::Tick(1))];
+    let initiator = [simple_initiator(&untils), waits(&untils), endings.clone()].concat();
+    let handler = [simple_handler(), waits(&untils), endings].concat();
+    Scenario {
+        name: "ends",
+        about: "Processes that are killed, fault or exit at every point.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment {
+            horizon_ticks: 2,
+            kills: true,
+            faults: true,
+            ..Environment::default()
+        },
+        depth: None,
+    }
+}
+
+/// All of the above at once.
+fn everything() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
+    let sleeps = untils.map(Move::Sleep).to_vec();
+    let endings = vec![Move::ExitThread, Move::ExitProcess];
+    let mut initiator = [buffers().repertoires[0].clone(), sleeps.clone()].concat();
+    for message in [Message::Short, Message::List] {
+        for room in [Room::Short, Room::List] {
+            let transact = |until: &Until| Move::Transact(message, room, *until);
+            initiator.extend(untils[1..].iter().map(transact));
+        }
+    }
+    initiator.extend([waits(&untils), endings.clone()].concat());
+    let mut handler = [buffers().repertoires[1].clone(), sleeps].concat();
+    handler.extend([waits(&untils), endings].concat());
+    Scenario {
+        name: "everything",
+        about: "Buffers, lists, deadlines and ends all at once.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment {
+            horizon_ticks: 2,
+            kills: true,
+            faults: true,
+            vanishing: true,
+            rewrites: &[Tables::Good, Tables::Shrunk, Tables::Outside],
+        },
+        depth: None,
+    }
+}
+
+fn ranked(name: &'static str, about: &'static str, initiator: u8, handler: u8) -> Scenario {
+    Scenario { name, about, plan: one_channel(&[initiator], &[handler]), ..everything() }
+}
+
+fn two_handlers(
+    name: &'static str,
+    about: &'static str,
+    initiator: u8,
+    handlers: [u8; 2],
+) -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
+    let asks = [simple_initiator(&untils), refused(true)].concat();
+    let serves = [simple_handler(), waits(&untils), leaves(), refused(false)].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&[initiator], &handlers),
+        repertoires: vec![asks, serves.clone(), serves],
+        environment: Environment { horizon_ticks: 2, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+fn two_initiators(
+    name: &'static str,
+    about: &'static str,
+    initiators: [u8; 2],
+    handler: u8,
+) -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
+    let asks = [simple_initiator(&untils), waits(&untils), leaves(), refused(true)].concat();
+    let serves = [simple_handler(), waits(&untils), leaves(), refused(false)].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&initiators, &[handler]),
+        repertoires: vec![asks.clone(), asks, serves],
+        environment: Environment { horizon_ticks: 2, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+fn two_and_two(
+    name: &'static str,
+    about: &'static str,
+    initiators: [u8; 2],
+    handlers: [u8; 2],
+) -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let asks = [simple_initiator(&untils), few_waits(mask::WRITEABLE, &untils), leaves()].concat();
+    let serves = [simple_handler(), few_waits(mask::READABLE, &untils), leaves()].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&initiators, &handlers),
+        repertoires: vec![asks.clone(), asks, serves.clone(), serves],
+        environment: Environment { horizon_ticks: 1, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+fn three_handlers() -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let asks = simple_initiator(&untils);
+    let waits = few_waits(mask::READABLE, &untils);
+    let serves = [simple_handler(), waits, leaves()].concat();
+    Scenario {
+        name: "three-handlers",
+        about: "Three threads serve one channel, one of them more important.",
+        plan: one_channel(&[15], &[15, 15, 20]),
+        repertoires: vec![asks, serves.clone(), serves.clone(), serves],
+        environment: Environment { horizon_ticks: 1, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+const BAD_MESSAGES: [Message; 6] = [
+    Message::Foreign,
+    Message::Overrun,
+    Message::Wrapping,
+    Message::TooLong,
+    Message::NineSlices,
+    Message::ForeignPiece,
+];
+
+const BAD_ROOMS: [Room; 4] = [Room::ReadOnly, Room::Foreign, Room::ForeignPiece, Room::HugeList];
+
+fn waits(untils: &[Until]) -> Vec<Move> {
+    let masks = [mask::READABLE, mask::WRITEABLE, mask::ERROR, mask::ALL];
+    let mut waits: Vec<Move> = masks
+        .into_iter()
+        .flat_map(|bits| untils.iter().map(move |until| Move::Wait(bits, *until)))
+        .collect();
+    waits.push(Move::Wait(mask::UNDEFINED, NEVER));
+    waits.push(Move::Wait(0, Until::Now));
+    waits
+}
+
+fn few_waits(bits: u32, untils: &[Until]) -> Vec<Move> {
+    let mut waits: Vec<Move> = untils.iter().map(|until| Move::Wait(bits, *until)).collect();
+    waits.push(Move::Wait(mask::ALL, Until::Now));
+    waits.push(Move::Wait(mask::ERROR, NEVER));
+    waits
+}
+
+/// Ways of a thread to be elsewhere.
+fn leaves() -> Vec<Move> {
+    vec![Move::ExitThread, Move::Sleep(Until::Tick(1)), Move::Sleep(NEVER)]
+}
+
+/// A few calls that are refused, whatever the state.
+fn refused(is_initiator: bool) -> Vec<Move> {
+    if is_initiator {
+        vec![
+            Move::Transact(Message::Overrun, Room::Short, Until::Tick(1)),
+            Move::Transact(Message::Short, Room::ReadOnly, NEVER),
+        ]
+    } else {
+        vec![
+            Move::Read(0, Room::ReadOnly),
+            Move::Read(7, Room::Long),
+            Move::Respond(Message::Foreign),
+        ]
+    }
+}
+
+fn reads() -> Vec<Move> {
+    let rooms = [Room::Empty, Room::Short, Room::Long, Room::List];
+    let offsets = rooms.iter().flat_map(|room| [0, 2, 5].map(|offset| Move::Read(offset, *room)));
+    offsets.chain([Move::ReadExact(0, Room::List)]).collect()
+}
+
+fn answers() -> Vec<Move> {
+    [Message::Long, Message::List, Message::Short, Message::Empty].map(Move::Respond).to_vec()
+}
+
+fn simple_initiator(untils: &[Until]) -> Vec<Move> {
+    untils.iter().map(|until| Move::Transact(Message::Short, Room::Short, *until)).collect()
+}
+
+fn simple_handler() -> Vec<Move> {
+    vec![Move::Respond(Message::Short), Move::Respond(Message::Long), Move::Read(0, Room::Short)]
+}
+
+fn flaws(syscall: Syscall) -> Vec<Move> {
+    vec![
+        Move::Flawed(syscall, Flaw::UndeclaredHandle),
+        Move::Flawed(syscall, Flaw::WrongKind),
+        Move::Flawed(Syscall::ChannelTransact, Flaw::WrongEnd),
+        Move::Flawed(Syscall::ChannelRead, Flaw::WrongEnd),
+        Move::Flawed(Syscall::ObjectWait, Flaw::WrongKind),
+        Move::Nothing,
+        Move::Unknown,
+    ]
+}

@@ -1,0 +1,261 @@
+//! One event taken by the real kernel, watched from all sides.
+//!
+//! A [`Situation`] is everything that lasts from event to event: the kernel's tables, what the
+//! oracle makes of them, and the alarm. [`Situation::take`] gives the event to the kernel, gives a
+//! call to the door too, asks the oracle what is right, and has the [audit](crate::audit) compare.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use guichet_kernel::{
+    Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
+};
+
+use crate::audit::audit;
+use crate::declared::Declared;
+use crate::invariant::{Invariant, Violation};
+use crate::layout::Memory;
+use crate::machine::{BOOT_TICKS, Machine};
+use crate::oracle::buffers::Memories;
+use crate::oracle::calls::Scene;
+use crate::oracle::{Oracle, Prediction};
+use crate::snapshot::Snapshot;
+
+/// Everything that lasts from one event to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Situation {
+    /// The kernel's tables.
+    pub snapshot: Snapshot,
+    /// What the specification says of them: every system that explains all that has been seen so
+    /// far. Mostly there is one. Where two things happen at the same moment and their order shows
+    /// only later, there are several until it does.
+    oracles: Vec<Oracle>,
+    /// The alarm that the port has been asked for.
+    pub alarm: Instant,
+}
+
+/// What surrounds the kernel when an event comes.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The memory of every process.
+    pub memories: Vec<Memory>,
+    /// Whether a process's memory can be used no more.
+    pub vanished: Vec<bool>,
+    /// The time, in ticks.
+    pub now_ticks: u64,
+}
+
+/// What the kernel's tables show to whoever asks.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// What each thread is doing.
+    pub threads: Vec<ThreadState>,
+    /// How each process is.
+    pub processes: Vec<ProcessState>,
+    /// The thread that runs, if any.
+    pub current: Option<usize>,
+    /// What the kernel's own check says.
+    pub check: Result<(), &'static str>,
+}
+
+/// An event and what came of it.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// What the kernel said.
+    pub outcome: Outcome,
+    /// What lasts.
+    pub after: Situation,
+    /// The machine afterwards, memories included.
+    pub machine: Machine,
+    /// What the kernel shows afterwards.
+    pub seen: Seen,
+    /// What does not hold.
+    pub violations: Vec<Violation>,
+}
+
+impl Seen {
+    fn of(declared: &Declared, snapshot: &mut Snapshot) -> Seen {
+        let kernel = snapshot.kernel(&declared.system);
+        let threads = 0..declared.thread_count();
+        let processes = 0..declared.system.processes.len();
+        let current = kernel.current_thread();
+        Seen {
+            threads: threads
+                .map(|at| kernel.thread(ThreadIndex::new(at)))
+                .map(|thread| thread.map_or(ThreadState::Dormant, |thread| thread.state()))
+                .collect(),
+            processes: processes
+                .map(|at| kernel.process(ProcessIndex::new(at)))
+                .map(|process| process.map_or(ProcessState::Unstarted, |process| process.state()))
+                .collect(),
+            current: (!current.is_none()).then(|| current.position()),
+            check: kernel.check(),
+        }
+    }
+}
+
+impl Situation {
+    /// Boots a system and starts every thread of every process.
+    ///
+    /// There is no call yet that starts a second thread, so the harness starts them, as a port's
+    /// test would, and lets an early timer event make the kernel choose anew who runs.
+    pub fn boot(declared: &Declared, memories: Vec<Memory>) -> (Situation, Vec<Violation>) {
+        let mut snapshot = Snapshot::before_boot(&declared.system);
+        let mut machine = Machine::new(memories, BOOT_TICKS, Instant::NEVER);
+        let mut oracle = Oracle::before_boot(declared);
+        let mut violations = Vec::new();
+        let _told = snapshot.kernel(&declared.system).boot(&mut machine);
+        oracle.boot(declared);
+        choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
+        for thread in 0..declared.thread_count() {
+            let process = declared.process_of(thread);
+            if declared.threads_of(process).next() != Some(thread) {
+                snapshot.kernel(&declared.system).start_thread(ThreadIndex::new(thread));
+                oracle.start_thread(thread);
+            }
+        }
+        let _told = snapshot.kernel(&declared.system).step(&mut machine, Event::Timer);
+        oracle.preempt(declared);
+        choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
+        (Situation { snapshot, oracles: vec![oracle], alarm: machine.alarm }, violations)
+    }
+
+    /// Gives an event to the kernel, and says what came of it and what does not hold.
+    pub fn take(&self, declared: &Declared, around: &Surroundings, event: Event) -> Taken {
+        let mut snapshot = self.snapshot.clone();
+        let mut machine = self.machine(around, event);
+        let outcome = snapshot.kernel(&declared.system).step(&mut machine, event);
+        let seen = Seen::of(declared, &mut snapshot);
+        let oracles = self.oracles.clone();
+        let alarm = machine.alarm;
+        let mut taken = Taken {
+            outcome,
+            after: Situation { snapshot, oracles, alarm },
+            machine,
+            seen,
+            violations: Vec::new(),
+        };
+        self.judge(declared, around, event, &mut taken);
+        taken.violations.extend(self.door_disagreement(declared, around, event, &taken));
+        let armed = taken.after.oracle().armed_count();
+        taken.after.snapshot.forget_unused_deadlines(armed);
+        taken
+    }
+
+    /// The system as the specification sees it, of which everything that shows is certain.
+    pub fn oracle(&self) -> &Oracle {
+        &self.oracles[0]
+    }
+
+    /// Tells whether something holds however the system is to be explained.
+    pub fn is_certain(&self, holds: impl Fn(&Oracle) -> bool) -> bool {
+        self.oracles.iter().all(holds)
+    }
+
+    /// Keeps every explanation with which nothing is wrong; where there is none, the one with which
+    /// least is wrong, and says what.
+    fn judge(&self, declared: &Declared, around: &Surroundings, event: Event, taken: &mut Taken) {
+        let mut judged = Vec::new();
+        for oracle in &self.oracles {
+            for prediction in predictions(oracle, declared, around, event) {
+                let case = (self, oracle, around, event);
+                judged.push(audit(declared, case, taken, &prediction));
+            }
+        }
+        let Some(fewest) = judged.iter().map(|(violations, _)| violations.len()).min() else {
+            return;
+        };
+        judged.retain(|(violations, _)| violations.len() == fewest);
+        taken.violations.clone_from(&judged[0].0);
+        let mut oracles: Vec<Oracle> = judged.into_iter().map(|(_, oracle)| oracle).collect();
+        if fewest > 0 {
+            oracles.truncate(1);
+        }
+        oracles.sort_by_cached_key(|oracle| {
+            let mut hasher = DefaultHasher::new();
+            oracle.hash(&mut hasher);
+            hasher.finish()
+        });
+        oracles.dedup();
+        taken.after.oracles = oracles;
+    }
+
+    fn machine(&self, around: &Surroundings, event: Event) -> Machine {
+        let alarm = if event == Event::Timer { Instant::NEVER } else { self.alarm };
+        let mut machine = Machine::new(around.memories.clone(), around.now_ticks, alarm);
+        machine.vanished.clone_from(&around.vanished);
+        machine
+    }
+
+    /// Gives a call to the door and compares with what `step` made of it.
+    fn door_disagreement(
+        &self,
+        declared: &Declared,
+        around: &Surroundings,
+        event: Event,
+        taken: &Taken,
+    ) -> Option<Violation> {
+        let Event::Call(call) = event else { return None };
+        let mut snapshot = self.snapshot.clone();
+        let mut machine = self.machine(around, event);
+        let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
+        let observation = match answer {
+            None if snapshot != self.snapshot => "it declines, but has changed the state",
+            None if machine.memories != around.memories => "it declines, but has changed memory",
+            None => return None,
+            Some(outcome) if outcome != taken.outcome => "it answers something else than step",
+            Some(_) if snapshot != taken.after.snapshot => "it leaves another state than step",
+            Some(_) if machine != taken.machine => "it treats the machine otherwise than step",
+            Some(_) => return None,
+        };
+        Some(Violation::new(Invariant::DoorAgrees, observation))
+    }
+}
+
+/// What may come of an event.
+fn predictions(
+    oracle: &Oracle,
+    declared: &Declared,
+    around: &Surroundings,
+    event: Event,
+) -> Vec<Prediction> {
+    let memories = Memories { bytes: &around.memories, vanished: &around.vanished };
+    match (event, oracle.current()) {
+        (Event::Call(call), Some(thread)) => oracle.answers(&Scene {
+            declared,
+            memories,
+            now_ticks: around.now_ticks,
+            thread,
+            call: &call,
+        }),
+        (Event::Fault(_), Some(thread)) => {
+            let process = declared.process_of(thread);
+            vec![oracle.process_ends(declared, process, ProcessState::Faulted)]
+        }
+        (Event::ProcessEnded { process, .. }, _) => {
+            vec![oracle.process_ends(declared, process.position(), ProcessState::Faulted)]
+        }
+        (Event::Timer, _) => oracle.deadlines_pass(around.now_ticks),
+        (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
+    }
+}
+
+/// Compares who runs during boot with who should.
+fn choose_at_boot(
+    declared: &Declared,
+    snapshot: &mut Snapshot,
+    oracle: &mut Oracle,
+    violations: &mut Vec<Violation>,
+) {
+    let seen = Seen::of(declared, snapshot);
+    let candidates = oracle.candidates(declared);
+    if let Err(message) = seen.check {
+        violations.push(Violation::new(Invariant::Consistent, message));
+    }
+    let highest = candidates.first().map(|thread| declared.priority_of(*thread));
+    if !seen.current.is_some_and(|current| candidates.contains(&current)) {
+        let priority = seen.current.map(|current| declared.priority_of(current));
+        let invariant = if priority < highest { Invariant::Priority } else { Invariant::Fifo };
+        violations.push(Violation::new(invariant, "at boot another thread runs than should"));
+    }
+    oracle.run(declared, candidates.first().copied());
+}

@@ -1,0 +1,128 @@
+//! Moves, answers and signals in plain words.
+
+use std::fmt;
+
+use guichet_abi::{Error, OK, Results, Signals};
+use guichet_kernel::{Action, Outcome, TableIndex};
+
+use crate::declared::Declared;
+use crate::repertoire::{Flaw, Message, Move, Room, Until};
+
+impl fmt::Display for Message {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Message::Empty => "nothing",
+            Message::Short => "2 bytes",
+            Message::Long => "6 bytes",
+            Message::List => "6 bytes in a list of two slices",
+            Message::Foreign => "2 bytes that are not its own",
+            Message::Overrun => "6 bytes of which the last are not its own",
+            Message::Wrapping => "6 bytes that pass the end of the address space",
+            Message::TooLong => "more bytes than a transfer may have",
+            Message::NineSlices => "a list of nine slices",
+            Message::ForeignPiece => "a list with a slice that is not its own",
+        })
+    }
+}
+
+impl fmt::Display for Room {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Room::Empty => "no room",
+            Room::Short => "room for 2 bytes",
+            Room::Long => "room for 6 bytes",
+            Room::List => "room for 6 bytes in a list of two slices",
+            Room::ReadOnly => "room in memory that it may only read",
+            Room::Foreign => "room that is not its own",
+            Room::ForeignPiece => "room in a list with a slice that is not its own",
+            Room::HugeList => "room in a list of more slices than there can be",
+        })
+    }
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Until::Never => formatter.write_str("for ever"),
+            Until::Tick(tick) => write!(formatter, "until tick {tick}"),
+            Until::Now => formatter.write_str("until a time that is past"),
+        }
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Flaw::UndeclaredHandle => "a handle that is not declared",
+            Flaw::WrongKind => "the handle of a thread",
+            Flaw::WrongEnd => "the handle of its own end, whichever that is",
+        })
+    }
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Move::Transact(message, room, until) => {
+                write!(formatter, "transacts with {message} and {room}, {until}")
+            }
+            Move::Read(offset, room) => {
+                write!(formatter, "reads from byte {offset} on, with {room}")
+            }
+            Move::ReadExact(offset, room) => {
+                write!(formatter, "reads exactly, from byte {offset} on, with {room}")
+            }
+            Move::Respond(message) => write!(formatter, "responds with {message}"),
+            Move::Wait(mask, until) => {
+                write!(formatter, "waits for {}, {until}", signal_words(*mask))
+            }
+            Move::Sleep(until) => write!(formatter, "sleeps {until}"),
+            Move::ExitThread => formatter.write_str("ends its thread"),
+            Move::ExitProcess => formatter.write_str("ends its process"),
+            Move::Nothing => formatter.write_str("makes a call that does nothing"),
+            Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
+            Move::Unknown => formatter.write_str("makes a call that does not exist"),
+        }
+    }
+}
+
+/// Signals by name, or that there is none.
+pub fn signal_words(bits: u32) -> String {
+    let names = [
+        (Signals::READABLE, "READABLE"),
+        (Signals::WRITEABLE, "WRITEABLE"),
+        (Signals::ERROR, "ERROR"),
+    ];
+    let known = names.into_iter().filter(|(signal, _)| bits & signal.bits() != 0);
+    let mut words: Vec<String> = known.map(|(_, name)| name.to_owned()).collect();
+    let unknown = names.into_iter().fold(bits, |bits, (signal, _)| bits & !signal.bits());
+    if unknown != 0 {
+        words.push(format!("bits {unknown:#x}"));
+    }
+    if words.is_empty() { "no signal".to_owned() } else { words.join(" and ") }
+}
+
+/// The results of a call.
+pub fn result_words(results: Results) -> String {
+    match (Error::from_status(results.status), results) {
+        (Some(error), _) => format!("{error:?}"),
+        (None, Results { status: OK, value0: 0, value1: 0 }) => "OK".to_owned(),
+        (None, Results { status: OK, value0, value1: 0 }) => format!("OK, {value0}"),
+        (None, Results { status: OK, value1, .. }) => match u32::try_from(value1) {
+            Ok(bits) => format!("OK, {}", signal_words(bits)),
+            Err(_) => format!("OK, {value1:#x}"),
+        },
+        (None, _) => format!("the status {}, which means nothing", results.status),
+    }
+}
+
+/// What the kernel tells the port to do.
+pub fn outcome_words(declared: &Declared, outcome: &Outcome) -> String {
+    let name = || declared.thread_name(outcome.thread.position());
+    match outcome.action {
+        Action::Return => format!("{} goes on with {}", name(), result_words(outcome.results)),
+        Action::Resume => format!("{} goes on as it was", name()),
+        Action::Idle => "nobody can run".to_owned(),
+        Action::Shutdown => format!("the run ends with {}", result_words(outcome.results)),
+    }
+}

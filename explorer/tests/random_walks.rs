@@ -1,0 +1,38 @@
+//! Long random walks with hostile words in the registers: no panic, every invariant holds, and no
+//! byte outside the offered buffers changes.
+//!
+//! A failure names its seed; `EXPLORER_SEED=<that seed>` walks that one alone.
+
+use guichet_explorer::walk::{declared, walk};
+
+/// A debug build takes ten times as long.
+const SEEDS: u64 = if cfg!(debug_assertions) { 20 } else { 100 };
+const STEPS: usize = 10_000;
+
+#[test]
+fn every_step_of_random_walks_is_right() {
+    let chosen = std::env::var("EXPLORER_SEED").ok();
+    let seeds = match &chosen {
+        Some(seed) => {
+            let seed = seed.parse().expect("EXPLORER_SEED is a number");
+            seed..seed + 1
+        }
+        None => 1..SEEDS + 1,
+    };
+    let declared = declared();
+    let (mut steps, mut transfers, mut refusals) = (0, 0, 0);
+    for seed in seeds {
+        match walk(&declared, seed, STEPS) {
+            Ok(walked) => {
+                steps += walked.steps;
+                transfers += walked.transfers;
+                refusals += walked.refusals;
+            }
+            Err(message) => panic!("{message}"),
+        }
+    }
+    println!("{steps} steps, {transfers} transfers, {refusals} refusals");
+    assert!(transfers * 40 > steps, "a walk that moves no bytes shows nothing");
+    assert!(refusals * 50 > steps, "a walk in which all is well shows nothing");
+    assert!(refusals < steps * 9 / 10, "a walk in which all is refused shows nothing");
+}

@@ -1,0 +1,48 @@
+//! Every scenario holds: to its fixed point where the build is optimized, a few steps deep where it
+//! is not, since a debug build takes ten times as long.
+
+use guichet_explorer::explore::explore;
+use guichet_explorer::{report, scenario};
+
+/// How deep the larger scenarios are looked into without optimization, in steps.
+const DEBUG_DEPTH: usize = 5;
+
+/// Scenarios that are small enough to be visited completely by any build.
+const SMALL: [&str; 4] = ["buffers", "lists", "deadlines", "ends"];
+
+#[test]
+fn no_scenario_violates_an_invariant() {
+    for scenario in scenario::all() {
+        let is_partial = cfg!(debug_assertions) && !SMALL.contains(&scenario.name);
+        let depth = if is_partial { Some(DEBUG_DEPTH) } else { scenario.depth };
+        let findings = explore(&scenario, depth);
+        let report = report::findings(&scenario, &findings);
+        println!("{report}");
+        assert!(findings.counterexample.is_none(), "{report}");
+        assert_eq!(findings.is_complete, depth.is_none(), "{report}");
+        assert!(findings.states > 100, "nothing happens in this scenario: {report}");
+    }
+}
+
+#[test]
+fn a_bound_on_the_depth_is_kept_and_told() {
+    let scenario = scenario::named("ends").expect("the scenario is there");
+    let all = explore(&scenario, None);
+    let shallow = explore(&scenario, Some(2));
+    assert!(shallow.states < all.states);
+    assert!(!shallow.is_complete);
+    assert!(all.is_complete);
+    let deep = explore(&scenario, Some(all.depth + 1));
+    assert_eq!(deep.states, all.states, "a bound beyond the last state cuts nothing off");
+    assert!(deep.is_complete);
+}
+
+#[test]
+fn scenarios_have_names_of_their_own() {
+    let mut names: Vec<&str> = scenario::all().iter().map(|scenario| scenario.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(scenario::named("no such scenario").is_none());
+}
