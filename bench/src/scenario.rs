@@ -4,10 +4,11 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use guichet_abi::{ARGUMENT_COUNT, OK, Signals, Syscall, deadline_to_words};
 use guichet_kernel::{Action, Call, Kernel, Outcome, TableIndex};
+use guichet_kernel_tables::KernelTables;
 
 use crate::entry::Way;
 use crate::memory::Memory;
-use crate::system::{HANDLER, INITIATOR, Tables, base};
+use crate::system::{HANDLER, INITIATOR, SYSTEM, base};
 
 /// The lengths of a round trip's two messages.
 const REQUEST_BYTES: usize = 4;
@@ -30,9 +31,9 @@ pub(crate) enum Scenario {
 impl Scenario {
     /// Boots the system and does it `rounds` times.
     pub(crate) fn run(self, way: Way, rounds: u64) -> Result<()> {
-        let mut tables = Tables::new();
+        let mut tables = KernelTables::before_boot(&SYSTEM);
         let mut bench =
-            Bench { kernel: tables.kernel(), port: Memory::new(2), way, deadline: u64::MAX };
+            Bench { kernel: tables.kernel(&SYSTEM), port: Memory::new(2), way, deadline: u64::MAX };
         let first = bench.kernel.boot(&mut bench.port);
         ensure!(first.thread.position() == HANDLER, "the handler does not run first: {first:?}");
         match self {

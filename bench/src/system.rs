@@ -1,10 +1,8 @@
 //! The smallest system that can talk: a handler and an initiator, one thread each.
 
 use guichet_kernel::{
-    Globals, Handler, HandlerDescriptor, HandlerIndex, Initiator, InitiatorDescriptor,
-    InitiatorIndex, Kernel, Object, Priority, Process, ProcessDescriptor, ProcessIndex, Region,
-    Storage, StorageSizes, System, Thread, ThreadDescriptor, ThreadIndex, ThreadList,
-    WaitListIndex,
+    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
+    ProcessDescriptor, ProcessIndex, Region, System, ThreadDescriptor, ThreadIndex, WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -33,7 +31,7 @@ const fn thread(process: usize) -> ThreadDescriptor {
 }
 
 /// Each process's only object, with handle 0, is its end of the channel.
-const SYSTEM: System<'static> = System {
+pub(crate) const SYSTEM: System<'static> = System {
     processes: &[
         ProcessDescriptor {
             name: "handler",
@@ -62,45 +60,3 @@ const SYSTEM: System<'static> = System {
     }],
     max_transfer_bytes: MEMORY_BYTES,
 };
-
-/// The kernel's tables.
-#[derive(Debug)]
-pub(crate) struct Tables {
-    threads: Vec<Thread>,
-    deadlines: Vec<ThreadIndex>,
-    processes: Vec<Process>,
-    handlers: Vec<Handler>,
-    initiators: Vec<Initiator>,
-    wait_lists: Vec<ThreadList>,
-    globals: Globals,
-}
-
-impl Tables {
-    /// Tables for the system, before boot.
-    pub(crate) fn new() -> Tables {
-        let sizes = StorageSizes::of(&SYSTEM);
-        Tables {
-            threads: vec![Thread::DORMANT; sizes.threads],
-            deadlines: vec![ThreadIndex::NONE; sizes.threads],
-            processes: vec![Process::UNSTARTED; sizes.processes],
-            handlers: vec![Handler::IDLE; sizes.handlers],
-            initiators: vec![Initiator::IDLE; sizes.initiators],
-            wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
-            globals: Globals::INITIAL,
-        }
-    }
-
-    /// The kernel over them.
-    pub(crate) fn kernel(&mut self) -> Kernel<'_> {
-        let storage = Storage {
-            threads: &mut self.threads,
-            deadlines: &mut self.deadlines,
-            processes: &mut self.processes,
-            handlers: &mut self.handlers,
-            initiators: &mut self.initiators,
-            wait_lists: &mut self.wait_lists,
-            globals: &mut self.globals,
-        };
-        Kernel::new(&SYSTEM, storage)
-    }
-}

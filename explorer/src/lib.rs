@@ -13,7 +13,7 @@
 //!   scenario + repertoire         what may happen
 //!   model                         states and actions, for the checker
 //!   situation                     one event, taken by the real kernel
-//!     snapshot, machine           its tables; the machine below it, as plain values
+//!     machine                     the machine below it, as a plain value
 //!     oracle                      what the specification says of the same event
 //!     audit -> invariant          what does not hold
 //!   explore, narrate, report      visiting; telling a counterexample in words
@@ -43,6 +43,5 @@ pub mod repertoire;
 pub mod report;
 pub mod scenario;
 pub mod situation;
-pub mod snapshot;
 pub mod walk;
 pub mod words;

@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use guichet_kernel::{
     Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
 };
+use guichet_kernel_tables::KernelTables;
 
 use crate::audit::audit;
 use crate::declared::Declared;
@@ -18,13 +19,12 @@ use crate::machine::{BOOT_TICKS, Machine};
 use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
 use crate::oracle::{Oracle, Prediction};
-use crate::snapshot::Snapshot;
 
 /// Everything that lasts from one event to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Situation {
     /// The kernel's tables.
-    pub snapshot: Snapshot,
+    pub snapshot: KernelTables,
     /// What the specification says of them: every system that explains all that has been seen so
     /// far. Mostly there is one. Where two things happen at the same moment and their order shows
     /// only later, there are several until it does.
@@ -73,7 +73,7 @@ pub struct Taken {
 }
 
 impl Seen {
-    fn of(declared: &Declared, snapshot: &mut Snapshot) -> Seen {
+    fn of(declared: &Declared, snapshot: &mut KernelTables) -> Seen {
         let kernel = snapshot.kernel(&declared.system);
         let threads = 0..declared.thread_count();
         let processes = 0..declared.system.processes.len();
@@ -99,7 +99,7 @@ impl Situation {
     /// There is no call yet that starts a second thread, so the harness starts them, as a port's
     /// test would, and lets an early timer event make the kernel choose anew who runs.
     pub fn boot(declared: &Declared, memories: Vec<Memory>) -> (Situation, Vec<Violation>) {
-        let mut snapshot = Snapshot::before_boot(&declared.system);
+        let mut snapshot = KernelTables::before_boot(&declared.system);
         let mut machine = Machine::new(memories, BOOT_TICKS, Instant::NEVER);
         let mut oracle = Oracle::before_boot(declared);
         let mut violations = Vec::new();
@@ -242,7 +242,7 @@ fn predictions(
 /// Compares who runs during boot with who should.
 fn choose_at_boot(
     declared: &Declared,
-    snapshot: &mut Snapshot,
+    snapshot: &mut KernelTables,
     oracle: &mut Oracle,
     violations: &mut Vec<Violation>,
 ) {

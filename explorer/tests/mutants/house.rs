@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use super::mutant::Mutant;
 
 /// The packages that are copied.
-const ROOMS: [&str; 3] = ["abi", "kernel", "explorer"];
+const ROOMS: [&str; 4] = ["abi", "kernel", "kernel_tables", "explorer"];
 
 /// The quickest scenarios take a moment, the longest half a minute.
 const LONGEST_RUN: Duration = Duration::from_secs(300);

@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::end::SignalName;
+use crate::image::ProgramError;
 use crate::layout::LayoutError;
-use crate::program::ProgramError;
 use crate::spawn::SpawnFailure;
 
 /// Why a system could not be run, or not to its end. Nothing that was started is left behind.

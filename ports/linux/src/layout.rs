@@ -7,8 +7,6 @@ use guichet_abi::linux::{
     FRAMES_ADDRESS, MAX_THREADS, PAGE_BYTES, STACK_STRIDE, frames_bytes, stack_address,
 };
 
-use crate::program::MemoryRange;
-
 /// Every segment of a program ends at or below this address.
 pub(crate) const IMAGE_LIMIT: usize = 0x8_0000_0000;
 
@@ -20,6 +18,23 @@ const _: () = assert!(EXEC_PATH_ADDRESS + PAGE_BYTES <= FRAMES_ADDRESS);
 
 /// The largest stack of a thread: one page of its stride stays unmapped as a guard.
 const MAX_STACK_BYTES: usize = STACK_STRIDE - PAGE_BYTES;
+
+/// A part of a process's memory as the kernel's memory map sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryRange {
+    /// The first address.
+    pub address: usize,
+    /// The length in bytes.
+    pub length: usize,
+    /// Whether the process may write there; it may always read.
+    pub writable: bool,
+}
+
+impl MemoryRange {
+    pub(crate) fn end(&self) -> usize {
+        self.address.saturating_add(self.length)
+    }
+}
 
 /// Why a process's threads cannot be laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -13,19 +13,19 @@
 //! ```text
 //!   run                       the public face
 //!   supervisor                the loop between the kernel and Linux
-//!   port     storage          what the kernel asks for, what it borrows
+//!   port                      what the kernel asks for
 //!   process                   one Linux process: start, traps, end
 //!   spawn    wall             fork, filter, execute
 //!   console  output  line_buffer      lines, and who said them
 //!   attention  user_memory  memory_file  host      one Linux mechanism each
-//!   program  layout  end  error  linux
+//!   program  image  layout  end  error  linux
 //! ```
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 compile_error!(
     "guichet_port_linux runs systems on x86-64 Linux only, so far: its programs' start code and \
      its filter are written for that machine. Build on such a machine, or leave the package out \
-     with `--exclude guichet_port_linux --exclude guichet_cli`."
+     with `--exclude guichet_port_linux --exclude guichet`."
 );
 
 mod attention;
@@ -33,6 +33,7 @@ mod console;
 mod end;
 mod error;
 mod host;
+mod image;
 mod layout;
 mod line_buffer;
 mod linux;
@@ -43,13 +44,13 @@ mod process;
 mod program;
 mod run;
 mod spawn;
-mod storage;
 mod supervisor;
 mod user_memory;
 mod wall;
 
 pub use error::{Ending, Error, FitError};
-pub use layout::LayoutError;
-pub use program::{MemoryRange, ProgramError, ProgramImage};
-pub use run::{Options, Program, run};
+pub use image::{ProgramError, ProgramImage};
+pub use layout::{LayoutError, MemoryRange};
+pub use program::Program;
+pub use run::{Options, run};
 pub use spawn::SpawnFailure;

@@ -17,8 +17,8 @@ use guichet_abi::ABI_VERSION;
 use guichet_abi::linux::{ProcessHeader, TrapFrame, frame_offset};
 
 use crate::layout::Layout;
+use crate::layout::MemoryRange;
 use crate::linux::checked;
-use crate::program::MemoryRange;
 
 const NAME: &CStr = c"guichet-frames";
 

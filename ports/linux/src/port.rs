@@ -18,7 +18,7 @@ use crate::end::{LinuxEnd, describe};
 use crate::error::Error;
 use crate::line_buffer::readable;
 use crate::process::{LinuxProcess, StartError};
-use crate::run::Program;
+use crate::program::Program;
 use crate::user_memory::{Culprit, copy};
 
 /// The processes of a run, its clock and its console.

@@ -23,7 +23,7 @@ use crate::attention::{Attention, Woken};
 use crate::end::{LinuxEnd, cause_of_signal};
 use crate::linux::{checked, futex_wait, futex_wake};
 use crate::memory_file::MemoryFile;
-use crate::run::Program;
+use crate::program::Program;
 use crate::spawn::{Preparation, SpawnFailure, Spawned, spawn};
 use crate::user_memory::{self, Place};
 

@@ -1,70 +1,23 @@
 //! A run, from the first process to the last.
 //!
-//! The public face: a [`Program`] is what one process executes, [`run`] runs a whole system and
-//! comes back when it has ended. Whatever was started or changed is owned by a value on the stack
+//! The public face: [`run`] runs a whole system and comes back when it has ended. Whatever was started or changed is owned by a value on the stack
 //! of `run` whose drop undoes it, so every way out leaves nothing behind.
 
 use std::ffi::CString;
 use std::io::Write;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use guichet_kernel::{Kernel, ProcessDescriptor, Region, System};
+use guichet_kernel::{ProcessDescriptor, System};
+use guichet_kernel_tables::KernelTables;
 
 use crate::attention::Attention;
 use crate::console::Console;
-use crate::error::{Ending, Error, FitError};
+use crate::error::{Ending, Error};
 use crate::host::Host;
-use crate::layout::Layout;
 use crate::port::LinuxPort;
-use crate::program::ProgramImage;
-use crate::storage::Tables;
+use crate::program::Program;
 use crate::supervisor::Supervisor;
 use crate::wall;
-
-/// What one process executes, laid out for its threads.
-#[derive(Debug)]
-pub struct Program {
-    image: ProgramImage,
-    layout: Layout,
-    memory: Vec<Region>,
-}
-
-impl Program {
-    /// Loads and checks the program at `path` for a process whose threads have stacks of these
-    /// sizes in bytes, the main thread's first (CF-7).
-    ///
-    /// # Errors
-    /// A [`FitError`] that says what is wrong and what to do about it.
-    pub fn load(path: &Path, stack_bytes: &[usize]) -> Result<Program, FitError> {
-        let layout = Layout::new(stack_bytes)?;
-        let image = ProgramImage::load(path)?;
-        // The stacks lie above every image, so the order stays that of the addresses.
-        let ranges = image.ranges().iter().copied().chain([layout.main_stack()]);
-        let memory = ranges
-            .map(|range| Region {
-                start: range.address,
-                end: range.address + range.length,
-                writable: range.writable,
-            })
-            .collect();
-        Ok(Program { image, layout, memory })
-    }
-
-    /// The memory that the process may use, for its [`ProcessDescriptor`]: the image's and the
-    /// main thread's stack, sorted.
-    pub fn memory(&self) -> &[Region] {
-        &self.memory
-    }
-
-    pub(crate) fn image(&self) -> &ProgramImage {
-        &self.image
-    }
-
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
-    }
-}
 
 /// How a system is to be run.
 pub struct Options {
@@ -95,8 +48,8 @@ pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Resul
     let _host = Host::prepare();
     let names = system.processes.iter().map(|process| c_string(process.name)).collect();
     let mut port = LinuxPort::new(programs, names, wall, &attention, console);
-    let mut tables = Tables::for_system(system);
-    let kernel = Kernel::new(system, tables.lend());
+    let mut tables = KernelTables::before_boot(system);
+    let kernel = tables.kernel(system);
     let end = options.timeout.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
     let result = Supervisor::new(system, kernel, &mut port, end).serve();
     if let Ok(ending) = &result
@@ -117,7 +70,7 @@ fn check(processes: &[ProcessDescriptor<'_>], programs: &[Program]) -> Result<()
         return Err(Error::ProgramCount { processes, programs });
     }
     for (process, program) in processes.iter().zip(programs) {
-        let (declared, stacks) = (process.threads.len(), program.layout.threads());
+        let (declared, stacks) = (process.threads.len(), program.layout().threads());
         if declared != stacks {
             let process = process.name.into();
             return Err(Error::ThreadCount { process, declared, stacks });

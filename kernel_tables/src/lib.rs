@@ -1,7 +1,11 @@
-//! The kernel's whole state as a value.
+//! The kernel's tables as vectors, for hosts that have an allocator.
 //!
-//! The kernel is a view over tables that somebody lends. Here the tables are vectors, so a state
-//! can be copied, compared, hashed and put aside, and a step is a function from one to the next.
+//! The kernel borrows its tables and allocates nothing. A board gives it static storage; whoever
+//! runs it under an operating system (the Linux port, the explorer, the bench) wants vectors of the
+//! right sizes. They are here, once, so that a new kind of table is added in one place. As a value
+//! the tables can be copied, compared and hashed: a step becomes a function from one state to the
+//! next.
+#![forbid(unsafe_code)]
 
 use guichet_kernel::{
     Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread,
@@ -10,7 +14,7 @@ use guichet_kernel::{
 
 /// Everything that the kernel remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Snapshot {
+pub struct KernelTables {
     threads: Vec<Thread>,
     deadlines: Vec<ThreadIndex>,
     processes: Vec<Process>,
@@ -20,11 +24,11 @@ pub struct Snapshot {
     globals: Globals,
 }
 
-impl Snapshot {
+impl KernelTables {
     /// The tables of `system` before boot.
-    pub fn before_boot(system: &System<'_>) -> Snapshot {
+    pub fn before_boot(system: &System<'_>) -> KernelTables {
         let sizes = StorageSizes::of(system);
-        Snapshot {
+        KernelTables {
             threads: vec![Thread::DORMANT; sizes.threads],
             deadlines: vec![ThreadIndex::NONE; sizes.threads],
             processes: vec![Process::UNSTARTED; sizes.processes],
@@ -35,20 +39,18 @@ impl Snapshot {
         }
     }
 
-    /// The real kernel over these tables.
+    /// The kernel over these tables; they must have been made for the same system.
     pub fn kernel<'s>(&'s mut self, system: &'s System<'s>) -> Kernel<'s> {
-        Kernel::new(
-            system,
-            Storage {
-                threads: &mut self.threads,
-                deadlines: &mut self.deadlines,
-                processes: &mut self.processes,
-                handlers: &mut self.handlers,
-                initiators: &mut self.initiators,
-                wait_lists: &mut self.wait_lists,
-                globals: &mut self.globals,
-            },
-        )
+        let storage = Storage {
+            threads: &mut self.threads,
+            deadlines: &mut self.deadlines,
+            processes: &mut self.processes,
+            handlers: &mut self.handlers,
+            initiators: &mut self.initiators,
+            wait_lists: &mut self.wait_lists,
+            globals: &mut self.globals,
+        };
+        Kernel::new(system, storage)
     }
 
     /// Forgets what stands in the deadline queue's storage beyond the `armed` places in use. The
@@ -61,12 +63,9 @@ impl Snapshot {
 
     /// Tells whether two states differ at most in the handlers' table, where the marks of
     /// staleness stand (CH-5a).
-    pub fn is_same_but_for_handlers(&self, other: &Snapshot) -> bool {
-        self.threads == other.threads
-            && self.deadlines == other.deadlines
-            && self.processes == other.processes
-            && self.initiators == other.initiators
-            && self.wait_lists == other.wait_lists
-            && self.globals == other.globals
+    pub fn is_same_but_for_handlers(&self, other: &KernelTables) -> bool {
+        let mut with_our_handlers = other.clone();
+        with_our_handlers.handlers.clone_from(&self.handlers);
+        *self == with_our_handlers
     }
 }
