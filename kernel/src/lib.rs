@@ -22,6 +22,8 @@
 //!   event   port   system       what goes in and out; what is asked of the machine; what is declared
 //!   process   fault   object   thread   memory
 //!   id   time   region
+//!   wall/pmp   wall/pmsav7   wall/pmsav8    what protection hardware takes; computed at build time
+//!   wall/arm   wall
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
@@ -52,6 +54,7 @@ mod thread;
 mod time;
 mod transfer;
 mod wait;
+mod wall;
 
 pub use event::{Action, Call, Event, Outcome};
 pub use fault::{Fault, FaultCause, Report};
@@ -70,3 +73,8 @@ pub use scheduler::SchedulerState;
 pub use system::System;
 pub use thread::{Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};
 pub use time::Instant;
+pub use wall::arm::MemoryKind;
+pub use wall::pmp::{PmpEntries, PmpEntry, pmp_configuration_word};
+pub use wall::pmsav7::{PMSAV7_REGIONS, Pmsav7Region, Pmsav7Regions};
+pub use wall::pmsav8::{PMSAV8_MAIR0, Pmsav8Region};
+pub use wall::{AddressRange, Permissions, WallError};

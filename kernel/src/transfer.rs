@@ -150,9 +150,13 @@ impl Pieces {
             return Err(Error::PermissionDenied);
         }
         let mut pieces = Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 };
+        // The lengths first: a total that wraps is OutOfRange, whatever the slices are (AB-7).
+        for entry in words.chunks_exact(2) {
+            let &[_, length] = entry else { continue };
+            pieces.length = pieces.length.checked_add(length).ok_or(Error::OutOfRange)?;
+        }
         for (entry, grant) in words.chunks_exact(2).zip(pieces.grants.iter_mut()) {
             let &[address, length] = entry else { continue };
-            pieces.length = pieces.length.checked_add(length).ok_or(Error::OutOfRange)?;
             *grant = map.grant(address, length, access)?;
         }
         Ok(pieces)
