@@ -2,7 +2,7 @@
 
 bitflags::bitflags! {
     /// A set of signals. Signals are levels: each tells what is so now, not what happened (WT-3).
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[derive(Default)]
     pub struct Signals: u32 {
         /// Something can be read or received; on a wait group: a member is ready.
         const READABLE = 1 << 0;

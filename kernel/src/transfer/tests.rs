@@ -66,12 +66,14 @@ fn a_list_is_filled_in_one_forward_pass() {
 fn lists_that_are_refused() {
     let mut machine = machine(&[20], &[15]);
     let huge = usize::MAX >> 1;
-    let table: [(&[(usize, usize)], Error); 5] = [
+    let table: [(&[(usize, usize)], Error); 6] = [
         (&[(base(0), 1); 9], Error::OutOfRange), // AB-7: more than eight
         (&[(base(0), 120), (base(0), 9)], Error::OutOfRange), // AB-10: 128 at most
         (&[(base(0), 1), (base(1), 1)], Error::PermissionDenied),
         (&[(base(0), 1), (base(0), huge)], Error::PermissionDenied),
         (&[(0, 0), (base(0), usize::MAX)], Error::InvalidArgument), // a list in a list
+        // The total wraps, and the first slice is bad as well: the total comes first.
+        (&[(base(1), huge), (base(0), huge), (base(0), huge)], Error::OutOfRange),
     ];
     for (entries, error) in table {
         send_list(&mut machine, entries);

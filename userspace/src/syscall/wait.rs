@@ -26,8 +26,8 @@ pub fn object_wait(handle: u32, mask: Signals, deadline: Instant) -> Result<Wait
     let arguments = [handle as usize, mask.bits() as usize, low, high, 0, 0, 0];
     // SAFETY: the call names no memory.
     let (user_data, signals) = unsafe { call(Syscall::ObjectWait, arguments) }?;
-    // A signal word has 32 bits on every machine.
-    let pending_signals = Signals::from_bits_retain(signals as u32);
+    // A signal word has 32 bits on every machine; a signal without a name yet is left out.
+    let pending_signals = Signals::from_bits_truncate(signals as u32);
     Ok(WaitReturn { user_data, pending_signals })
 }
 

@@ -1,0 +1,82 @@
+//! What a well-behaved program cannot do: calls with any words, and crashes.
+//!
+//! The only module of the suite with unsafe code. A call with wild words could make the kernel write
+//! over the program's own variables, and then nothing that the program says would mean anything.
+//! So [`call`] is given a place that may be written, the [`Arena`], and does not come back when the
+//! kernel accepted a destination elsewhere: the process ends as a fault that says so. A call that is
+//! refused has changed nothing (AB-3), which is as much as any safe function of `userspace` builds on.
+
+#![allow(unsafe_code)]
+
+mod arena;
+mod crash;
+
+use pw_status::OK;
+use userspace::raw::{self, Arguments, Results, Syscall};
+
+pub use arena::{ARENA, ARENA_BYTES, Arena};
+pub use crash::{Crash, crash};
+
+/// Addresses and lengths that a program has no business with: null, the first bytes, odd ones, the
+/// middle and the top of the address space, where many a kernel lives, and the words that wrap.
+pub const WORDS: [usize; 14] = [
+    0,
+    1,
+    3,
+    7,
+    0x1001,
+    0x7FFF_FFFF,
+    0x8000_0000,
+    0xFFFF_0000,
+    usize::MAX / 2,
+    usize::MAX / 2 + 1,
+    usize::MAX - 0xFFF,
+    usize::MAX - 7,
+    usize::MAX - 1,
+    usize::MAX,
+];
+
+/// Makes a call with a number and seven words, whatever they are, and gives the three result words
+/// (AB-3). Blocks when the call does.
+///
+/// # Panics
+/// If the kernel wrote to a place that is not wholly in the [`ARENA`].
+pub fn call(number: usize, arguments: Arguments) -> Results {
+    let destination = destination(number, &arguments);
+    let is_ours = destination.is_none_or(|(address, length)| ARENA.holds(address, length));
+    // SAFETY: the kernel writes only where the words of an accepted call say. The arena is made of
+    // atomics whose address was exposed, so that it may be written at any time; had the kernel
+    // written elsewhere, the program's own code would not run on.
+    let results = unsafe { raw::syscall(number, arguments) };
+    let has_written = results.status == OK && results.value0 != 0;
+    assert!(is_ours || !has_written, "call {number} wrote over the program: {arguments:x?}");
+    results
+}
+
+/// The call `call` with these words; the rest of the seven are zero.
+pub fn call_with<const N: usize>(call: Syscall, words: [usize; N]) -> Results {
+    let mut arguments = Arguments::default();
+    for (argument, word) in arguments.iter_mut().zip(words) {
+        *argument = word;
+    }
+    self::call(call as usize, arguments)
+}
+
+/// The address and length words of what a call writes, if it writes at all.
+fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
+    match Syscall::from_number(number)? {
+        Syscall::ChannelTransact => Some((arguments[3], arguments[4])),
+        Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
+        Syscall::ChannelRespond
+        | Syscall::ObjectWait
+        | Syscall::SleepUntil
+        | Syscall::ClockNow
+        | Syscall::ProcessExit
+        | Syscall::ThreadExit
+        | Syscall::ProcessPanic
+        | Syscall::DebugNop
+        | Syscall::DebugLog
+        | Syscall::DebugPutCharacter
+        | Syscall::DebugShutdown => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! Which clauses the cases cite, and that none is forgotten.
+
+use std::collections::BTreeSet;
+
+/// The clauses that a program can observe something of, as far as they are built.
+///
+/// Missing here: AB-2 and AB-6, which come with capsules and endpoints; AB-9's registers; CH-6 and
+/// from CH-10 on, which come with later calls; PR-1, because no program is told a process's identity
+/// yet.
+const OBSERVABLE: [&str; 29] = [
+    "AB-1", "AB-3", "AB-4", "AB-5", "AB-7", "AB-8", "AB-9", "AB-10", "CF-7", "CH-1", "CH-2",
+    "CH-3", "CH-4", "CH-5", "CH-5a", "CH-7", "CH-8", "CH-9", "PR-2", "PR-4", "PR-5", "PR-6",
+    "PR-7", "WT-1", "WT-2", "WT-3", "WT-6", "WT-7", "WT-8",
+];
+
+/// The clauses that cases of a board have cited.
+#[derive(Debug, Default)]
+pub(crate) struct Cited(BTreeSet<String>);
+
+impl Cited {
+    /// Takes the clauses at the beginning of a case's title.
+    pub(crate) fn note(&mut self, title: &str) {
+        let clauses = title.split(' ').take_while(|word| is_clause(word));
+        self.0.extend(clauses.map(str::to_owned));
+    }
+
+    /// Checks that all observable clauses are among them.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let missing: Vec<&str> =
+            OBSERVABLE.into_iter().filter(|clause| !self.0.contains(*clause)).collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no case cites {}", missing.join(", ")))
+        }
+    }
+}
+
+/// Tells whether a word is the name of a clause, such as `CH-5a`.
+pub(crate) fn is_clause(word: &str) -> bool {
+    let Some((room, number)) = word.split_once('-') else {
+        return false;
+    };
+    let digits = number.strip_suffix(|last: char| last.is_ascii_lowercase()).unwrap_or(number);
+    room.len() == 2
+        && room.bytes().all(|byte| byte.is_ascii_uppercase())
+        && !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,177 @@
+//! What the harness must notice, shown with consoles that were made up.
+
+use libtest_mimic::Trial;
+
+use crate::board::Ended;
+use crate::clauses::is_clause;
+use crate::console::Console;
+use crate::expectation::Expectation;
+use crate::verdict::{Verdict, verdicts};
+
+/// The tests of the harness itself.
+pub(crate) fn trials() -> Vec<Trial> {
+    let trial = |(name, test): (&str, fn())| {
+        Trial::test(format!("harness::{name}"), move || {
+            test();
+            Ok(())
+        })
+    };
+    TESTS.into_iter().map(trial).collect()
+}
+
+const TESTS: [(&str, fn()); 12] = [
+    ("cases that went well are tests that pass", passing),
+    ("a case that failed is a test that fails", failing),
+    ("a missing case fails the run", missing_case),
+    ("a program that makes cases without a plan fails the run", no_plan),
+    ("a run in which nothing was asserted fails", nothing_asserted),
+    ("two cases of one name fail the run", doubled),
+    ("the end of the run must be the expected one", wrong_end),
+    ("a line that nobody expects fails the run", unexpected_line),
+    ("an expected line must come, and in its order", expected_lines),
+    ("a case of the console's lines fails with the first that is missing", shown_cases),
+    ("a line that the console broke is one line", broken_line),
+    ("a request to end a process is heard once, and its failure is seen", requests),
+];
+
+/// The verdicts on a run that left this text and ended with status 0.
+fn judge(text: &str, expected: &str) -> Vec<Verdict> {
+    judge_ended(text, expected, &Ok(Ended::Status(0)))
+}
+
+fn judge_ended(text: &str, expected: &str, ended: &Result<Ended, String>) -> Vec<Verdict> {
+    let expectation = Expectation::parse(expected).expect("the expectation is sound");
+    verdicts(text, ended, &expectation)
+}
+
+/// The names of the tests that failed.
+fn failed(verdicts: &[Verdict]) -> Vec<&str> {
+    let bad = verdicts.iter().filter(|verdict| verdict.result.is_err());
+    bad.map(|verdict| verdict.name.as_str()).collect()
+}
+
+/// What is said about the run as a whole.
+fn said_of_run(verdicts: &[Verdict]) -> &str {
+    let run = verdicts.iter().find(|verdict| verdict.name == "run").expect("a run has a verdict");
+    run.result.as_ref().expect_err("something is wrong with the run")
+}
+
+const GOOD: &str = "[tester] plan 2\n[tester] ok CH-1 a\n[other] plan 1\n[other] ok CH-1 a\n\
+                    [tester] ok CH-2 b\n";
+
+fn passing() {
+    let verdicts = judge(GOOD, "");
+    let names: Vec<&str> = verdicts.iter().map(|verdict| verdict.name.as_str()).collect();
+    assert_eq!(names, ["CH-1 a (other)", "CH-1 a", "CH-2 b", "run"]);
+    assert_eq!(failed(&verdicts), [""; 0]);
+    assert!(
+        names.iter().all(|name| *name == "run" || name.split(' ').next().is_some_and(is_clause))
+    );
+    assert!(
+        ["", "CH", "CH-", "CH-x", "ch-1", "CHX-1", "CH-1a2"].iter().all(|word| !is_clause(word))
+    );
+}
+
+fn failing() {
+    let text = "[tester] plan 1\n[tester] FAILED CH-4 x: found 1, expected 2 (src/bin/x.rs:3)\n";
+    let verdicts = judge_ended(text, "", &Ok(Ended::Status(2)));
+    assert_eq!(failed(&verdicts), ["CH-4 x", "run"]);
+    let words = verdicts[0].result.as_ref().expect_err("the case failed");
+    assert!(words.contains("found 1, expected 2") && words.contains("x.rs:3"), "{words}");
+}
+
+fn missing_case() {
+    let verdicts = judge(&GOOD.replace("plan 2", "plan 3"), "");
+    assert_eq!(failed(&verdicts), ["run"]);
+    let words = said_of_run(&verdicts);
+    assert!(words.contains("`tester` planned 3 cases and made 2"), "{words}");
+    assert!(words.contains("[other] ok CH-1 a"), "the whole console is shown: {words}");
+}
+
+fn no_plan() {
+    let verdicts = judge("[tester] ok CH-1 a\n", "");
+    assert!(said_of_run(&verdicts).contains("without a plan"));
+    let verdicts = judge("[tester] plan 1\n[tester] plan 1\n[tester] ok CH-1 a\n", "");
+    assert!(said_of_run(&verdicts).contains("more than once"));
+}
+
+fn nothing_asserted() {
+    assert!(said_of_run(&judge("", "")).contains("no case ran"));
+    assert!(said_of_run(&judge("[tester] plan 0\n", "")).contains("no case ran"));
+}
+
+fn doubled() {
+    let verdicts = judge("[tester] plan 2\n[tester] ok CH-1 a\n[tester] ok CH-1 a\n", "");
+    assert!(said_of_run(&verdicts).contains("two cases are called `CH-1 a`"));
+}
+
+fn wrong_end() {
+    assert_eq!(failed(&judge(GOOD, "status 0\n")), [""; 0]);
+    assert!(said_of_run(&judge(GOOD, "status 8\n")).contains("not with 8"));
+    let late = Ok(Ended::Otherwise("too late".to_owned()));
+    assert!(said_of_run(&judge_ended(GOOD, "", &late)).contains("too late"));
+    let not_built = Err("no such program".to_owned());
+    assert_eq!(said_of_run(&judge_ended("", "", &not_built)), "no such program");
+    assert!(Expectation::parse("status many\n").is_err());
+}
+
+fn unexpected_line() {
+    for line in
+        ["guichet: process `other` faulted: it panicked", "[other] hello", "[new] hello", ""]
+    {
+        let verdicts = judge(&format!("{GOOD}{line}\n"), "");
+        assert_eq!(failed(&verdicts), ["run"]);
+        let words = said_of_run(&verdicts);
+        assert!(words.contains(&format!("an unexpected line: {line}")), "{words}");
+    }
+}
+
+fn expected_lines() {
+    let expected = "# how it ends\nguichet: fault (pc <number>, address 0x0)\n[other] one\n\
+                    [other] two <text>!\n[third] x\n";
+    let lines = "guichet: fault (pc 0x4f, address 0x0)\n[other] one\n[third] x\n[other] two .*!\n";
+    assert_eq!(failed(&judge(&format!("{lines}{GOOD}"), expected)), [""; 0]);
+    for (right, wrong) in [
+        ("0x4f", "4f"),
+        ("address 0x0", "address 0x1"),
+        ("[other] one", "[other] ones"),
+        ("[third] x\n", ""),
+        ("[third] x\n", "[third] x\n[third] x\n"),
+        ("[other] one", "[other] two !\n[other] one"),
+    ] {
+        let lines = lines.replace(right, wrong);
+        assert_eq!(failed(&judge(&format!("{lines}{GOOD}"), expected)), ["run"], "{wrong}");
+    }
+}
+
+fn shown_cases() {
+    let expected = "= PR-7 a\n[other] one\n[other] two\n= PR-2 b\nguichet: fault\n";
+    let lines = "[other] one\n[other] two\nguichet: fault\n";
+    let verdicts = judge(&format!("{lines}{GOOD}"), expected);
+    assert!(verdicts.iter().any(|verdict| verdict.name == "PR-7 a"));
+    assert_eq!(failed(&verdicts), [""; 0]);
+    let verdicts = judge(&format!("{GOOD}{}", lines.replace("fault", "fine")), expected);
+    assert_eq!(failed(&verdicts), ["PR-2 b", "run"]);
+}
+
+fn broken_line() {
+    let text = "[tester] plan 1\n[tester] FAILED CH-4 x: found …\n[tester] 1 (x.rs:3)\n";
+    let verdicts = judge(text, "");
+    assert_eq!(verdicts[0].result, Err("CH-4 x: found 1 (x.rs:3)".to_owned()));
+    assert_eq!(failed(&verdicts), ["CH-4 x"]);
+}
+
+fn requests() {
+    use std::io::Write;
+    let mut console = Console::new(|name| Err(format!("no {name} here")));
+    for part in
+        ["[tester] en", "d victim\n[te", "ster] plan 0\n", "[tester] end x\nguichet: end y\n"]
+    {
+        console.write_all(part.as_bytes()).expect("a console takes everything");
+    }
+    let text = console.text();
+    for line in ["harness: no victim here", "harness: no x here"] {
+        assert_eq!(text.lines().filter(|other| *other == line).count(), 1, "{text}");
+    }
+    assert!(!text.contains("no y here"), "{text}");
+}

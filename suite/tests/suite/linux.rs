@@ -1,0 +1,85 @@
+//! Linux as a board: each process of a system is a Linux process, a child of this one.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use guichet::{Ending, Profile};
+use guichet_port_linux::{ProgramError, ProgramImage};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::board::Ended;
+
+/// Builds and runs the system in a folder.
+pub(crate) fn run(
+    folder: &Path,
+    limit: Duration,
+    console: Box<dyn Write + Send>,
+) -> Result<Ended, String> {
+    let failed = |failure: guichet::Failure| failure.to_string();
+    let built = guichet::build_system(folder, Profile::Development).map_err(failed)?;
+    let ending = guichet::run_system(&built, Some(limit), console).map_err(failed)?;
+    Ok(match ending {
+        Ending::Shutdown(status) => Ended::Status(status),
+        Ending::TimedOut(time) => Ended::Otherwise(format!("it did not end within {time:?}")),
+        other => Ended::Otherwise(format!("{other:?}")),
+    })
+}
+
+/// Kills the child that was started under a process's name.
+pub(crate) fn end_process(name: &str) -> Result<(), String> {
+    let children = fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?;
+    let numbers = children.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let child = numbers
+        .filter(|number| is_child(*number))
+        .find(|number| started_as(*number).as_deref() == Some(name))
+        .ok_or_else(|| format!("there is no process `{name}` to end"))?;
+    let child = Pid::from_raw(child).ok_or("a process has no number")?;
+    kill_process(child, Signal::KILL).map_err(|error| format!("`{name}` cannot be ended: {error}"))
+}
+
+fn is_child(number: i32) -> bool {
+    let parent = || -> Option<u32> {
+        let line = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+        // The name in brackets may hold anything; the state and the parent follow it.
+        line.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+    };
+    parent() == Some(std::process::id())
+}
+
+/// The name that a Linux process was started under.
+fn started_as(number: i32) -> Option<String> {
+    let line = fs::read(format!("/proc/{number}/cmdline")).ok()?;
+    let name = line.split(|byte| *byte == 0).next()?;
+    String::from_utf8(name.to_vec()).ok()
+}
+
+/// Takes a program that runs, makes its record that of another ABI, and sees it refused (CF-7).
+pub(crate) fn refuse_another_abi() -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("systems/sleep");
+    let built = guichet::build_system(&folder, Profile::Development)
+        .map_err(|failure| failure.to_string())?;
+    let program = built.programs.first().ok_or("the system has no program")?;
+    ProgramImage::load(program).map_err(|error| format!("the program itself: {error}"))?;
+    let mut image = fs::read(program).map_err(|error| error.to_string())?;
+    let version = record_version(&image)?;
+    image[version] = image[version].wrapping_add(1);
+    let copy = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
+    fs::write(copy.path(), image).map_err(|error| error.to_string())?;
+    match ProgramImage::load(copy.path()) {
+        Err(ProgramError::WrongAbi { .. }) => Ok(()),
+        Err(other) => Err(format!("refused for another reason: {other}")),
+        Ok(_) => Err("it was accepted".to_owned()),
+    }
+}
+
+/// Where in an image the version of its ABI record begins: after the record's mark.
+fn record_version(image: &[u8]) -> Result<usize, String> {
+    let record = [*b"GUIC", pw_status::ABI_VERSION.to_le_bytes()].concat();
+    let places = image.windows(record.len()).enumerate().filter(|(_, bytes)| *bytes == record);
+    match places.map(|(place, _)| place).collect::<Vec<_>>()[..] {
+        [place] => Ok(place + 4),
+        ref places => Err(format!("the image has {} ABI records", places.len())),
+    }
+}

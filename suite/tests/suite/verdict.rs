@@ -1,0 +1,111 @@
+//! What came of a run: a verdict for each case, and one for the run as a whole.
+
+use std::collections::BTreeSet;
+
+use crate::board::Ended;
+use crate::expectation::{Differences, Expectation};
+use crate::transcript::{Said, by_owner};
+
+/// The process whose cases go by the system's name alone.
+const TESTER: &str = "tester";
+
+/// One test and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// The case's title, or what stands for the whole run.
+    pub(crate) name: String,
+    /// What is wrong, if something is.
+    pub(crate) result: Result<(), String>,
+}
+
+impl Verdict {
+    /// The verdict on a run as a whole.
+    pub(crate) fn of_run(result: Result<(), String>) -> Verdict {
+        Verdict { name: "run".to_owned(), result }
+    }
+}
+
+/// The verdicts on a run that left this text on the console and ended like this.
+pub(crate) fn verdicts(
+    text: &str,
+    ended: &Result<Ended, String>,
+    expectation: &Expectation,
+) -> Vec<Verdict> {
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(reason) => return vec![Verdict::of_run(Err(reason.clone()))],
+    };
+    let mut verdicts = Vec::new();
+    let mut wrong = Vec::new();
+    for (owner, lines) in by_owner(text) {
+        let owner = owner.unwrap_or_default();
+        wrong.extend(check_plan(&owner, &lines));
+        verdicts.extend(lines.iter().filter_map(|line| verdict(&owner, line)));
+    }
+    if verdicts.is_empty() {
+        wrong.push("no case ran".to_owned());
+    }
+    let differences = expectation.compare(text);
+    verdicts.extend(shown(expectation, &differences));
+    wrong.extend(differences.lines());
+    wrong.extend(doubled(&verdicts));
+    if *ended != Ended::Status(expectation.status) {
+        wrong.push(format!("it ended with {ended:?}, not with {}", expectation.status));
+    }
+    verdicts.push(Verdict::of_run(whole(&wrong, text)));
+    verdicts
+}
+
+/// What is to be said of a run as a whole.
+fn whole(wrong: &[String], text: &str) -> Result<(), String> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}\nthe whole console:\n{text}", wrong.join("\n")))
+}
+
+/// The verdict on the case that a line is about, if it is about one.
+fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
+    let (title, result) = match line {
+        Said::Passed(title) => (&**title, Ok(())),
+        Said::Failed(words) => (words.split(": ").next().unwrap_or(words), Err(words.clone())),
+        Said::Plan(_) | Said::EndProcess(_) | Said::Other(_) => return None,
+    };
+    let name = if owner == TESTER { title.to_owned() } else { format!("{title} ({owner})") };
+    Some(Verdict { name, result })
+}
+
+/// The verdicts on what the console must show.
+fn shown(expectation: &Expectation, differences: &Differences) -> Vec<Verdict> {
+    let verdict = |(index, title): (usize, &String)| {
+        let missing = differences.missing.iter().filter(|(case, _)| *case == Some(index));
+        let missing: Vec<&str> = missing.map(|(_, line)| line.as_str()).collect();
+        let result = if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) };
+        let result = result.map_err(|lines| format!("missing on the console:\n{lines}"));
+        Verdict { name: title.clone(), result }
+    };
+    expectation.titles.iter().enumerate().map(verdict).collect()
+}
+
+/// Checks that a process planned its cases, once, and made as many.
+fn check_plan(owner: &str, lines: &[Said]) -> Option<String> {
+    let plans: Vec<usize> = lines
+        .iter()
+        .filter_map(|line| if let Said::Plan(plan) = line { Some(*plan) } else { None })
+        .collect();
+    let made = lines.iter().filter(|line| verdict(owner, line).is_some()).count();
+    match plans[..] {
+        [] if made == 0 => None,
+        [plan] if plan == made => None,
+        [] => Some(format!("`{owner}` made {made} cases without a plan")),
+        [plan] => Some(format!("`{owner}` planned {plan} cases and made {made}")),
+        _ => Some(format!("`{owner}` planned more than once")),
+    }
+}
+
+/// Cases that cannot be told apart.
+fn doubled(verdicts: &[Verdict]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let again = verdicts.iter().filter(|verdict| !seen.insert(&verdict.name));
+    again.map(|verdict| format!("two cases are called `{}`", verdict.name)).collect()
+}
