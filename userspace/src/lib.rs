@@ -11,7 +11,7 @@
 //! neighbour's library does not make. The one thing that this side adds is types that make the
 //! wrong call hard to write.
 //!
-//! ```ignore (rustdoc would link std; the programs under examples/ are built)
+//! ```text
 //! #![no_std]
 //! #![no_main]
 //!
