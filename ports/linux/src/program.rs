@@ -37,7 +37,8 @@ impl Program {
         Ok(Program { image, layout, memory })
     }
 
-    /// The memory that the process may use, for its [`ProcessDescriptor`]: the image's and the
+    /// The memory that the process may use, for its
+    /// [`ProcessDescriptor`](guichet_kernel::ProcessDescriptor): the image's and the
     /// main thread's stack, sorted.
     pub fn memory(&self) -> &[Region] {
         &self.memory
