@@ -16,7 +16,7 @@
 //!   port     storage          what the kernel asks for, what it borrows
 //!   process                   one Linux process: start, traps, end
 //!   spawn    wall             fork, filter, execute
-//!   console  output  line_buffer      lines, and who said them
+//!   console  output          lines, and who said them
 //!   attention  user_memory  memory_file  host      one Linux mechanism each
 //!   program  layout  end  error  linux
 //! ```
@@ -34,7 +34,6 @@ mod end;
 mod error;
 mod host;
 mod layout;
-mod line_buffer;
 mod linux;
 mod memory_file;
 mod output;

@@ -13,8 +13,7 @@ const PRIORITY: Shape =
 /// The bound keeps the kernel's longest stretch short (AB-10).
 const TRANSFER: Shape = Shape::Integer { minimum: 1, maximum: 65_536 };
 
-const STACK_MEANING: &str =
-    "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
+const STACK_MEANING: &str = "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
      default";
 const TRANSFER_MEANING: &str =
     "the most bytes that one transfer copies; it bounds how long the kernel is busy";
