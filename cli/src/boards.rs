@@ -1,6 +1,10 @@
 //! The boards that are more than this machine, and everything that differs between them.
 
+use std::process::Command;
+
 use guichet_system::image::BoardMemory;
+
+use crate::toolchain::Toolchain;
 
 /// A board that systems can be built for as one image.
 #[derive(Debug)]
@@ -17,6 +21,15 @@ pub struct Board {
     pub memory: BoardMemory,
     /// What stands in for it on a desk.
     pub emulator: Emulator,
+}
+
+impl Board {
+    /// Tells whether this machine can build for the board and emulate it. Blocks for the programs
+    /// that are asked.
+    pub fn can_run_here(&self) -> bool {
+        let emulator = Command::new(self.emulator.program).arg("--version").output();
+        Toolchain::find(self.target).is_ok() && emulator.is_ok()
+    }
 }
 
 /// An emulator and how it is told to be a board.

@@ -8,7 +8,8 @@ mod link;
 mod program;
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use guichet_kernel::Region;
@@ -54,6 +55,7 @@ pub fn build_image(
     let toolchain = Toolchain::find(board.target)?;
     let targets = find_programs(dir, &system)?;
     let folder = folder(dir, board, &targets)?;
+    let _turn = turn(&folder)?;
     let builder = Builder { dir, board, system: &system, toolchain: &toolchain, folder };
     let result = builder.build(&targets, progress);
     progress.end();
@@ -68,10 +70,22 @@ fn folder(dir: &Path, board: &Board, targets: &[Target]) -> Result<PathBuf, Fail
         Some(target) => discover::target_folder(&target.manifest)?,
         None => dir.join("target"),
     };
-    let name = dir.file_name().unwrap_or("system".as_ref()).to_owned();
+    // Folders of one name may share a target folder.
+    let mut hasher = DefaultHasher::new();
+    dir.hash(&mut hasher);
+    let mut name = dir.file_name().unwrap_or("system".as_ref()).to_owned();
+    name.push(format!("-{:016x}", hasher.finish()));
     let folder = target.join("guichet").join(board.name).join(name);
     fs::create_dir_all(&folder).map_err(|source| Failure::not_written(&folder, source))?;
     Ok(folder)
+}
+
+/// Waits until nobody else builds an image in the same target folder. Cargo gives what it builds
+/// the same name for every system: it must be linked before the next one is built.
+fn turn(folder: &Path) -> Result<File, Failure> {
+    let file = folder.with_file_name(".lock");
+    let lock = File::create(&file).and_then(|lock| lock.lock().map(|()| lock));
+    lock.map_err(|source| Failure::not_written(&file, source))
 }
 
 struct Builder<'a> {

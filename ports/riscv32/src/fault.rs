@@ -6,6 +6,10 @@ use guichet_kernel::{Fault, FaultCause};
 
 use crate::context::Context;
 
+/// How far past the end of its stack a stack pointer may be and still come from there; a frame is
+/// smaller than this. One that is farther away was made up.
+const MAX_FRAME_BYTES: usize = 64 * 1024;
+
 /// Set in mcause for an interrupt.
 pub(crate) const INTERRUPT: usize = 1 << (usize::BITS - 1);
 /// What mcause says of the machine timer's interrupt.
@@ -33,14 +37,15 @@ pub(crate) fn fault(cause: usize, value: usize, context: &Context, stack: &Range
 /// of somebody else, so the address alone does not tell: the stack pointer must have passed the
 /// end too, and the access must be in the frame above it.
 fn is_overflow(address: usize, stack_pointer: usize, stack: &Range<usize>) -> bool {
-    stack_pointer <= address && address < stack.start
+    let lowest = stack.start.saturating_sub(MAX_FRAME_BYTES);
+    lowest <= stack_pointer && stack_pointer <= address && address < stack.start
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const STACK: Range<usize> = 0x1000..0x2000;
+    const STACK: Range<usize> = 0x2_1000..0x2_2000;
 
     #[test]
     fn every_exception_has_its_cause_and_address() {
@@ -55,7 +60,7 @@ mod tests {
             (12, 5, FaultCause::Unknown, 5),
         ];
         for (number, value, cause, address) in table {
-            let found = fault(number, value, &Context::fresh(0x8000, 0x1800), &STACK);
+            let found = fault(number, value, &Context::fresh(0x8000, 0x2_1800), &STACK);
             assert_eq!(found, Fault { cause, pc: 0x8000, address }, "{number}");
         }
     }
@@ -63,11 +68,12 @@ mod tests {
     #[test]
     fn an_overflow_is_one_of_the_stack_and_not_of_a_pointer() {
         let table = [
-            (0xFFC, 0xFF0, true),
-            (0xFF0, 0xFF0, true),
-            (0xFEC, 0xFF0, false),  // below the stack pointer
-            (0xFFC, 0x1010, false), // the stack itself is in order
-            (0x2000, 0xFF0, false), // above the stack
+            (0x2_0FFC, 0x2_0FF0, true),
+            (0x2_0FF0, 0x2_0FF0, true),
+            (0x2_0FEC, 0x2_0FF0, false), // below the stack pointer
+            (0x2_0FFC, 0x2_1010, false), // the stack itself is in order
+            (0x2_2000, 0x2_0FF0, false), // above the stack
+            (0x2_0FFC, 0x1_0FFC, false), // no frame is that large
         ];
         for (address, stack_pointer, expected) in table {
             let found = fault(7, address, &Context::fresh(0, stack_pointer), &STACK);
