@@ -22,7 +22,7 @@ const BOARD: guichet_port_riscv32::Board = guichet_port_riscv32::Board {
 
 #[cfg(target_arch = "riscv32")]
 fn start() -> ! {
-    guichet_port_riscv32::run(&BOARD, &image::IMAGE, &image::TABLES)
+    guichet_port_riscv32::run(&BOARD, &image::IMAGE, &image::KERNEL, &image::PORT)
 }
 
 #[cfg(target_arch = "riscv32")]

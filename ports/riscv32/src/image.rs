@@ -33,19 +33,20 @@ pub struct Program {
     pub wall: Wall,
 }
 
-/// The memory that the kernel and the port need for a system, as a static that [`crate::run`] takes
-/// once.
-pub struct TablesCell<
+/// The memory that the kernel needs for a system, as a static that [`crate::run`] takes once.
+pub struct KernelCell<
     const THREADS: usize,
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
     const WAIT_LISTS: usize,
-> {
-    kernel: ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>,
-    // Apart, because it begins as zeros, which take no room in flash.
-    port: ConstStaticCell<PortTables<THREADS, PROCESSES>>,
-}
+>(ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>);
+
+/// The memory that the port needs for a system, as a static that [`crate::run`] takes once. Apart
+/// from the kernel's because it begins as zeros, which take no room in flash.
+pub struct PortCell<const THREADS: usize, const PROCESSES: usize>(
+    ConstStaticCell<PortTables<THREADS, PROCESSES>>,
+);
 
 /// What the kernel borrows.
 struct KernelTables<
@@ -70,58 +71,60 @@ struct PortTables<const THREADS: usize, const PROCESSES: usize> {
     lines: [ProcessLine; PROCESSES],
 }
 
-/// The tables, lent for ever.
-pub(crate) struct Tables {
-    /// The kernel's.
-    pub(crate) storage: Storage<'static>,
-    /// The registers of every thread.
-    pub(crate) contexts: &'static mut [Context],
-    /// The unfinished line of every process.
-    pub(crate) lines: &'static mut [ProcessLine],
-}
-
 impl<
     const THREADS: usize,
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
     const WAIT_LISTS: usize,
-> TablesCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>
+> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>
 {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
     pub const fn new() -> Self {
-        TablesCell {
-            kernel: ConstStaticCell::new(KernelTables {
-                threads: [const { Thread::DORMANT }; THREADS],
-                deadlines: [ThreadIndex::NONE; THREADS],
-                processes: [const { Process::UNSTARTED }; PROCESSES],
-                handlers: [const { Handler::IDLE }; HANDLERS],
-                initiators: [const { Initiator::IDLE }; INITIATORS],
-                wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
-                globals: Globals::INITIAL,
-            }),
-            port: ConstStaticCell::new(PortTables {
-                contexts: [Context::ZERO; THREADS],
-                lines: [const { ProcessLine::EMPTY }; PROCESSES],
-            }),
-        }
+        KernelCell(ConstStaticCell::new(KernelTables {
+            threads: [const { Thread::DORMANT }; THREADS],
+            deadlines: [ThreadIndex::NONE; THREADS],
+            processes: [const { Process::UNSTARTED }; PROCESSES],
+            handlers: [const { Handler::IDLE }; HANDLERS],
+            initiators: [const { Initiator::IDLE }; INITIATORS],
+            wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
+            globals: Globals::INITIAL,
+        }))
     }
 
-    /// Lends the tables; nothing the second time.
-    pub(crate) fn take(&'static self) -> Option<Tables> {
-        let kernel = self.kernel.try_take()?;
-        let port = self.port.try_take()?;
-        let storage = Storage {
-            threads: &mut kernel.threads,
-            deadlines: &mut kernel.deadlines,
-            processes: &mut kernel.processes,
-            handlers: &mut kernel.handlers,
-            initiators: &mut kernel.initiators,
-            wait_lists: &mut kernel.wait_lists,
-            globals: &mut kernel.globals,
-        };
-        Some(Tables { storage, contexts: &mut port.contexts, lines: &mut port.lines })
+    /// Lends the tables to a kernel; nothing the second time.
+    pub(crate) fn take(&'static self) -> Option<Storage<'static>> {
+        let tables = self.0.try_take()?;
+        Some(Storage {
+            threads: &mut tables.threads,
+            deadlines: &mut tables.deadlines,
+            processes: &mut tables.processes,
+            handlers: &mut tables.handlers,
+            initiators: &mut tables.initiators,
+            wait_lists: &mut tables.wait_lists,
+            globals: &mut tables.globals,
+        })
+    }
+}
+
+impl<const THREADS: usize, const PROCESSES: usize> PortCell<THREADS, PROCESSES> {
+    /// Tables for a system of these sizes.
+    #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
+    pub const fn new() -> Self {
+        PortCell(ConstStaticCell::new(PortTables {
+            contexts: [Context::ZERO; THREADS],
+            lines: [const { ProcessLine::EMPTY }; PROCESSES],
+        }))
+    }
+
+    /// Lends the registers of every thread and the unfinished line of every process; nothing the
+    /// second time.
+    pub(crate) fn take(
+        &'static self,
+    ) -> Option<(&'static mut [Context], &'static mut [ProcessLine])> {
+        let tables = self.0.try_take()?;
+        Some((&mut tables.contexts, &mut tables.lines))
     }
 }
 
@@ -131,10 +134,12 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static CELL: TablesCell<3, 2, 1, 1, 2> = TablesCell::new();
-        let tables = CELL.take().expect("the first time");
-        assert_eq!((tables.contexts.len(), tables.lines.len()), (3, 2));
-        assert_eq!((tables.storage.threads.len(), tables.storage.wait_lists.len()), (3, 2));
-        assert!(CELL.take().is_none());
+        static KERNEL: KernelCell<3, 2, 1, 1, 2> = KernelCell::new();
+        static PORT: PortCell<3, 2> = PortCell::new();
+        let storage = KERNEL.take().expect("the first time");
+        assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
+        let (contexts, lines) = PORT.take().expect("the first time");
+        assert_eq!((contexts.len(), lines.len()), (3, 2));
+        assert!(KERNEL.take().is_none() && PORT.take().is_none());
     }
 }

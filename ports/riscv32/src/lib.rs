@@ -3,7 +3,7 @@
 //! The machine is an RV32IMAC hart with physical memory protection, a machine timer, and a board
 //! around it that says where things are ([`Board`]). Everything that belongs to one system (its
 //! processes, where their memory lies, how large the kernel's tables are) is generated as statics
-//! ([`Image`], [`TablesCell`]); nothing is computed at boot that could be computed before.
+//! ([`Image`], [`KernelCell`], [`PortCell`]); nothing is computed at boot that could be computed before.
 //!
 //! The hart enters the kernel by one trap and leaves it by one return (`trap`); between them the
 //! kernel runs on one stack, with interrupts off, to its end. SOUNDNESS.md argues why that holds
@@ -50,7 +50,7 @@ mod wall;
 
 pub use board::Board;
 pub use guichet_kernel as kernel;
-pub use image::{Image, Program, TablesCell};
+pub use image::{Image, KernelCell, PortCell, Program};
 #[cfg(target_arch = "riscv32")]
 pub use run::run;
 pub use wall::Wall;

@@ -4,7 +4,7 @@ use guichet_kernel::Kernel;
 use static_cell::StaticCell;
 
 use crate::board::Board;
-use crate::image::{Image, TablesCell};
+use crate::image::{Image, KernelCell, PortCell};
 use crate::machine::Machine;
 use crate::port::RiscvPort;
 use crate::trap::{enter, prepare};
@@ -25,14 +25,15 @@ pub fn run<
 >(
     board: &Board,
     image: &'static Image,
-    tables: &'static TablesCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
-    let Some(tables) = tables.take() else { halt() };
+    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.take()) else { halt() };
     // SAFETY: (run-1) the board says where its devices are, and nobody else uses them: the tables,
     // which are lent once, make this the only run.
     let machine = unsafe {
-        let port = RiscvPort::new(board, image, tables.contexts, tables.lines);
-        let kernel = Kernel::new(&image.system, tables.storage);
+        let port = RiscvPort::new(board, image, contexts, lines);
+        let kernel = Kernel::new(&image.system, storage);
         Machine::new(board, kernel, port)
     };
     let Some(machine) = MACHINE.try_init(machine) else { halt() };

@@ -55,6 +55,6 @@ mod tests {
 
     #[test]
     fn a_system_of_nothing_is_an_image_too() {
-        assert!(empty().contains("port::TablesCell<0usize, 0usize, 0usize, 0usize, 0usize>"));
+        assert!(empty().contains("port::KernelCell<0usize, 0usize, 0usize, 0usize, 0usize>"));
     }
 }
