@@ -133,6 +133,34 @@ fn two_folders_give_the_same_image() {
     assert!(images[0] == images[1], "the images differ in what is loaded");
 }
 
+#[test]
+fn no_panic_is_linked_into_the_kernel() {
+    if !has_boards() {
+        return;
+    }
+    let seen = run(repository(), &["build", "examples/uppercase", "--board", BOARD]);
+    let lines = seen.ends_with(0).output.lines();
+    let counts: Vec<(&str, usize)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, file)| (name, panics(&fs::read(file).expect("an image"))))
+        .collect();
+    // Programs may panic; that they are found to shows that the kernel's would be found.
+    let [("initiator", initiator), ("handler", handler), ("image", kernel)] = counts[..] else {
+        panic!("{seen:#?}")
+    };
+    assert!(initiator > 0 && handler > 0, "{counts:?}");
+    assert_eq!(kernel, 0);
+}
+
+/// How many functions a panic would run through.
+fn panics(image: &[u8]) -> usize {
+    use object::read::elf::ElfFile32;
+    use object::{LittleEndian, Object, ObjectSymbol};
+    let elf = ElfFile32::<LittleEndian>::parse(image).expect("an ELF file");
+    let names = elf.symbols().filter_map(|symbol| symbol.name().ok().map(str::to_owned));
+    names.filter(|name| name.contains("panic") || name.contains("begin_unwind")).count()
+}
+
 /// Every segment that a loader copies: where to, and what.
 fn loaded(image: &[u8]) -> Vec<(u32, Vec<u8>)> {
     use object::LittleEndian;
