@@ -49,13 +49,18 @@ impl Machine {
         self.obey(outcome)
     }
 
-    /// Takes a call of the running thread.
+    /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
     #[inline(always)]
-    pub(crate) fn call(&mut self, call: Call) -> Next {
-        match self.kernel.door(&mut self.port, &call) {
-            Some(outcome) => self.obey(outcome),
-            None => self.tell(Event::Call(call)),
-        }
+    pub(crate) fn try_call(&mut self, call: Call) -> Option<Next> {
+        let outcome = self.kernel.door(&mut self.port, &call)?;
+        Some(self.obey(outcome))
+    }
+
+    /// Takes any call of the running thread.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn cold_call(&mut self, call: Call) -> Next {
+        self.tell(Event::Call(call))
     }
 
     /// Takes any other trap of the running thread, which was stopped with these registers.

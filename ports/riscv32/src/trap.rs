@@ -4,9 +4,9 @@
 //! registers there, takes the kernel's stack, and calls one of two functions below; what they
 //! return is the context to go on with.
 //!
-//! A call is the common case and its program has declared the temporary registers lost, so they are
-//! neither saved nor given back: they return as zero, and the argument registers without a result
-//! too (AB-9). Everything else saves and restores all of them, because the thread did not expect
+//! A call is the common case and its program has declared the temporary registers and s2 to s11 lost,
+//! so they are neither saved nor given back: they return as zero, and the argument registers without a
+//! result too (AB-9). Everything else saves and restores all of them, because the thread did not expect
 //! to be stopped. A thread that goes on with results has made a call, and one that goes on without
 //! has not, so the two never mix.
 //!
@@ -67,16 +67,6 @@ global_asm!(
     "sw a5, 60(t6)",
     "sw a6, 64(t6)",
     "sw a7, 68(t6)",
-    "sw s2, 72(t6)",
-    "sw s3, 76(t6)",
-    "sw s4, 80(t6)",
-    "sw s5, 84(t6)",
-    "sw s6, 88(t6)",
-    "sw s7, 92(t6)",
-    "sw s8, 96(t6)",
-    "sw s9, 100(t6)",
-    "sw s10, 104(t6)",
-    "sw s11, 108(t6)",
     "lui sp, %hi(guichet_kernel_stack)",
     "lw sp, %lo(guichet_kernel_stack)(sp)",
     "lw a0, 0(sp)",
@@ -87,7 +77,7 @@ global_asm!(
     "csrr t0, mepc",
     "addi t0, t0, 4",
     "sw t0, 0(t6)",
-    "call {call}",
+    "j {call}",
     "guichet_resume:",
     "lw t0, 0(a0)",
     "csrw mepc, t0",
@@ -103,16 +93,16 @@ global_asm!(
     "lw a0, 40(t6)",
     "lw a1, 44(t6)",
     "lw a2, 48(t6)",
-    "lw s2, 72(t6)",
-    "lw s3, 76(t6)",
-    "lw s4, 80(t6)",
-    "lw s5, 84(t6)",
-    "lw s6, 88(t6)",
-    "lw s7, 92(t6)",
-    "lw s8, 96(t6)",
-    "lw s9, 100(t6)",
-    "lw s10, 104(t6)",
-    "lw s11, 108(t6)",
+    "li s2, 0",
+    "li s3, 0",
+    "li s4, 0",
+    "li s5, 0",
+    "li s6, 0",
+    "li s7, 0",
+    "li s8, 0",
+    "li s9, 0",
+    "li s10, 0",
+    "li s11, 0",
     "li a3, 0",
     "li a4, 0",
     "li a5, 0",
@@ -128,6 +118,16 @@ global_asm!(
     "mret",
     // Not a call: the rest of the registers.
     "2:",
+    "sw s2, 72(t6)",
+    "sw s3, 76(t6)",
+    "sw s4, 80(t6)",
+    "sw s5, 84(t6)",
+    "sw s6, 88(t6)",
+    "sw s7, 92(t6)",
+    "sw s8, 96(t6)",
+    "sw s9, 100(t6)",
+    "sw s10, 104(t6)",
+    "sw s11, 108(t6)",
     "sw t1, 24(t6)",
     "sw t2, 28(t6)",
     "sw t3, 112(t6)",
@@ -199,11 +199,24 @@ unsafe extern "C" {
 /// # Safety
 /// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it;
 /// `context` is the running thread's, saved just now.
-unsafe extern "C" fn on_call(machine: *mut Machine, context: *const Context) -> Next {
+unsafe extern "C" fn on_call(machine: *mut Machine, context: *const Context) -> ! {
     // SAFETY: (trap-1) as the caller says. What is needed of the context is read before the
-    // machine, to which it belongs, is borrowed.
-    let (call, machine) = unsafe { ((*context).call(), &mut *machine) };
-    machine.call(call)
+    // machine, to which it belongs, is borrowed. Nothing of this function is needed after the jump,
+    // and the code there takes what `Next` is made of in these registers.
+    unsafe {
+        let call = (*context).call();
+        let next = match (*machine).try_call(call) {
+            Some(next) => next,
+            // Read anew, so that the common case need not keep it.
+            None => (*machine).cold_call((*context).call()),
+        };
+        asm!(
+            "j guichet_resume",
+            in("a0") next.context,
+            in("a1") next.restore as usize,
+            options(noreturn),
+        )
+    }
 }
 
 /// Takes any other trap.

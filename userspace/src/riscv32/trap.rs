@@ -11,9 +11,9 @@ use guichet_abi::{Arguments, Results};
 #[inline(always)]
 pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
     let (status, value0, value1);
-    // SAFETY: the caller vouches for what the words name. The kernel keeps ra, sp, gp, tp and the
-    // saved registers, gives results in a0 to a2 and returns zero in the rest (AB-9). The block
-    // may read and write memory, because the kernel does.
+    // SAFETY: the caller vouches for what the words name. The kernel keeps ra, sp, gp, tp, s0 and
+    // s1, gives results in a0 to a2 and returns zero in the rest (AB-9), which costs it less than to
+    // keep them. The block may read and write memory, because the kernel does.
     unsafe {
         asm!(
             "ecall",
@@ -25,6 +25,16 @@ pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
             inlateout("a5") arguments[5] => _,
             inlateout("a6") arguments[6] => _,
             inlateout("a7") number => _,
+            lateout("s2") _,
+            lateout("s3") _,
+            lateout("s4") _,
+            lateout("s5") _,
+            lateout("s6") _,
+            lateout("s7") _,
+            lateout("s8") _,
+            lateout("s9") _,
+            lateout("s10") _,
+            lateout("s11") _,
             lateout("t0") _,
             lateout("t1") _,
             lateout("t2") _,
