@@ -52,6 +52,13 @@ pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: &mut 
     out("\n");
 }
 
+/// Writes how many bytes of output were dropped (PR-7).
+pub(crate) fn dropped_line(bytes: u32, out: &mut dyn FnMut(&str)) {
+    out("guichet: the console did not take ");
+    decimal(bytes, out);
+    out(" bytes, which are lost\n");
+}
+
 /// Writes a number in decimal.
 fn decimal(number: u32, out: &mut dyn FnMut(&str)) {
     const PLACES: [u32; 10] =
@@ -90,6 +97,12 @@ mod tests {
             text += &written(|out| process_line("li\nar", &line, out));
         });
         assert_eq!(text, "[li\\x0aar] hi\\x07\n");
+    }
+
+    #[test]
+    fn what_is_lost_is_counted() {
+        let text = written(|out| dropped_line(1_050, out));
+        assert_eq!(text, "guichet: the console did not take 1050 bytes, which are lost\n");
     }
 
     #[test]

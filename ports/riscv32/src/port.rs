@@ -10,7 +10,7 @@ use guichet_kernel::{
 
 use crate::board::Board;
 use crate::clock::Clock;
-use crate::console::{ProcessLine, process_line, report_line};
+use crate::console::{ProcessLine, dropped_line, process_line, report_line};
 use crate::context::Context;
 use crate::copy;
 use crate::device::Register;
@@ -35,16 +35,28 @@ pub(crate) struct RiscvPort {
 struct Serial {
     data: Register<u8>,
     status: Register<u8>,
-    /// How many bytes it did not take; said when it takes some again.
+    /// How many bytes it did not take since it was last said.
     dropped: u32,
 }
 
 impl Serial {
+    /// Sends a line, after a word on what was dropped before, if something was (PR-7).
+    fn line(&mut self, write: impl FnOnce(&mut dyn FnMut(&str))) {
+        if self.dropped != 0 && self.is_ready() {
+            let dropped = core::mem::take(&mut self.dropped);
+            dropped_line(dropped, &mut |text| self.send(text));
+        }
+        write(&mut |text| self.send(text));
+    }
+
+    fn is_ready(&self) -> bool {
+        (0..PATIENCE).any(|_| self.status.read() & IS_EMPTY != 0)
+    }
+
     /// Sends text; a byte that is not taken is dropped and counted.
     fn send(&mut self, text: &str) {
         for byte in text.bytes() {
-            let is_ready = (0..PATIENCE).any(|_| self.status.read() & IS_EMPTY != 0);
-            if is_ready {
+            if self.is_ready() {
                 self.data.write(byte);
             } else {
                 self.dropped = self.dropped.saturating_add(1);
@@ -95,9 +107,11 @@ impl RiscvPort {
 
     /// Says something in the kernel's name, after what processes have left unfinished.
     pub(crate) fn say(&mut self, text: &str) {
-        self.console.send("guichet: ");
-        self.console.send(text);
-        self.console.send("\n");
+        self.console.line(|out| {
+            out("guichet: ");
+            out(text);
+            out("\n");
+        });
     }
 
     /// Writes what processes have left unfinished.
@@ -111,7 +125,7 @@ impl RiscvPort {
         let name = self.name(process);
         let RiscvPort { lines, console, .. } = self;
         if let Some(line) = lines.get_mut(process.position()) {
-            line.flush(|line| process_line(name, &line, &mut |text| console.send(text)));
+            line.flush(|line| console.line(|out| process_line(name, &line, out)));
         }
     }
 
@@ -119,7 +133,7 @@ impl RiscvPort {
         let name = self.name(process);
         let RiscvPort { lines, console, .. } = self;
         if let Some(line) = lines.get_mut(process.position()) {
-            line.push(bytes, |line| process_line(name, &line, &mut |text| console.send(text)));
+            line.push(bytes, |line| console.line(|out| process_line(name, &line, out)));
         }
     }
 
@@ -204,7 +218,7 @@ impl Port for RiscvPort {
         // SAFETY: (port-6) a grant; its process does not run meanwhile.
         unsafe {
             copy::with_text(message.address(), message.length(), |bytes| {
-                report_line(name, report, bytes, &mut |text| self.console.send(text));
+                self.console.line(|out| report_line(name, report, bytes, out));
             });
         }
     }
