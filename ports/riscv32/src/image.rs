@@ -33,7 +33,7 @@ pub struct Program {
     pub wall: Wall,
 }
 
-/// The memory that the kernel needs for a system, as a static that [`crate::run`] takes once.
+/// The memory that the kernel needs for a system, as a static that `run` takes once.
 pub struct KernelCell<
     const THREADS: usize,
     const PROCESSES: usize,
@@ -42,7 +42,7 @@ pub struct KernelCell<
     const WAIT_LISTS: usize,
 >(ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>);
 
-/// The memory that the port needs for a system, as a static that [`crate::run`] takes once. Apart
+/// The memory that the port needs for a system, as a static that `run` takes once. Apart
 /// from the kernel's because it begins as zeros, which take no room in flash.
 pub struct PortCell<const THREADS: usize, const PROCESSES: usize>(
     ConstStaticCell<PortTables<THREADS, PROCESSES>>,
