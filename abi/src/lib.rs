@@ -10,6 +10,8 @@
 
 mod buffer;
 mod exit_status;
+// Its addresses need 64 bits; a microcontroller has no use for it.
+#[cfg(target_pointer_width = "64")]
 pub mod linux;
 mod signals;
 mod status;

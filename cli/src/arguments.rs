@@ -27,9 +27,12 @@ pub(crate) enum Command {
     /// Build a system and run it.
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
-    /// Build the programs of a system.
+    /// Build the programs of a system, and for a board its image.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArguments),
+    /// List the boards that systems run on.
+    #[command(after_help = BOARDS_EXAMPLES)]
+    Boards,
     /// Say what is wrong in a system.json5.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -42,9 +45,6 @@ pub(crate) enum Command {
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) build: BuildArguments,
-    /// The board to run on.
-    #[arg(long, value_name = "BOARD", default_value = guichet::BOARD, value_parser = Board::parse)]
-    pub(crate) board: Board,
     /// End the run after this many seconds, for example 5 or 0.5.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) timeout: Option<Duration>,
@@ -55,7 +55,10 @@ pub(crate) struct BuildArguments {
     /// The folder that holds the system.json5.
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) dir: PathBuf,
-    /// Build small, optimised programs.
+    /// The board to build for.
+    #[arg(long, value_name = "BOARD", default_value = guichet::BOARD, value_parser = Board::parse)]
+    pub(crate) board: Board,
+    /// Build small, optimised programs; for other boards than Linux they always are.
     #[arg(long)]
     pub(crate) release: bool,
 }
@@ -114,6 +117,7 @@ Examples:
   guichet run                           the system in the current folder
   guichet run examples/uppercase        the one in another folder
   guichet run --timeout 2.5 --release   optimised, and ended after two and a half seconds
+  guichet run --board qemu_virt_rv32    on another board, emulated
 
 Exit status:
   0          the system was shut down without an error
@@ -129,13 +133,22 @@ Exit status:
   141        nobody reads standard output any more";
 
 const BUILD_EXAMPLES: &str = "\
-Shows where each process's program is, one line a process, on standard output.
+Shows where each process's program is, one line a process, on standard output; for another board than
+Linux, also where the image is: kernel and programs as one file.
 
 Examples:
   guichet build                         the system in the current folder
   guichet build examples/uppercase --release
+  guichet build --board qemu_virt_rv32
 
 Exit status: 0, or as `guichet run`, 2 and 20 to 22.";
+
+const BOARDS_EXAMPLES: &str = "\
+One line a board: its name, then what it is.
+
+Examples:
+  guichet boards
+  guichet run --board qemu_virt_rv32";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:

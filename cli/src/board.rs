@@ -1,16 +1,18 @@
 //! The boards that can be named.
 
+use guichet::boards::{self, BOARDS};
 use guichet::{BOARD, nearest};
 
 /// The boards that later versions run on; named so that nobody takes them for a slip.
-const LATER: [&str; 5] =
-    ["lm3s6965evb", "mps2_an385", "mps2_an386", "mps2_an505", "qemu_virt_rv32"];
+const LATER: [&str; 4] = ["lm3s6965evb", "mps2_an385", "mps2_an386", "mps2_an505"];
 
 /// A board that this version runs systems on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Board {
     /// This machine: each process a Linux process.
     Linux,
+    /// Another machine, for which the system becomes one image.
+    Image(&'static boards::Board),
 }
 
 impl Board {
@@ -21,14 +23,16 @@ impl Board {
         }
         // Whether written with `-`, as QEMU does, or with `_`.
         let plain = name.replace('-', "_").to_lowercase();
-        if LATER.contains(&&*plain) {
-            return Err(format!(
-                "this version runs systems on `{BOARD}` only; other boards come with a later one"
-            ));
+        if let Some(board) = BOARDS.iter().find(|board| board.name == plain) {
+            return Ok(Board::Image(board));
         }
-        let suggestion = match nearest(&plain, LATER.into_iter().chain([BOARD])) {
+        if LATER.contains(&&*plain) {
+            return Err("this version has no such board; it comes with a later one".to_owned());
+        }
+        let names = || BOARDS.iter().map(|board| board.name).chain([BOARD]);
+        let suggestion = match nearest(&plain, names().chain(LATER)) {
             Some(similar) => format!("there is one called `{similar}`"),
-            None => format!("this version has `{BOARD}`"),
+            None => "`guichet boards` lists those that there are".to_owned(),
         };
         Err(format!("no board has this name; {suggestion}"))
     }
@@ -43,14 +47,18 @@ mod tests {
         let table = [
             ("linus", "there is one called `linux`"),
             ("Linux", "there is one called `linux`"),
-            ("mps2-an385", "come with a later one"),
+            ("mps2-an385", "comes with a later one"),
             ("qemu_virt_rv23", "there is one called `qemu_virt_rv32`"),
-            ("", "this version has `linux`"),
+            ("", "`guichet boards` lists"),
         ];
         for (name, expected) in table {
             let message = Board::parse(name).expect_err(name);
             assert!(message.contains(expected), "{name}: {message}");
         }
-        assert_eq!(Board::parse("linux"), Ok(Board::Linux));
+        assert!(matches!(Board::parse("linux"), Ok(Board::Linux)));
+        for name in ["qemu_virt_rv32", "qemu-virt-rv32"] {
+            let board = Board::parse(name);
+            assert!(matches!(board, Ok(Board::Image(board)) if board.name == "qemu_virt_rv32"));
+        }
     }
 }

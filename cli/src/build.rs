@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Message;
 use guichet_system::System;
 
-use crate::cargo::{self, Said};
+use crate::cargo::{self, Call, Said};
 use crate::{Failure, Progress, Silent, Target, find_programs, read_system};
 
 /// What rustc is told about a program on top of what cargo says.
@@ -87,13 +87,15 @@ pub fn build_checked(
 }
 
 /// A program to build.
-struct Job<'a> {
-    target: &'a Target,
+pub(crate) struct Job<'a> {
+    /// Where it is.
+    pub(crate) target: &'a Target,
     /// The processes that run it.
-    names: String,
+    pub(crate) names: String,
 }
 
-fn jobs<'a>(system: &System, targets: &'a [Target]) -> Vec<Job<'a>> {
+/// Every distinct program, in the order of the first process that runs it.
+pub(crate) fn jobs<'a>(system: &System, targets: &'a [Target]) -> Vec<Job<'a>> {
     let mut jobs: Vec<Job<'a>> = Vec::new();
     for (process, target) in system.processes.iter().zip(targets) {
         match jobs.iter_mut().find(|job| job.target == target) {
@@ -110,7 +112,9 @@ fn build_one(
     profile: Profile,
     progress: &mut dyn Progress,
 ) -> Result<PathBuf, Failure> {
-    let said = cargo::run(dir, &arguments(job.target, profile), progress)?;
+    let arguments = arguments(job.target, profile);
+    let call = Call { program: &cargo::program(), environment: &[], arguments: &arguments };
+    let said = cargo::run(dir, &call, progress)?;
     let names = || job.names.clone();
     if !said.is_success {
         return Err(Failure::NotBuilt { names: names(), words: said.words });
@@ -133,7 +137,7 @@ fn arguments(target: &Target, profile: Profile) -> Vec<OsString> {
 }
 
 /// The file that cargo says it made of the binary.
-fn executable(said: &Said, binary: &str) -> Option<PathBuf> {
+pub(crate) fn executable(said: &Said, binary: &str) -> Option<PathBuf> {
     let messages = Message::parse_stream(&said.messages[..]).filter_map(Result::ok);
     let made = messages.filter_map(|message| match message {
         Message::CompilerArtifact(artifact) => Some(artifact),

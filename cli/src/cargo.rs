@@ -4,7 +4,7 @@
 //! wants to read them. They are kept, and shown when they are needed: all of them when the build
 //! fails, the latest line while somebody waits.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,18 +31,29 @@ pub(crate) fn program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// What cargo is called with.
+pub(crate) struct Call<'a> {
+    /// The cargo to use.
+    pub(crate) program: &'a OsStr,
+    /// What is set in its environment, beside what it inherits.
+    pub(crate) environment: &'a [(&'static str, OsString)],
+    /// What it is to do.
+    pub(crate) arguments: &'a [OsString],
+}
+
 /// Runs cargo in `folder` and waits for its end, telling `progress` what it says.
 ///
 /// # Errors
 /// [`Failure::NoCargo`] if there is none, [`Failure::Interrupted`] if a signal ended it.
 pub(crate) fn run(
     folder: &Path,
-    arguments: &[OsString],
+    call: &Call<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Said, Failure> {
-    let no_cargo = |source| Failure::NoCargo { program: program(), source };
-    let mut command = Command::new(program());
-    command.current_dir(folder).args(arguments);
+    let no_cargo = |source| Failure::NoCargo { program: call.program.to_owned(), source };
+    let mut command = Command::new(call.program);
+    command.current_dir(folder).args(call.arguments);
+    command.envs(call.environment.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut worker = Work::spawn(&mut command).map_err(no_cargo)?;
     let messages = worker.child.stdout.take();

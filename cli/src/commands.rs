@@ -1,10 +1,12 @@
 //! What each subcommand does, one file each. Each gives an exit status or a failure to report.
 
+mod boards;
 mod build;
 mod check;
 mod new;
 mod run;
 
+pub(crate) use boards::boards;
 pub(crate) use build::build;
 pub(crate) use check::check;
 pub(crate) use new::new;

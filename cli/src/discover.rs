@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 use guichet_system::model::{Process, System};
 
 use crate::{Failure, cargo, nearest};
@@ -47,9 +47,19 @@ fn workspace(dir: &Path) -> Result<Vec<Package>, Failure> {
     }
 }
 
+/// The folder that cargo builds the package with this manifest in.
+pub(crate) fn target_folder(manifest: &Path) -> Result<PathBuf, Failure> {
+    let folder = metadata(MetadataCommand::new().manifest_path(manifest), manifest)?;
+    Ok(folder.target_directory.into_std_path_buf())
+}
+
 fn packages(command: &mut MetadataCommand, folder: &Path) -> Result<Vec<Package>, Failure> {
+    metadata(command, folder).map(|metadata| metadata.packages)
+}
+
+fn metadata(command: &mut MetadataCommand, folder: &Path) -> Result<Metadata, Failure> {
     let metadata = command.cargo_path(cargo::program()).no_deps().exec();
-    metadata.map(|metadata| metadata.packages).map_err(|error| match error {
+    metadata.map_err(|error| match error {
         cargo_metadata::Error::Io(source) => Failure::NoCargo { program: cargo::program(), source },
         cargo_metadata::Error::CargoMetadata { stderr } => {
             Failure::Workspace { folder: folder.to_path_buf(), reason: stderr }

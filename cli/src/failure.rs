@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use guichet_port_linux::FitError;
 use guichet_system::Diagnostics;
+use guichet_system::image::LayoutError;
 
 use crate::new::Refusal;
 use crate::status;
@@ -132,6 +133,55 @@ pub enum Failure {
         /// The binary target.
         binary: String,
     },
+    /// Nothing here can build for a board's machine.
+    #[error("no Rust on this machine can build for `{target}`: its `core` is not there")]
+    NoTarget {
+        /// What was to be built for.
+        target: String,
+    },
+    /// There is no linker for bare machines.
+    #[error("there is no linker for bare machines: neither rust-lld nor ld.lld can be run")]
+    NoLinker,
+    /// The linker refuses a program or the kernel, or its result is not fit.
+    #[error("{what} cannot be linked: {words}")]
+    NotLinked {
+        /// What was to be linked.
+        what: String,
+        /// What is wrong.
+        words: String,
+    },
+    /// A system is larger than what it may use.
+    #[error("the system does not fit: {0}")]
+    NoRoom(Box<LayoutError>),
+    /// A file of an image cannot be written.
+    #[error("cannot write {}: {source}", file.display())]
+    NotWritten {
+        /// The file.
+        file: PathBuf,
+        /// Why Linux refused.
+        source: io::Error,
+    },
+    /// A board's emulator cannot be run.
+    #[error("the board's emulator cannot be run as `{program}`: {source}")]
+    NoEmulator {
+        /// The emulator.
+        program: &'static str,
+        /// The Debian package that has it.
+        package: &'static str,
+        /// Why Linux refused.
+        source: io::Error,
+    },
+    /// A board's emulator ended by itself.
+    #[error("{program} ended before the system did: {words}")]
+    Emulator {
+        /// The emulator.
+        program: &'static str,
+        /// How it ended and what it said.
+        words: String,
+    },
+    /// What a board prints cannot be written any more.
+    #[error("the console cannot be written to any more, so the run was ended: {0}")]
+    Console(io::Error),
     /// A program's file is not one that its process can run (CF-7).
     #[error("the program of `{process}`, {}, cannot be run: {reason}", file.display())]
     Unfit {
@@ -157,6 +207,11 @@ impl Failure {
     /// That there is no folder `dir`.
     pub(crate) fn no_folder(dir: &Path) -> Failure {
         Failure::NoFolder { folder: dir.to_path_buf(), exists: dir.exists() }
+    }
+
+    /// That a file of an image cannot be written.
+    pub(crate) fn not_written(file: &Path, source: io::Error) -> Failure {
+        Failure::NotWritten { file: file.to_path_buf(), source }
     }
 
     /// What to do about it, in one sentence; nothing where the message says it.
@@ -190,10 +245,27 @@ impl Failure {
                 "give one of the binary targets another name".into()
             }
             Failure::NotBuilt { .. } => "correct what cargo reports above, then try again".into(),
+            Failure::NoTarget { target } => format!(
+                "run `rustup target add {target}`, or, where rustup cannot download, \
+                 `sudo apt-get install --no-install-recommends rustc-web cargo-web rust-web-src`"
+            ),
+            Failure::NoLinker => "run `rustup component add llvm-tools`, or \
+                 `sudo apt-get install --no-install-recommends lld`"
+                .into(),
+            Failure::NoRoom(_) => {
+                "raise the budget in system.json5, or declare smaller stacks".into()
+            }
+            Failure::NoEmulator { package, .. } => {
+                format!("run `sudo apt-get install --no-install-recommends {package}`")
+            }
             Failure::NoExecutable { .. } => "run `cargo clean`, then try again".into(),
             Failure::NotMade(refusal) => return refusal.help(),
             Failure::System(_)
             | Failure::Workspace { .. }
+            | Failure::NotLinked { .. }
+            | Failure::NotWritten { .. }
+            | Failure::Emulator { .. }
+            | Failure::Console(_)
             | Failure::Unfit { .. }
             | Failure::NotRun(_)
             | Failure::Interrupted(_) => return None,
@@ -212,6 +284,11 @@ impl Failure {
             | Failure::UnknownProgram { .. }
             | Failure::AmbiguousProgram { .. } => status::NO_PROGRAM,
             Failure::NoCargo { .. }
+            | Failure::NoTarget { .. }
+            | Failure::NoLinker
+            | Failure::NotLinked { .. }
+            | Failure::NoRoom(_)
+            | Failure::NotWritten { .. }
             | Failure::Workspace { .. }
             | Failure::NotBuilt { .. }
             | Failure::NoExecutable { .. } => status::NOT_BUILT,
@@ -220,7 +297,14 @@ impl Failure {
             {
                 status::BROKEN_PIPE
             }
-            Failure::Unfit { .. } | Failure::NotRun(_) => status::NOT_RUN,
+            Failure::Console(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                status::BROKEN_PIPE
+            }
+            Failure::Unfit { .. }
+            | Failure::NotRun(_)
+            | Failure::NoEmulator { .. }
+            | Failure::Emulator { .. }
+            | Failure::Console(_) => status::NOT_RUN,
             Failure::NotMade(_) => status::NOT_MADE,
             Failure::Interrupted(signal) => status::of_signal(*signal),
         }

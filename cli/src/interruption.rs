@@ -80,7 +80,25 @@ pub(crate) struct Worker {
     work: Work,
 }
 
+/// The process group of a program that works for us.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group(Option<Pid>);
+
+impl Group {
+    /// Ends everything in it at once. A group that is gone already needs nothing.
+    pub(crate) fn kill(self) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
 impl Worker {
+    /// Its process group, which may be ended from another thread while this one waits.
+    pub(crate) fn group(&self) -> Group {
+        Group(i32::try_from(self.child.id()).ok().and_then(Pid::from_raw))
+    }
+
     /// Waits for its end; also tells which signal from outside caused that, if one did.
     pub(crate) fn wait(mut self) -> io::Result<(ExitStatus, Option<i32>)> {
         let status = self.child.wait()?;

@@ -9,7 +9,10 @@
 //!
 //! ```text
 //!   run                       programs and tables, into the Linux port
+//!   emulator                  an image, into an emulated board
+//!   image                     every program at its place, and the kernel, as one file
 //!   build                     every distinct program, once
+//!   toolchain   boards        what can build for a board; which boards there are
 //!   discover   cargo          whose program is where; one call of cargo, watched
 //!   new                       a system to start from
 //!   folder   interruption   progress   failure   status   similar
@@ -19,23 +22,29 @@
 //! and what goes on is told to a [`Progress`]. The command decides how that looks.
 #![forbid(unsafe_code)]
 
+pub mod boards;
 mod build;
 mod cargo;
 mod discover;
+mod emulator;
 mod failure;
 mod folder;
+mod image;
 mod interruption;
 pub mod new;
 mod progress;
 mod run;
 mod similar;
 pub mod status;
+mod toolchain;
 
 pub use build::{BuiltSystem, Profile, build_checked, build_system};
 pub use discover::{Target, find_programs};
+pub use emulator::{BoardEnding, run_image};
 pub use failure::Failure;
 pub use folder::{SYSTEM_FILE, read_system};
 pub use guichet_port_linux::Ending;
+pub use image::{BuiltImage, build_image};
 pub use progress::{Progress, Silent};
 pub use run::{BOARD, MINIMUM_STACK_BYTES, run_system};
 pub use similar::nearest;

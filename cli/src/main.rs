@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run(arguments) => commands::run(&arguments),
         Command::Build(arguments) => commands::build(&arguments),
+        Command::Boards => Ok(commands::boards()),
         Command::Check(arguments) => commands::check(&arguments),
         Command::New(arguments) => commands::new(&arguments),
     };

@@ -19,6 +19,8 @@ pub const NOT_RUN: u8 = 23;
 pub const NOTHING_LEFT: u8 = 24;
 /// `new` could not make the system.
 pub const NOT_MADE: u8 = 25;
+/// The time given for a run was over; what `timeout` reports.
+pub const TIMED_OUT: u8 = 124;
 /// What a shell reports of a command that wrote to a closed pipe: 128 and SIGPIPE.
 pub const BROKEN_PIPE: u8 = 141;
 

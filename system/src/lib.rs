@@ -14,6 +14,7 @@
 //!    leaves drafts: what was declared, with spans, and nothing that is not understood.
 //! 4. `check` looks across the drafts (names, channels, threads) and builds the [`model`].
 //! 5. [`codegen`] writes what programs are compiled with, and [`tables`] what the kernel reads.
+//! 6. [`image`] says where everybody lies in the one memory of a microcontroller.
 //!
 //! Nothing here ever panics on what a file says; a file is hostile until it is checked.
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ pub mod codegen;
 mod declarations;
 mod diagnostic;
 mod diagnostics;
+pub mod image;
 mod input;
 pub mod model;
 mod names;

@@ -9,7 +9,7 @@ mod keys;
 
 use crate::names::Rule;
 
-pub(crate) use keys::{APP, BOARD_LINUX, BOARDS, CONSTANT, OBJECT_TYPES, PROCESS, SYSTEM, THREAD};
+pub(crate) use keys::{APP, BOARD, BOARDS, CONSTANT, OBJECT_TYPES, PROCESS, SYSTEM, THREAD};
 
 /// A kind of table.
 #[derive(Debug)]
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn no_table_lists_a_key_twice_and_every_key_says_what_it_means() {
         let objects = OBJECT_TYPES.iter().filter_map(|each| each.class).map(ObjectClass::table);
-        for table in [&SYSTEM, &APP, &PROCESS, &THREAD, &CONSTANT, &BOARDS, &BOARD_LINUX]
+        for table in [&SYSTEM, &APP, &PROCESS, &THREAD, &CONSTANT, &BOARDS, &BOARD]
             .into_iter()
             .chain(objects)
         {

@@ -26,13 +26,17 @@
 //! ```
 //!
 //! The crate is for such programs only: in any other program the first call ends in a crash,
-//! because nobody has set up the page through which calls travel.
+//! because nobody has set up the page through which calls travel. Each machine that programs are
+//! built for has a module of its own (`linux`, `riscv32`); nothing else knows which it is.
 #![no_std]
 
-#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+#[cfg(not(any(
+    all(target_os = "linux", target_arch = "x86_64"),
+    all(target_os = "none", target_arch = "riscv32"),
+)))]
 compile_error!(
     "guichet_userspace has no way into the kernel for this target yet: build the program for \
-     x86_64-unknown-linux-gnu"
+     x86_64-unknown-linux-gnu or riscv32imac-unknown-none-elf"
 );
 
 // The unit tests run on the host, with a real memory allocator and real threads.
@@ -42,10 +46,13 @@ extern crate std;
 mod buffer;
 pub mod channel;
 mod console;
+#[cfg(target_os = "linux")]
 pub mod linux;
 pub mod panic;
 mod program;
 pub mod raw;
+#[cfg(all(target_os = "none", target_arch = "riscv32"))]
+pub mod riscv32;
 pub mod syscall;
 pub mod time;
 
@@ -53,10 +60,17 @@ pub use buffer::{SyscallBuffer, SyscallBufferMut};
 pub use guichet_userspace_macros::{entry, process_entry};
 pub use program::{EntryResult, ProgramRecord};
 
+// The machine that the program is built for.
+#[cfg(target_os = "linux")]
+use linux as machine;
+#[cfg(all(target_os = "none", target_arch = "riscv32"))]
+use riscv32 as machine;
+
 /// What the expansions of this crate's macros call; not for programs.
 #[doc(hidden)]
 pub mod private {
     pub use crate::console::print;
+    #[cfg(target_os = "linux")]
     pub use crate::linux::{start, started_by_hand};
     pub use crate::program::finish;
     pub use core::arch::global_asm;

@@ -5,7 +5,7 @@
 
 pub use guichet_abi::{ARGUMENT_COUNT, Arguments, Results, Syscall};
 
-use crate::linux;
+use crate::machine;
 
 /// Traps into the kernel with a call number and seven argument words, whatever they are, and
 /// returns the three result words as the kernel gave them (AB-3). Blocks when the call does.
@@ -18,5 +18,5 @@ use crate::linux;
 #[inline]
 pub unsafe fn syscall(number: usize, arguments: Arguments) -> Results {
     // SAFETY: the caller vouches for what the words name.
-    unsafe { linux::trap(number, &arguments) }
+    unsafe { machine::trap(number, &arguments) }
 }

@@ -1,27 +1,53 @@
 //! `guichet build` (TL-2).
 
-use guichet::{BuiltSystem, Failure, build_checked, read_system};
+use guichet::boards::Board as ImageBoard;
+use guichet::{BuiltImage, BuiltSystem, Failure, build_checked, build_image, read_system};
+use guichet_system::System;
 
 use crate::arguments::BuildArguments;
 use crate::bar::Bar;
+use crate::board::Board;
 use crate::report;
 
-/// Builds a system and shows where its programs are.
+/// Builds a system and shows where its programs are, and its image.
 pub(crate) fn build(arguments: &BuildArguments) -> Result<u8, Failure> {
-    let built = built(arguments)?;
-    let lines = built.system.processes.iter().zip(&built.programs);
-    let text: String =
-        lines.map(|(process, file)| format!("{}: {}\n", process.name, file.display())).collect();
+    let text = match arguments.board {
+        Board::Linux => programs(&built(arguments)?),
+        Board::Image(board) => {
+            let BuiltImage { built, image } = built_image(arguments, board)?;
+            format!("{}image: {}\n", programs(&built), image.display())
+        }
+    };
     Ok(report::output(&text, 0))
 }
 
-/// Checks and builds a system, showing warnings and progress.
+fn programs(built: &BuiltSystem) -> String {
+    let lines = built.system.processes.iter().zip(&built.programs);
+    lines.map(|(process, file)| format!("{}: {}\n", process.name, file.display())).collect()
+}
+
+/// Checks and builds a system for Linux, showing warnings and progress.
 pub(crate) fn built(arguments: &BuildArguments) -> Result<BuiltSystem, Failure> {
+    let system = checked(arguments)?;
+    build_checked(&arguments.dir, system, arguments.profile(), &mut Bar::default())
+}
+
+/// Checks and builds a system for another board, showing warnings and progress.
+pub(crate) fn built_image(
+    arguments: &BuildArguments,
+    board: &ImageBoard,
+) -> Result<BuiltImage, Failure> {
+    let system = checked(arguments)?;
+    build_image(&arguments.dir, system, board, &mut Bar::default())
+}
+
+/// The system, if there is nothing wrong with it; shows warnings.
+fn checked(arguments: &BuildArguments) -> Result<System, Failure> {
     let loaded = read_system(&arguments.dir)?;
     match loaded.system {
         Some(system) => {
             report::diagnostics(&loaded.diagnostics);
-            build_checked(&arguments.dir, system, arguments.profile(), &mut Bar::default())
+            Ok(system)
         }
         None => Err(Failure::System(Box::new(loaded.diagnostics))),
     }

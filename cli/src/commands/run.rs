@@ -1,21 +1,43 @@
 //! `guichet run` (TL-1).
 
 use std::io::stdout;
+use std::time::Duration;
 
-use guichet::{Ending, Failure, run_system, status};
+use guichet::boards::Board as ImageBoard;
+use guichet::{BoardEnding, Ending, Failure, run_image, run_system, status};
 
-use super::build::built;
-use crate::arguments::RunArguments;
+use super::build::{built, built_image};
+use crate::arguments::{BuildArguments, RunArguments};
 use crate::board::Board;
+use crate::report;
 
 /// Builds a system and runs it; its end decides the exit status.
 pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
-    let built = built(&arguments.build)?;
-    let ending = match arguments.board {
-        Board::Linux => run_system(&built, arguments.timeout, Box::new(stdout()))?,
-    };
+    match arguments.build.board {
+        Board::Linux => run_on_linux(&arguments.build, arguments.timeout),
+        Board::Image(board) => run_on_board(&arguments.build, board, arguments.timeout),
+    }
+}
+
+fn run_on_linux(arguments: &BuildArguments, timeout: Option<Duration>) -> Result<u8, Failure> {
+    let ending = run_system(&built(arguments)?, timeout, Box::new(stdout()))?;
     Ok(match ending {
         Ending::NothingLeft => status::NOTHING_LEFT,
         Ending::Shutdown(_) | Ending::TimedOut(_) | Ending::Interrupted(_) => ending.exit_status(),
+    })
+}
+
+fn run_on_board(
+    arguments: &BuildArguments,
+    board: &ImageBoard,
+    timeout: Option<Duration>,
+) -> Result<u8, Failure> {
+    let image = built_image(arguments, board)?;
+    Ok(match run_image(&image, board, timeout, &mut stdout())? {
+        BoardEnding::Ended(status) => status,
+        BoardEnding::TimedOut(time) => {
+            report::say(format!("guichet: the run was ended after {time:?}, as --timeout asks"));
+            status::TIMED_OUT
+        }
     })
 }

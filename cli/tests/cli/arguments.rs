@@ -6,7 +6,7 @@ use crate::common::{folder, guichet, repository, run, seen};
 
 #[test]
 fn every_help_has_examples() {
-    let commands = ["run", "build", "check", "new"];
+    let commands = ["run", "build", "boards", "check", "new"];
     for command in [""].into_iter().chain(commands) {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
@@ -24,7 +24,7 @@ fn a_wrong_command_line_is_explained_with_status_2() {
         (&["rum"], "'run'"),
         (&["run", "--realease"], "--release"),
         (&["run", "--board", "linus"], "there is one called `linux`"),
-        (&["run", "--board", "mps2-an385"], "other boards come with a later one"),
+        (&["run", "--board", "mps2-an385"], "it comes with a later one"),
         (&["run", "--timeout", "soon"], "not a number of seconds"),
         (&["run", "--timeout", "0"], "greater than 0"),
         (&["run", "--timeout", "-3"], "greater than 0"),

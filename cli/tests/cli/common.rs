@@ -64,6 +64,16 @@ pub(crate) fn seen(output: Output) -> Seen {
     Seen { status: output.status.code(), output: text(output.stdout), error: text(output.stderr) }
 }
 
+/// Whether this machine can build for boards and emulate them. A machine that cannot says so, and
+/// runs the rest; `cargo xtask test` sees to it that it can.
+pub(crate) fn has_boards() -> bool {
+    let has_boards = guichet::boards::BOARDS.iter().all(guichet::boards::Board::can_run_here);
+    if !has_boards {
+        eprintln!("boards are left out: `cargo xtask setup` says what they need");
+    }
+    has_boards
+}
+
 /// A folder of a test, outside of this repository.
 pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")

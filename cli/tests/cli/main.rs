@@ -4,6 +4,7 @@
 //! several tests need is built once.
 
 mod arguments;
+mod board;
 mod build;
 mod check;
 mod common;

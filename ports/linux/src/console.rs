@@ -6,8 +6,12 @@
 
 use std::io::{self, Write};
 
-use crate::line_buffer::{LineBuffer, readable};
+use guichet_console::{LineBuffer, Readable};
+
 use crate::output::Output;
+
+/// The longest line in bytes as the process wrote them; a longer one is broken.
+const MAX_LINE_BYTES: usize = 256;
 
 /// The console of a run.
 pub(crate) struct Console {
@@ -18,7 +22,7 @@ pub(crate) struct Console {
 /// What one process prints.
 struct Printing {
     name: String,
-    buffer: LineBuffer,
+    buffer: LineBuffer<MAX_LINE_BYTES>,
 }
 
 impl Console {
@@ -28,8 +32,8 @@ impl Console {
         writer: Box<dyn Write + Send>,
     ) -> io::Result<Console> {
         let printing = |name: &str| Printing {
-            name: readable(name.as_bytes()),
-            buffer: LineBuffer::default(),
+            name: Readable(name.as_bytes()).to_string(),
+            buffer: LineBuffer::EMPTY,
         };
         Ok(Console { processes: names.map(printing).collect(), output: Output::start(writer)? })
     }

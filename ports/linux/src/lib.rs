@@ -16,7 +16,7 @@
 //!   port                      what the kernel asks for
 //!   process                   one Linux process: start, traps, end
 //!   spawn    wall             fork, filter, execute
-//!   console  output  line_buffer      lines, and who said them
+//!   console  output          lines, and who said them
 //!   attention  user_memory  memory_file  host      one Linux mechanism each
 //!   program  image  layout  end  error  linux
 //! ```
@@ -35,7 +35,6 @@ mod error;
 mod host;
 mod image;
 mod layout;
-mod line_buffer;
 mod linux;
 mod memory_file;
 mod output;

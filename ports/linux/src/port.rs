@@ -7,6 +7,7 @@
 use std::ffi::CString;
 use std::time::{Duration, Instant};
 
+use guichet_console::{Readable, describe};
 use guichet_kernel::{
     Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
 };
@@ -14,9 +15,8 @@ use seccompiler::BpfProgram;
 
 use crate::attention::Attention;
 use crate::console::Console;
-use crate::end::{LinuxEnd, describe};
+use crate::end::LinuxEnd;
 use crate::error::Error;
-use crate::line_buffer::readable;
 use crate::process::{LinuxProcess, StartError};
 use crate::program::Program;
 use crate::user_memory::{Culprit, copy};
@@ -143,7 +143,7 @@ impl<'a> LinuxPort<'a> {
         let last_words = self.last_words.get(index).and_then(Option::as_deref);
         match report {
             Report::Exited(status) => format!("exited with status {status}"),
-            Report::Panicked(message) => format!("panicked: {}", readable(&self.text(message))),
+            Report::Panicked(message) => format!("panicked: {}", Readable(&self.text(message))),
             Report::Faulted(fault) => {
                 let mut text = format!("faulted: {}", describe(fault.cause));
                 if fault.pc != 0 || fault.address != 0 {

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use crate::Diagnostics;
 use crate::model::Board;
-use crate::schema::{BOARD_LINUX, BOARDS};
+use crate::schema::{BOARD, BOARDS};
 use crate::tree::Value;
 
 /// Reads what differs on some boards.
@@ -11,10 +11,10 @@ pub(super) fn read(value: &Value, log: &mut Diagnostics) -> Vec<Board> {
     let Some(boards) = Fields::open(value, &BOARDS, log) else {
         return Vec::new();
     };
-    ["linux"]
+    ["linux", "qemu_virt_rv32"]
         .into_iter()
         .filter_map(|name| {
-            let fields = Fields::open(boards.value(name)?, &BOARD_LINUX, log)?;
+            let fields = Fields::open(boards.value(name)?, &BOARD, log)?;
             let max_transfer_bytes = fields.integer("max_transfer_bytes");
             Some(Board { name: name.to_owned(), max_transfer_bytes })
         })

@@ -4,7 +4,7 @@ use core::num::NonZeroU64;
 
 use super::Instant;
 use super::ticks::MAX_TICKS_PER_SEC;
-use crate::linux;
+use crate::machine;
 use crate::syscall;
 
 /// A clock that tells instants in ticks of a fixed rate (AB-4).
@@ -22,7 +22,7 @@ pub struct SystemClock;
 
 impl SystemClock {
     /// How many ticks a second has on this board.
-    pub const TICKS_PER_SEC: u64 = linux::TICKS_PER_SEC;
+    pub const TICKS_PER_SEC: u64 = machine::TICKS_PER_SEC;
 
     /// The rate in the form that conversions divide by.
     pub(super) const RATE: NonZeroU64 = match NonZeroU64::new(Self::TICKS_PER_SEC) {

@@ -27,7 +27,7 @@ pub(crate) enum Remedy {
 }
 
 /// Everything that `cargo xtask test` needs besides rustc and cargo.
-pub(crate) const REQUIREMENTS: [Requirement; 5] = [
+pub(crate) const REQUIREMENTS: [Requirement; 8] = [
     Requirement {
         name: "rustfmt",
         purpose: "to check the format",
@@ -57,6 +57,34 @@ pub(crate) const REQUIREMENTS: [Requirement; 5] = [
         purpose: "to count instructions",
         probe: &["valgrind", "--version"],
         remedy: Remedy::Packages(&["valgrind"]),
+    },
+    Requirement {
+        name: "QEMU for RISC-V",
+        purpose: "to run systems on its boards",
+        probe: &["qemu-system-riscv32", "--version"],
+        remedy: Remedy::Packages(&["qemu-system-misc"]),
+    },
+    Requirement {
+        name: "core for bare RISC-V",
+        purpose: "to build for its boards",
+        // Ready made, or as source beside the distribution's own Rust.
+        probe: &[
+            "sh",
+            "-c",
+            "ls \"$(rustc --print target-libdir --target riscv32imac-unknown-none-elf)\"/libcore-* \
+             2>/dev/null || ls \"$(/usr/bin/rustc --print sysroot)\"/lib/rustlib/src/rust/library/core/Cargo.toml",
+        ],
+        remedy: Remedy::Packages(&["rustc-web", "cargo-web", "rust-web-src"]),
+    },
+    Requirement {
+        name: "linker for bare machines",
+        purpose: "to link images",
+        probe: &[
+            "sh",
+            "-c",
+            "ls \"$(rustc --print sysroot)\"/lib/rustlib/*/bin/rust-lld 2>/dev/null || ld.lld --version",
+        ],
+        remedy: Remedy::Packages(&["lld"]),
     },
 ];
 

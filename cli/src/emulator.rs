@@ -1,0 +1,136 @@
+//! Running an image on an emulated board.
+//!
+//! What the board prints is already lines with their owners, so it goes through as it comes. The
+//! image ends the machine by itself, with the status of the run; here are the other ends: the time
+//! that was given, a signal, and an emulator that is not there.
+
+use std::io::{self, Read, Write};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::boards::Board;
+use crate::image::BuiltImage;
+use crate::interruption::Work;
+use crate::{Failure, status};
+
+/// How a run on an emulated board ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardEnding {
+    /// The image ended the machine with this status: that of `debug_shutdown`, or
+    /// [`status::NOTHING_LEFT`].
+    Ended(u8),
+    /// The time was over.
+    TimedOut(Duration),
+}
+
+/// Runs an image until it ends, at most for `timeout`, with what it prints going to `console`
+/// (TL-1). Nothing that was started is left when it returns.
+///
+/// # Errors
+/// [`Failure::NoEmulator`], [`Failure::Emulator`] if it ends by itself, [`Failure::Console`] if
+/// `console` takes nothing any more, and [`Failure::Interrupted`].
+pub fn run_image(
+    image: &BuiltImage,
+    board: &Board,
+    timeout: Option<Duration>,
+    console: &mut (dyn Write + Send),
+) -> Result<BoardEnding, Failure> {
+    let emulator = &board.emulator;
+    let missing = |source| Failure::NoEmulator {
+        program: emulator.program,
+        package: emulator.package,
+        source,
+    };
+    let mut command = Command::new(emulator.program);
+    command.args(emulator.arguments).arg(&image.image);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut worker = Work::spawn(&mut command).map_err(missing)?;
+    let group = worker.group();
+    let (output, errors) = (worker.child.stdout.take(), worker.child.stderr.take());
+    let (ended, end) = sync_channel::<()>(0);
+    let (status, signal, timed_out, written, words) = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let written = pass_on(output, console);
+            if written.is_err() {
+                group.kill();
+            }
+            written
+        });
+        let errors = scope.spawn(|| read_all(errors));
+        let watch = scope.spawn(move || {
+            let is_late = match timeout {
+                Some(timeout) => end.recv_timeout(timeout) == Err(RecvTimeoutError::Timeout),
+                None => false,
+            };
+            if is_late {
+                group.kill();
+            }
+            is_late
+        });
+        let result = worker.wait();
+        drop(ended);
+        let timed_out = watch.join().unwrap_or(false);
+        let written = writer.join().unwrap_or(Ok(()));
+        let words = errors.join().unwrap_or_default();
+        let (status, signal) = match result {
+            Ok((status, signal)) => (Ok(status), signal),
+            Err(error) => (Err(error), None),
+        };
+        (status, signal, timed_out, written, words)
+    });
+    if let Some(signal) = signal {
+        return Err(Failure::Interrupted(signal));
+    }
+    written.map_err(Failure::Console)?;
+    match timeout {
+        Some(timeout) if timed_out => Ok(BoardEnding::TimedOut(timeout)),
+        Some(_) | None => ending(status.map_err(missing)?, &words, emulator.program),
+    }
+}
+
+/// What the emulator's end says of the run. The image's statuses are known; whatever else comes is
+/// the emulator's own trouble.
+fn ending(status: ExitStatus, words: &str, program: &'static str) -> Result<BoardEnding, Failure> {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    match code {
+        Some(code)
+            if words.is_empty() && (code <= HIGHEST_ERROR || code == status::NOTHING_LEFT) =>
+        {
+            Ok(BoardEnding::Ended(code))
+        }
+        Some(_) | None => {
+            Err(Failure::Emulator { program, words: format!("{status}\n{}", words.trim_end()) })
+        }
+    }
+}
+
+/// The highest code of an error (AB-1).
+const HIGHEST_ERROR: u8 = 16;
+
+/// Copies everything, at once as it comes.
+fn pass_on(from: Option<impl Read>, to: &mut dyn Write) -> io::Result<()> {
+    let Some(mut from) = from else { return Ok(()) };
+    let mut bytes = [0; 4096];
+    loop {
+        match from.read(&mut bytes) {
+            Ok(0) => return Ok(()),
+            Ok(length) => {
+                to.write_all(bytes.get(..length).unwrap_or_default())?;
+                to.flush()?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // The other end of the pipe is gone, and with it the emulator.
+            Err(_) => return Ok(()),
+        }
+    }
+}
+
+fn read_all(from: Option<impl Read>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(mut from) = from {
+        let _ = from.read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

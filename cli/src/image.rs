@@ -1,0 +1,285 @@
+//! From a system's folder to one image for a board.
+//!
+//! Every program is compiled once and linked three times: partly, by cargo; then at a trial place,
+//! to see how large it is; then at the place that the layout gives it. The kernel comes last, with
+//! the tables that hold all the places, and is linked together with the programs' bytes.
+
+mod link;
+mod program;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use guichet_kernel::Region;
+use guichet_system::System;
+use guichet_system::image::{
+    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script, pmp,
+    process_script, stacks,
+};
+use guichet_system::tables::Tables;
+
+use crate::boards::Board;
+use crate::build::{Job, executable, jobs};
+use crate::cargo::{self, Call};
+use crate::toolchain::Toolchain;
+use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
+use link::{Linker, write};
+use program::LinkedProgram;
+
+/// The folder of Guichet's own packages, where the boards' kernels are.
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A system that was built for a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltImage {
+    /// The system and its programs, each at its place.
+    pub built: BuiltSystem,
+    /// The image: kernel and programs as one ELF file.
+    pub image: PathBuf,
+}
+
+/// Builds the system in the folder `dir` for `board`, telling `progress` about it (TL-1, TL-3).
+/// Always optimised for size. Blocks for cargo; an image that was there before is replaced as a
+/// whole, at the end.
+///
+/// # Errors
+/// A [`Failure`] that names what is wrong and says what to do next (TL-4).
+pub fn build_image(
+    dir: &Path,
+    system: System,
+    board: &Board,
+    progress: &mut dyn Progress,
+) -> Result<BuiltImage, Failure> {
+    let toolchain = Toolchain::find(board.target)?;
+    let targets = find_programs(dir, &system)?;
+    let folder = folder(dir, board, &targets)?;
+    let _turn = turn(&folder)?;
+    let builder = Builder { dir, board, system: &system, toolchain: &toolchain, folder };
+    let result = builder.build(&targets, progress);
+    progress.end();
+    let (programs, image) = result?;
+    Ok(BuiltImage { built: BuiltSystem { system, programs }, image })
+}
+
+/// The folder for what is linked, below cargo's target folder.
+fn folder(dir: &Path, board: &Board, targets: &[Target]) -> Result<PathBuf, Failure> {
+    let dir = dir.canonicalize().map_err(|_| Failure::no_folder(dir))?;
+    let target = match targets.first() {
+        Some(target) => discover::target_folder(&target.manifest)?,
+        None => dir.join("target"),
+    };
+    // Folders of one name may share a target folder.
+    let mut hasher = DefaultHasher::new();
+    dir.hash(&mut hasher);
+    let mut name = dir.file_name().unwrap_or("system".as_ref()).to_owned();
+    name.push(format!("-{:016x}", hasher.finish()));
+    let folder = target.join("guichet").join(board.name).join(name);
+    fs::create_dir_all(&folder).map_err(|source| Failure::not_written(&folder, source))?;
+    Ok(folder)
+}
+
+/// Waits until nobody else builds an image in the same target folder. Cargo gives what it builds
+/// the same name for every system: it must be linked before the next one is built.
+fn turn(folder: &Path) -> Result<File, Failure> {
+    let file = folder.with_file_name(".lock");
+    let lock = File::create(&file).and_then(|lock| lock.lock().map(|()| lock));
+    lock.map_err(|source| Failure::not_written(&file, source))
+}
+
+struct Builder<'a> {
+    dir: &'a Path,
+    board: &'a Board,
+    system: &'a System,
+    toolchain: &'a Toolchain,
+    /// Where everything that is linked goes.
+    folder: PathBuf,
+}
+
+impl Builder<'_> {
+    fn build(
+        &self,
+        targets: &[Target],
+        progress: &mut dyn Progress,
+    ) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
+        let objects = self.compile(targets, progress)?;
+        let trials = self.link_programs(&objects, &self.trial())?;
+        let measured: Vec<_> = trials.iter().map(|trial| trial.measured).collect();
+        let layout = Layout::new(self.system, &measured, &self.board.memory)
+            .map_err(|error| Failure::NoRoom(Box::new(error)))?;
+        let programs = self.link_programs(&objects, &layout.processes)?;
+        let kernel = self.compile_kernel(&programs, &layout, targets, progress)?;
+        let image = self.link_kernel(&kernel, &programs, &layout)?;
+        Ok((programs.into_iter().map(|program| program.file).collect(), image))
+    }
+
+    /// Compiles each program once; gives the object of each process.
+    fn compile(
+        &self,
+        targets: &[Target],
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let jobs = jobs(self.system, targets);
+        let mut files = Vec::new();
+        for (number, job) in (1..).zip(&jobs) {
+            // The kernel is one more.
+            progress.begin(number, jobs.len() + 1, &job.names);
+            files.push(self.cargo(self.dir, job, &[], &[], progress)?);
+        }
+        let file_of = |target| jobs.iter().zip(&files).find(|(job, _)| job.target == target);
+        Ok(targets.iter().filter_map(|target| Some(file_of(target)?.1.clone())).collect())
+    }
+
+    /// Has cargo compile a binary up to one object that is still to be linked.
+    fn cargo(
+        &self,
+        folder: &Path,
+        job: &Job<'_>,
+        arguments: &[OsString],
+        environment: &[(&'static str, OsString)],
+        progress: &mut dyn Progress,
+    ) -> Result<PathBuf, Failure> {
+        let mut all: Vec<OsString> = vec!["rustc".into(), "--release".into()];
+        all.extend(self.toolchain.arguments.iter().cloned());
+        all.extend(["--manifest-path".into(), job.target.manifest.clone().into()]);
+        all.extend(["--bin".into(), job.target.binary.clone().into()]);
+        all.extend(arguments.iter().cloned());
+        all.push("--message-format=json-render-diagnostics".into());
+        all.extend(["--color", cargo::colour(), "--", "-C"].map(OsString::from));
+        let mut linker = OsString::from("linker=");
+        linker.push(&self.toolchain.linker);
+        all.push(linker);
+        let partly =
+            ["-C", "linker-flavor=gnu-lld", "-C", "link-arg=-r", "-C", "link-arg=--no-gc-sections"];
+        all.extend(partly.map(OsString::from));
+        let call = Call {
+            program: &self.toolchain.cargo,
+            environment: &[&self.toolchain.environment, environment].concat(),
+            arguments: &all,
+        };
+        let said = cargo::run(folder, &call, progress)?;
+        let names = || job.names.clone();
+        if !said.is_success {
+            return Err(Failure::NotBuilt { names: names(), words: said.words });
+        }
+        executable(&said, &job.target.binary).ok_or_else(|| Failure::NoExecutable {
+            names: names(),
+            binary: job.target.binary.clone(),
+        })
+    }
+
+    /// A place for every program that is as large as can be.
+    fn trial(&self) -> Vec<Placement> {
+        let BoardMemory { flash, ram, .. } = &self.board.memory;
+        let place = || Placement { flash: flash.clone(), ram: ram.clone() };
+        self.system.processes.iter().map(|_| place()).collect()
+    }
+
+    /// Links every program at its place.
+    fn link_programs(
+        &self,
+        objects: &[PathBuf],
+        places: &[Placement],
+    ) -> Result<Vec<LinkedProgram>, Failure> {
+        let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
+        let processes = self.system.processes.iter().zip(objects).zip(places);
+        processes
+            .map(|((process, object), place)| {
+                let stacks = stacks(process, self.board.memory.default_stack_bytes);
+                let bytes = stacks.iter().copied().fold(0, u32::saturating_add);
+                let script = process_script(place, bytes);
+                let what = format!("the program of `{}`", process.name);
+                let inputs = [object.clone().into()];
+                let file = linker.link(&what, &process.name, &script, &inputs)?;
+                let main = place.ram.start..place.ram.start.saturating_add(stacks[0]);
+                LinkedProgram::read(file, place, main)
+                    .map_err(|reason| Failure::NotLinked { what, words: reason.to_owned() })
+            })
+            .collect()
+    }
+
+    /// Compiles the board's kernel with the tables of this system.
+    fn compile_kernel(
+        &self,
+        programs: &[LinkedProgram],
+        layout: &Layout,
+        targets: &[Target],
+        progress: &mut dyn Progress,
+    ) -> Result<PathBuf, Failure> {
+        let source = self.source(programs, layout)?;
+        let file = self.folder.join("image.rs");
+        write(&file, source.as_bytes())?;
+        let manifest = Path::new(REPOSITORY).join("Cargo.toml");
+        let target = Target { manifest, binary: self.board.package.to_owned() };
+        let job = Job { target: &target, names: "the kernel".to_owned() };
+        let number = jobs(self.system, targets).len() + 1;
+        progress.begin(number, number, &job.names);
+        // Beside the programs, so that they share what they have in common.
+        let shared = self.folder.ancestors().nth(3).unwrap_or(&self.folder);
+        let arguments = [
+            "--package".into(),
+            self.board.package.into(),
+            "--target-dir".into(),
+            shared.as_os_str().to_owned(),
+        ];
+        let environment = [(SOURCE_VARIABLE, file.into_os_string())];
+        self.cargo(Path::new(REPOSITORY), &job, &arguments, &environment, progress)
+    }
+
+    /// The kernel's tables as Rust source.
+    fn source(&self, programs: &[LinkedProgram], layout: &Layout) -> Result<String, Failure> {
+        let region = |range: &std::ops::Range<u32>, writable| Region {
+            start: range.start as usize,
+            end: range.end as usize,
+            writable,
+        };
+        let memory: Vec<Vec<Region>> = layout
+            .processes
+            .iter()
+            .map(|place| vec![region(&place.flash, false), region(&place.ram, true)])
+            .collect();
+        let bytes = self.system.max_transfer_bytes_on(self.board.name);
+        let tables = Tables::new(self.system, &memory, bytes);
+        let programs = programs.iter().zip(&layout.processes).map(|(program, place)| {
+            Some(Program {
+                entry: program.entry,
+                record: program.record,
+                stack: program.stack.clone(),
+                wall: pmp::words(&place.flash, &place.ram)?,
+            })
+        });
+        let processes = tables.processes();
+        let system = tables.system(&processes);
+        let programs: Option<Vec<_>> = programs.collect();
+        programs.and_then(|programs| image_source(&system, &programs)).ok_or_else(|| {
+            Failure::NotLinked {
+                what: "the kernel".to_owned(),
+                words: "a wall cannot be expressed in the machine's registers".to_owned(),
+            }
+        })
+    }
+
+    /// Links the kernel and the programs' bytes into the image.
+    fn link_kernel(
+        &self,
+        kernel: &Path,
+        programs: &[LinkedProgram],
+        layout: &Layout,
+    ) -> Result<PathBuf, Failure> {
+        let mut inputs: Vec<OsString> = vec![kernel.into(), "--format=binary".into()];
+        let mut places = Vec::new();
+        for ((program, place), process) in
+            programs.iter().zip(&layout.processes).zip(&self.system.processes)
+        {
+            let name = format!("{}.bin", process.name);
+            let file = self.folder.join(&name);
+            write(&file, &program.bytes)?;
+            inputs.push(file.into());
+            places.push((name, place.flash.start));
+        }
+        let script = kernel_script(&layout.kernel, self.board.memory.kernel_stack_bytes, &places);
+        let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
+        linker.link("the kernel", "image", &script, &inputs)
+    }
+}

@@ -1,0 +1,53 @@
+//! The linker, and files that appear whole or not at all.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+
+/// A linker and the folder that it works in.
+pub(super) struct Linker<'a> {
+    pub(super) program: &'a Path,
+    pub(super) folder: &'a Path,
+}
+
+impl Linker<'_> {
+    /// Links `inputs` by `script` into the file `<name>.elf`; `what` it is, is told where it fails.
+    ///
+    /// Addresses must not change what is linked, since a trial tells the size: so the linker may
+    /// not shorten what happens to lie near.
+    pub(super) fn link(
+        &self,
+        what: &str,
+        name: &str,
+        script: &str,
+        inputs: &[OsString],
+    ) -> Result<PathBuf, Failure> {
+        let script_file = self.folder.join(format!("{name}.ld"));
+        write(&script_file, script.as_bytes())?;
+        let (file, part) = (self.folder.join(format!("{name}.elf")), format!("{name}.elf.part"));
+        let part = self.folder.join(part);
+        let mut command = Command::new(self.program);
+        command.args(["-flavor", "gnu", "--gc-sections", "--no-relax", "--build-id=none"]);
+        command.args(["-z", "max-page-size=16", "-z", "noexecstack", "--orphan-handling=warn"]);
+        command.arg("-T").arg(&script_file).arg("-o").arg(&part).args(inputs);
+        command.stdin(Stdio::null());
+        let output = command.output().map_err(|_| Failure::NoLinker)?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+            return Err(Failure::NotLinked { what: what.to_owned(), words });
+        }
+        fs::rename(&part, &file).map_err(|source| Failure::not_written(&file, source))?;
+        Ok(file)
+    }
+}
+
+/// Writes a file unless it has that content already, so that nothing is built again for nothing.
+pub(super) fn write(file: &Path, content: &[u8]) -> Result<(), Failure> {
+    if fs::read(file).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    fs::write(file, content).map_err(|source| Failure::not_written(file, source))
+}

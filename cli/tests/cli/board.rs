@@ -1,0 +1,177 @@
+//! Systems on an emulated board: the same output as on Linux, walls, and the ways in which a run
+//! ends (TL-1, PR-2, PR-7).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::process::Signal;
+
+use crate::common::{
+    LinuxProcess, edit, folder, guichet, has_boards, new_system, read_until, repository, run, seen,
+};
+
+const BOARD: &str = "qemu_virt_rv32";
+
+/// A system with these programs of the initiator and the handler.
+fn system(folder: &Path, initiator: &str, handler: &str) -> PathBuf {
+    let system = new_system(folder, "small");
+    for (process, text) in [("initiator", initiator), ("handler", handler)] {
+        fs::write(system.join(process).join("src/main.rs"), text).expect("a program");
+    }
+    system
+}
+
+#[test]
+fn the_example_prints_what_it_prints_on_linux() {
+    if !has_boards() {
+        return;
+    }
+    let on = |board| {
+        let seen =
+            run(repository(), &["run", "examples/uppercase", "--board", board, "--timeout", "60"]);
+        seen.ends_with(0);
+        seen.output
+    };
+    let (there, here) = (on(BOARD), on("linux"));
+    assert!(there.starts_with("[initiator] GUICHET: "), "{there}");
+    assert_eq!(there, here);
+}
+
+#[test]
+fn a_fault_ends_one_process_and_the_others_are_told() {
+    if !has_boards() {
+        return;
+    }
+    let folder = folder();
+    let overflow = include_str!("programs/overflowing_handler.rs");
+    system(folder.path(), include_str!("programs/bereaved_initiator.rs"), overflow);
+    let seen = run(folder.path(), &["run", "small", "--board", BOARD, "--timeout", "60"]);
+    // The initiator shuts the system down with what it was told: Unavailable.
+    seen.ends_with(14);
+    let lines: Vec<&str> = seen.output.lines().collect();
+    let [fault, told] = lines[..] else { panic!("{seen:#?}") };
+    let cause = "guichet: process `handler` faulted: it ran past the end of its stack (pc 0x8";
+    assert!(fault.starts_with(cause), "{seen:#?}");
+    assert_eq!(told, "[initiator] Unavailable");
+}
+
+#[test]
+fn a_run_in_which_all_leave_ends_with_its_own_status() {
+    if !has_boards() {
+        return;
+    }
+    let folder = folder();
+    let leaver = include_str!("programs/leaver.rs");
+    system(folder.path(), leaver, leaver);
+    let seen = run(folder.path(), &["run", "small", "--board", BOARD, "--timeout", "60"]);
+    seen.ends_with(24);
+    let left = "guichet: process `initiator` exited with status 0\n\
+                guichet: process `handler` exited with status 0\n\
+                guichet: every process has ended and nothing can happen any more";
+    assert!(seen.output.starts_with(left), "{seen:#?}");
+}
+
+#[test]
+fn time_and_ctrl_c_end_a_run_and_leave_no_emulator() {
+    if !has_boards() {
+        return;
+    }
+    let folder = folder();
+    let patient = include_str!("programs/patient_initiator.rs");
+    system(folder.path(), patient, include_str!("programs/silent_handler.rs"));
+    let arguments = ["run", "small", "--board", BOARD];
+    let seen_late = run(folder.path(), &[&arguments[..], &["--timeout", "0.5"]].concat());
+    seen_late.ends_with(124).says(&["the run was ended after 500ms, as --timeout asks"]);
+    let mut command = guichet(folder.path());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it can be run");
+    read_until(child.stdout.as_mut().expect("a pipe"), "[handler] asked");
+    let emulators = LinuxProcess::of(&child).children();
+    assert_eq!(emulators.len(), 1);
+    LinuxProcess::of(&child).signal(Signal::INT);
+    seen(child.wait_with_output().expect("it ends")).ends_with(130);
+    assert!(!emulators[0].is_alive());
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_who_uses_what() {
+    if !has_boards() {
+        return;
+    }
+    let folder = folder();
+    let system = new_system(folder.path(), "large");
+    let text = fs::read_to_string(system.join("system.json5")).expect("the file");
+    let budget = text.lines().find(|line| line.contains("ram_size_bytes")).expect("a budget");
+    edit(&system.join("system.json5"), budget, "ram_size_bytes: 3000,");
+    let seen = run(folder.path(), &["run", "large", "--board", BOARD]);
+    seen.ends_with(22).says(&[
+        "does not fit: app `",
+        "` has 3000 bytes of RAM, and ",
+        " initiator",
+    ]);
+    seen.says(&["help: raise the budget"]);
+    let parts = system.join("target");
+    assert!(!parts.exists(), "nothing is written where nobody asked for it");
+}
+
+#[test]
+fn two_folders_give_the_same_image() {
+    if !has_boards() {
+        return;
+    }
+    let folders = [folder(), folder()];
+    let images = folders.each_ref().map(|folder| {
+        let name = folder.path().file_name().expect("a name").to_str().expect("text").to_owned();
+        let system = new_system(folder.path(), "twin");
+        let seen = run(&system, &["build", "--board", BOARD]);
+        let line = seen.ends_with(0).output.lines().last().expect("a line").to_owned();
+        let file = line.strip_prefix("image: ").expect(&name).to_owned();
+        loaded(&fs::read(file).expect("an image"))
+    });
+    assert!(images[0].iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 10_000);
+    assert!(images[0] == images[1], "the images differ in what is loaded");
+}
+
+#[test]
+fn no_panic_is_linked_into_the_kernel() {
+    if !has_boards() {
+        return;
+    }
+    let seen = run(repository(), &["build", "examples/uppercase", "--board", BOARD]);
+    let lines = seen.ends_with(0).output.lines();
+    let counts: Vec<(&str, usize)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, file)| (name, panics(&fs::read(file).expect("an image"))))
+        .collect();
+    // Programs may panic; that they are found to shows that the kernel's would be found.
+    let [("initiator", initiator), ("handler", handler), ("image", kernel)] = counts[..] else {
+        panic!("{seen:#?}")
+    };
+    assert!(initiator > 0 && handler > 0, "{counts:?}");
+    assert_eq!(kernel, 0);
+}
+
+/// How many functions a panic would run through.
+fn panics(image: &[u8]) -> usize {
+    use object::read::elf::ElfFile32;
+    use object::{LittleEndian, Object, ObjectSymbol};
+    let elf = ElfFile32::<LittleEndian>::parse(image).expect("an ELF file");
+    let names = elf.symbols().filter_map(|symbol| symbol.name().ok().map(str::to_owned));
+    names.filter(|name| name.contains("panic") || name.contains("begin_unwind")).count()
+}
+
+/// Every segment that a loader copies: where to, and what.
+fn loaded(image: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    use object::LittleEndian;
+    use object::read::elf::{ElfFile32, ProgramHeader};
+    let elf = ElfFile32::<LittleEndian>::parse(image).expect("an ELF file");
+    let segments = elf.elf_program_headers().iter();
+    let loaded = segments.filter(|segment| segment.p_type(LittleEndian) == object::elf::PT_LOAD);
+    loaded
+        .map(|segment| {
+            let data = segment.data(LittleEndian, image).expect("its bytes");
+            (segment.p_paddr(LittleEndian), data.to_vec())
+        })
+        .collect()
+}

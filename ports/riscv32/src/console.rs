@@ -1,0 +1,130 @@
+//! The console: every process's lines under its name, and the kernel's own word (PR-2, PR-7).
+//!
+//! The same lines as on Linux, byte by byte into a serial port. An unfinished line waits in a buffer
+//! of its process; what is longer is broken.
+
+use guichet_console::{Line, LineBuffer, describe, hexadecimal, readable};
+use guichet_kernel::{FaultCause, Report};
+
+/// The longest line in bytes as the process wrote them. RAM for each process, so it is shorter
+/// than on Linux.
+const LINE_BYTES: usize = 128;
+
+/// The unfinished line of a process.
+pub(crate) type ProcessLine = LineBuffer<LINE_BYTES>;
+
+/// Writes the line of the process called `name`, whole, to `out`.
+pub(crate) fn process_line(name: &str, line: &Line<'_>, out: &mut dyn FnMut(&str)) {
+    out("[");
+    readable(name.as_bytes(), out);
+    out("] ");
+    line.write(out);
+    out("\n");
+}
+
+/// Writes the kernel's word on how the process called `name` ended; `message` is what it said in a
+/// panic.
+pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: &mut dyn FnMut(&str)) {
+    out("guichet: process `");
+    readable(name.as_bytes(), out);
+    out("` ");
+    match report {
+        Report::Exited(status) => {
+            out("exited with status ");
+            decimal(status, out);
+        }
+        Report::Panicked(_) => {
+            out("panicked: ");
+            readable(message, out);
+        }
+        Report::Faulted(fault) => {
+            out("faulted: ");
+            out(describe(fault.cause));
+            if fault.cause != FaultCause::NotStarted {
+                out(" (pc ");
+                hexadecimal(fault.pc, out);
+                out(", address ");
+                hexadecimal(fault.address, out);
+                out(")");
+            }
+        }
+    }
+    out("\n");
+}
+
+/// Writes how many bytes of output were dropped (PR-7).
+pub(crate) fn dropped_line(bytes: u32, out: &mut dyn FnMut(&str)) {
+    out("guichet: the console did not take ");
+    decimal(bytes, out);
+    out(" bytes, which are lost\n");
+}
+
+/// Writes a number in decimal.
+fn decimal(number: u32, out: &mut dyn FnMut(&str)) {
+    const PLACES: [u32; 10] =
+        [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let mut rest = number;
+    let mut has_begun = false;
+    for place in PLACES {
+        let mut digit = 0usize;
+        while rest >= place {
+            rest = rest.wrapping_sub(place);
+            digit = digit.wrapping_add(1);
+        }
+        has_begun |= digit != 0 || place == 1;
+        if has_begun {
+            out("0123456789".get(digit..digit.wrapping_add(1)).unwrap_or_default());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guichet_kernel::{Fault, Grant};
+
+    fn written(write: impl FnOnce(&mut dyn FnMut(&str))) -> String {
+        let mut text = String::new();
+        write(&mut |part| text.push_str(part));
+        text
+    }
+
+    #[test]
+    fn lines_carry_their_owner() {
+        let mut line = ProcessLine::EMPTY;
+        let mut text = String::new();
+        line.push(b"hi\x07\n", |line| {
+            text += &written(|out| process_line("li\nar", &line, out));
+        });
+        assert_eq!(text, "[li\\x0aar] hi\\x07\n");
+    }
+
+    #[test]
+    fn what_is_lost_is_counted() {
+        let text = written(|out| dropped_line(1_050, out));
+        assert_eq!(text, "guichet: the console did not take 1050 bytes, which are lost\n");
+    }
+
+    #[test]
+    fn every_report_reads_as_on_linux() {
+        let fault = Fault { cause: FaultCause::MemoryAccess, pc: 0x8000_0010, address: 0 };
+        let table = [
+            (Report::Exited(0), "exited with status 0"),
+            (Report::Exited(u32::MAX), "exited with status 4294967295"),
+            (Report::Exited(1_000_020), "exited with status 1000020"),
+            (Report::Panicked(Grant::EMPTY), "panicked: oh \\x1b"),
+            (
+                Report::Faulted(fault),
+                "faulted: it touched memory that is not its own (pc 0x80000010, address 0x0)",
+            ),
+            (
+                Report::Faulted(Fault::new(FaultCause::NotStarted)),
+                "faulted: it could not be started",
+            ),
+        ];
+        for (report, expected) in table {
+            let text = written(|out| report_line("p", report, b"oh \x1b", out));
+            assert_eq!(text, format!("guichet: process `p` {expected}\n"));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! From what the hart says of an exception to the kernel's words for it (PR-2).
+
+use core::ops::Range;
+
+use guichet_kernel::{Fault, FaultCause};
+
+use crate::context::Context;
+
+/// How far past the end of its stack a stack pointer may be and still come from there; a frame is
+/// smaller than this. One that is farther away was made up.
+const MAX_FRAME_BYTES: usize = 64 * 1024;
+
+/// Set in mcause for an interrupt.
+pub(crate) const INTERRUPT: usize = 1 << (usize::BITS - 1);
+/// What mcause says of the machine timer's interrupt.
+pub(crate) const TIMER: usize = INTERRUPT | 7;
+
+/// The fault for the exception `cause` with the trap value `value`, of a thread that was stopped
+/// with these registers and has this stack.
+pub(crate) fn fault(cause: usize, value: usize, context: &Context, stack: &Range<usize>) -> Fault {
+    let (cause, address) = match cause {
+        0 | 4 | 6 => (FaultCause::Misaligned, value),
+        1 => (FaultCause::MemoryAccess, value),
+        // What could not be executed stands at the pc; the trap value is the instruction itself.
+        2 => (FaultCause::IllegalInstruction, 0),
+        3 => (FaultCause::Breakpoint, 0),
+        5 | 7 if is_overflow(value, context.stack_pointer(), stack) => {
+            (FaultCause::StackOverflow, value)
+        }
+        5 | 7 => (FaultCause::MemoryAccess, value),
+        _ => (FaultCause::Unknown, value),
+    };
+    Fault { cause, pc: context.pc, address }
+}
+
+/// Tells whether an access comes from a stack that has grown too long. Below a stack lies memory
+/// of somebody else, so the address alone does not tell: the stack pointer must have passed the
+/// end too, and the access must be in the frame above it.
+fn is_overflow(address: usize, stack_pointer: usize, stack: &Range<usize>) -> bool {
+    let lowest = stack.start.saturating_sub(MAX_FRAME_BYTES);
+    lowest <= stack_pointer && stack_pointer <= address && address < stack.start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STACK: Range<usize> = 0x2_1000..0x2_2000;
+
+    #[test]
+    fn every_exception_has_its_cause_and_address() {
+        let table = [
+            (0, 0x11, FaultCause::Misaligned, 0x11),
+            (1, 0x4000, FaultCause::MemoryAccess, 0x4000),
+            (2, 0xC000_1073, FaultCause::IllegalInstruction, 0),
+            (3, 0x8000, FaultCause::Breakpoint, 0),
+            (4, 3, FaultCause::Misaligned, 3),
+            (5, 0, FaultCause::MemoryAccess, 0),
+            (7, usize::MAX, FaultCause::MemoryAccess, usize::MAX),
+            (12, 5, FaultCause::Unknown, 5),
+        ];
+        for (number, value, cause, address) in table {
+            let found = fault(number, value, &Context::fresh(0x8000, 0x2_1800), &STACK);
+            assert_eq!(found, Fault { cause, pc: 0x8000, address }, "{number}");
+        }
+    }
+
+    #[test]
+    fn an_overflow_is_one_of_the_stack_and_not_of_a_pointer() {
+        let table = [
+            (0x2_0FFC, 0x2_0FF0, true),
+            (0x2_0FF0, 0x2_0FF0, true),
+            (0x2_0FEC, 0x2_0FF0, false), // below the stack pointer
+            (0x2_0FFC, 0x2_1010, false), // the stack itself is in order
+            (0x2_2000, 0x2_0FF0, false), // above the stack
+            (0x2_0FFC, 0x1_0FFC, false), // no frame is that large
+        ];
+        for (address, stack_pointer, expected) in table {
+            let found = fault(7, address, &Context::fresh(0, stack_pointer), &STACK);
+            assert_eq!(found.cause == FaultCause::StackOverflow, expected, "{address:#x}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Boot.
+
+use guichet_kernel::Kernel;
+use static_cell::StaticCell;
+
+use crate::board::Board;
+use crate::image::{Image, KernelCell, PortCell};
+use crate::machine::Machine;
+use crate::port::RiscvPort;
+use crate::trap::{enter, prepare};
+
+/// Where the machine stands while the system runs.
+static MACHINE: StaticCell<Machine> = StaticCell::new();
+
+/// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
+///
+/// Called once, by the board's entry, with interrupts off; a second call does nothing but wait. The
+/// board's addresses must be those of its devices: a board crate is part of what is trusted.
+pub fn run<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+>(
+    board: &Board,
+    image: &'static Image,
+    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    port: &'static PortCell<THREADS, PROCESSES>,
+) -> ! {
+    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.take()) else { halt() };
+    // SAFETY: (run-1) the board says where its devices are, and nobody else uses them: the tables,
+    // which are lent once, make this the only run.
+    let machine = unsafe {
+        let port = RiscvPort::new(board, image, contexts, lines);
+        let kernel = Kernel::new(&image.system, storage);
+        Machine::new(board, kernel, port)
+    };
+    let Some(machine) = MACHINE.try_init(machine) else { halt() };
+    // SAFETY: (run-2) no thread has run yet, and from here on the machine belongs to the traps.
+    unsafe {
+        prepare();
+        let next = machine.boot();
+        enter(machine, next)
+    }
+}
+
+/// Does nothing for ever.
+pub(crate) fn halt() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}

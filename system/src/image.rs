@@ -1,0 +1,21 @@
+//! From a checked system and its linked programs to one image for a board.
+//!
+//! A microcontroller has one memory for everybody, so somebody must say who lies where. That is
+//! computed here, from sizes that were measured and not guessed, and written down in three forms: a
+//! linker script for each program, one for the kernel, and the kernel's tables as Rust source. All
+//! of it is plain arithmetic and text; who builds, links and runs is the tool's affair.
+//!
+//! Processes lie at the end of flash and of RAM, the kernel at the beginning of both, where machines
+//! begin to execute. So nobody's place depends on the size of the kernel, whose tables hold all
+//! the places, and one pass is enough.
+
+mod build_script;
+mod layout;
+pub mod pmp;
+mod script;
+mod source;
+
+pub use build_script::{SOURCE_VARIABLE, board_build_script};
+pub use layout::{BoardMemory, Layout, LayoutError, Measured, Placement, Use, stacks};
+pub use script::{PROGRAM_ENTRY, Symbols, kernel_script, process_script};
+pub use source::{Program, image_source};
