@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use guichet_kernel::Region;
 use guichet_system::System;
 use guichet_system::image::{
-    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script, pmp,
+    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script,
     process_script, stacks,
 };
 use guichet_system::tables::Tables;
@@ -106,7 +106,8 @@ impl Builder<'_> {
         let objects = self.compile(targets, progress)?;
         let trials = self.link_programs(&objects, &self.trial())?;
         let measured: Vec<_> = trials.iter().map(|trial| trial.measured).collect();
-        let layout = Layout::new(self.system, &measured, &self.board.memory)
+        let hardware = self.board.hardware;
+        let layout = Layout::new(self.system, &measured, &hardware.memory, hardware.wall)
             .map_err(|error| Failure::NoRoom(Box::new(error)))?;
         let programs = self.link_programs(&objects, &layout.processes)?;
         let kernel = self.compile_kernel(&programs, &layout, targets, progress)?;
@@ -171,7 +172,7 @@ impl Builder<'_> {
 
     /// A place for every program that is as large as can be.
     fn trial(&self) -> Vec<Placement> {
-        let BoardMemory { flash, ram, .. } = &self.board.memory;
+        let BoardMemory { flash, ram, .. } = &self.board.hardware.memory;
         let place = || Placement { flash: flash.clone(), ram: ram.clone() };
         self.system.processes.iter().map(|_| place()).collect()
     }
@@ -186,7 +187,7 @@ impl Builder<'_> {
         let processes = self.system.processes.iter().zip(objects).zip(places);
         processes
             .map(|((process, object), place)| {
-                let stacks = stacks(process, self.board.memory.default_stack_bytes);
+                let stacks = stacks(process, self.board.hardware.memory.default_stack_bytes);
                 let bytes = stacks.iter().copied().fold(0, u32::saturating_add);
                 let script = process_script(place, bytes);
                 let what = format!("the program of `{}`", process.name);
@@ -246,7 +247,7 @@ impl Builder<'_> {
                 entry: program.entry,
                 record: program.record,
                 stack: program.stack.clone(),
-                wall: pmp::words(&place.flash, &place.ram)?,
+                wall: self.board.hardware.wall.words(&place.flash, &place.ram)?,
             })
         });
         let processes = tables.processes();
@@ -278,7 +279,8 @@ impl Builder<'_> {
             inputs.push(file.into());
             places.push((name, place.flash.start));
         }
-        let script = kernel_script(&layout.kernel, self.board.memory.kernel_stack_bytes, &places);
+        let script =
+            kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
         let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
         linker.link("the kernel", "image", &script, &inputs)
     }
