@@ -6,6 +6,7 @@
 //! to be checked and not to be run, a program gets a rate that no clock of ours has.
 
 /// How many ticks of the board's clock a second has (AB-4).
+#[cfg(target_os = "none")]
 pub const TICKS_PER_SEC: u64 = match option_env!("GUICHET_TICKS_PER_SEC") {
     Some(text) => number(text),
     None => 1_000_000,

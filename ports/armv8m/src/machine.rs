@@ -4,7 +4,7 @@ use guichet_port_bare_metal::KernelCell;
 use guichet_port_cortex_m::{Board, MachineCell, PortCell};
 
 use crate::Image;
-use crate::wall::Armv8m;
+use crate::architecture::Armv8m;
 
 /// Where the machine stands while the system runs.
 static MACHINE: MachineCell<Armv8m> = MachineCell::new();

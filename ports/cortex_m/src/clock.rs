@@ -11,8 +11,9 @@ use crate::ticks::Ticks;
 const SYSTICK_CONTROL: usize = 0xE000_E010;
 const SYSTICK_RELOAD: usize = 0xE000_E014;
 const SYSTICK_VALUE: usize = 0xE000_E018;
-/// It runs, by the processor's clock, and does not interrupt.
-const SYSTICK_RUN: u32 = 1 << 0 | 1 << 2;
+/// It goes by the processor's clock; it runs, and does not interrupt.
+const SYSTICK_CLOCK: u32 = 1 << 2;
+const SYSTICK_RUN: u32 = SYSTICK_CLOCK | 1 << 0;
 const SYSTICK_MASK: u32 = 0xFF_FFFF;
 
 /// The registers of a CMSDK timer after its control, and what turns it and its interrupt on. It
@@ -64,6 +65,8 @@ impl Clock {
                     Clock::start(counter, u32::MAX, Timer::cmsdk(timer), interrupt)
                 }
                 ClockDevice::Stellaris { timer, interrupt } => {
+                    // Its clock before anything that counts in it.
+                    Register::new(SYSTICK_CONTROL).write(SYSTICK_CLOCK);
                     Register::new(SYSTICK_RELOAD).write(SYSTICK_MASK);
                     Register::new(SYSTICK_VALUE).write(0u32);
                     Register::new(SYSTICK_CONTROL).write(SYSTICK_RUN);
@@ -120,12 +123,12 @@ impl Timer {
     unsafe fn cmsdk(address: usize) -> Timer {
         // SAFETY: (clock-3) as the caller says.
         unsafe {
+            let value = Register::new(address.wrapping_add(CMSDK_VALUE));
             Register::new(address.wrapping_add(CMSDK_RELOAD)).write(0u32);
+            // With nothing to count it would not begin to run.
+            value.write(u32::MAX);
             Register::new(address).write(CMSDK_RUN);
-            Timer::Cmsdk {
-                value: Register::new(address.wrapping_add(CMSDK_VALUE)),
-                status: Register::new(address.wrapping_add(CMSDK_STATUS)),
-            }
+            Timer::Cmsdk { value, status: Register::new(address.wrapping_add(CMSDK_STATUS)) }
         }
     }
 

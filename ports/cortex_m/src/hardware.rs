@@ -13,7 +13,7 @@ use crate::context::{Context, Frame};
 use crate::copy;
 use crate::semihosting;
 use crate::serial::Serial;
-use crate::wall;
+use crate::wall::Wall;
 
 /// The devices that the kernel uses.
 pub struct CortexM<A> {
@@ -41,11 +41,11 @@ impl<A: Architecture> CortexM<A> {
 
 impl<A: Architecture> Hardware for CortexM<A> {
     type Context = Context;
-    type Wall = A::Wall;
+    type Wall = Wall;
 
     const NO_CONTEXT: Context = Context::ZERO;
 
-    unsafe fn fresh_context(program: &Program<A::Wall>) -> Context {
+    unsafe fn fresh_context(program: &Program<Wall>) -> Context {
         let place = program.stack.end.wrapping_sub(Frame::BYTES);
         let frame = ptr::with_exposed_provenance_mut::<Frame>(place);
         // SAFETY: (hardware-2) the end of the program's stack, which the caller says is memory, and
@@ -55,8 +55,8 @@ impl<A: Architecture> Hardware for CortexM<A> {
     }
 
     #[inline(always)]
-    fn raise(&mut self, wall: &A::Wall) {
-        wall::raise(A::words(wall));
+    fn raise(&mut self, wall: &Wall) {
+        wall.raise();
     }
 
     #[inline(always)]

@@ -58,13 +58,13 @@ pub use board::{Board, ClockDevice, SerialDevice};
 pub use image::PortCell;
 #[cfg(target_arch = "arm")]
 pub use run::{MachineCell, run};
-pub use wall::RegionWords;
+pub use wall::Wall;
 
 /// What the expansions of this crate's macros name; not for boards.
-#[cfg(target_arch = "arm")]
 #[doc(hidden)]
 pub mod private {
-    pub use crate::run::halt;
+    pub use crate::context::{CallRegisters, Context, Frame};
+    #[cfg(target_arch = "arm")]
     pub use crate::trap::{on_bad_frame, on_boot, on_call, on_kernel_fault, on_trap};
     pub use core::arch::global_asm;
 }

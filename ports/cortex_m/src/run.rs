@@ -9,6 +9,7 @@ use crate::board::Board;
 use crate::hardware::CortexM;
 use crate::image::PortCell;
 use crate::trap::enter;
+use crate::wall::Wall;
 
 /// Where the machine stands while the system runs. A port has one.
 pub type MachineCell<A> = StaticCell<Machine<CortexM<A>>>;
@@ -26,7 +27,7 @@ pub fn run<
 >(
     machine: &'static MachineCell<A>,
     board: &Board,
-    image: &'static Image<A::Wall>,
+    image: &'static Image<Wall>,
     kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
@@ -43,7 +44,7 @@ pub fn run<
 }
 
 /// Does nothing for ever.
-pub fn halt() -> ! {
+pub(crate) fn halt() -> ! {
     loop {
         core::hint::spin_loop();
     }

@@ -56,7 +56,9 @@ pub(crate) unsafe fn prepare(vectors: usize, attributes: impl FnOnce()) {
     register(FAULT_PRIORITIES).write(0);
     register(CALL_PRIORITIES).write(priority << 24);
     register(OTHER_PRIORITIES).write(priority << 24 | priority << 16);
-    register(HANDLERS).write(TAKE_FAULTS);
+    // It also says which handlers run; this one does.
+    let handlers = register(HANDLERS);
+    handlers.write(handlers.read() | TAKE_FAULTS);
     #[cfg(feature = "floating_point")]
     register(COPROCESSORS).write(0xF << 20);
     attributes();
