@@ -14,8 +14,11 @@ pub struct Board {
     pub name: &'static str,
     /// What it is, in a few words.
     pub description: &'static str,
-    /// The target that rustc knows it by.
+    /// The target that rustc knows it by, for programs.
     pub target: &'static str,
+    /// The target that its kernel is built for: the same, but without the registers of floating
+    /// point, where there are any. They belong to the processes, and the kernel must not touch them.
+    pub kernel_target: &'static str,
     /// The package of its kernel.
     pub package: &'static str,
     /// Its memory and its walls.
@@ -39,6 +42,7 @@ impl Board {
     /// first, with the commands that bring it.
     pub fn check_here(&self) -> Result<(), Failure> {
         Toolchain::find(self.target)?;
+        Toolchain::find(self.kernel_target)?;
         let Emulator { program, package, .. } = self.emulator;
         let found = Command::new(program).arg("--version").output();
         found.map(|_| ()).map_err(|source| Failure::NoEmulator { program, package, source })
@@ -81,6 +85,7 @@ pub static BOARDS: [Board; 5] = [
         name: hardware::LM3S6965EVB.name,
         description: "TI's LM3S6965 board: Cortex-M3, 256 KiB of flash and 64 KiB of RAM",
         target: "thumbv7m-none-eabi",
+        kernel_target: "thumbv7m-none-eabi",
         package: "guichet_board_lm3s6965evb",
         hardware: &hardware::LM3S6965EVB,
         emulator: arm!("lm3s6965evb"),
@@ -89,6 +94,7 @@ pub static BOARDS: [Board; 5] = [
         name: hardware::MPS2_AN385.name,
         description: "Arm's MPS2 board with a Cortex-M3",
         target: "thumbv7m-none-eabi",
+        kernel_target: "thumbv7m-none-eabi",
         package: "guichet_board_mps2_an385",
         hardware: &hardware::MPS2_AN385,
         emulator: arm!("mps2-an385"),
@@ -97,6 +103,7 @@ pub static BOARDS: [Board; 5] = [
         name: hardware::MPS2_AN386.name,
         description: "Arm's MPS2 board with a Cortex-M4, which has floating point",
         target: "thumbv7em-none-eabihf",
+        kernel_target: "thumbv7em-none-eabi",
         package: "guichet_board_mps2_an386",
         hardware: &hardware::MPS2_AN386,
         emulator: arm!("mps2-an386"),
@@ -105,6 +112,7 @@ pub static BOARDS: [Board; 5] = [
         name: hardware::MPS2_AN505.name,
         description: "Arm's MPS2 board with a Cortex-M33",
         target: "thumbv8m.main-none-eabi",
+        kernel_target: "thumbv8m.main-none-eabi",
         package: "guichet_board_mps2_an505",
         hardware: &hardware::MPS2_AN505,
         emulator: arm!("mps2-an505"),
@@ -113,6 +121,7 @@ pub static BOARDS: [Board; 5] = [
         name: hardware::QEMU_VIRT_RV32.name,
         description: "QEMU's RISC-V machine `virt`, 32 bits, with 16 protection entries",
         target: "riscv32imac-unknown-none-elf",
+        kernel_target: "riscv32imac-unknown-none-elf",
         package: "guichet_board_qemu_virt_rv32",
         hardware: &hardware::QEMU_VIRT_RV32,
         emulator: Emulator {

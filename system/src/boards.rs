@@ -18,6 +18,8 @@ pub struct Board {
     pub wall: WallKind,
     /// Where its memory lies.
     pub memory: BoardMemory,
+    /// How often its clock ticks, which programs know as a constant (AB-4).
+    pub ticks_per_sec: u32,
 }
 
 /// The stack of a thread that declares none, in bytes (CF-1).
@@ -42,15 +44,24 @@ pub static LM3S6965EVB: Board = Board {
         kernel_stack_bytes: 2048,
         default_stack_bytes: DEFAULT_STACK_BYTES,
     },
+    ticks_per_sec: 12_500_000,
 };
 
 /// Arm's MPS2 board as a Cortex-M3.
-pub static MPS2_AN385: Board =
-    Board { name: "mps2_an385", wall: WallKind::Pmsav7, memory: MPS2_MEMORY };
+pub static MPS2_AN385: Board = Board {
+    name: "mps2_an385",
+    wall: WallKind::Pmsav7,
+    memory: MPS2_MEMORY,
+    ticks_per_sec: 25_000_000,
+};
 
 /// Arm's MPS2 board as a Cortex-M4 with floating point.
-pub static MPS2_AN386: Board =
-    Board { name: "mps2_an386", wall: WallKind::Pmsav7, memory: MPS2_MEMORY };
+pub static MPS2_AN386: Board = Board {
+    name: "mps2_an386",
+    wall: WallKind::Pmsav7,
+    memory: MPS2_MEMORY,
+    ticks_per_sec: 25_000_000,
+};
 
 /// Arm's MPS2 board as a Cortex-M33.
 pub static MPS2_AN505: Board = Board {
@@ -64,6 +75,7 @@ pub static MPS2_AN505: Board = Board {
         kernel_stack_bytes: 4096,
         default_stack_bytes: DEFAULT_STACK_BYTES,
     },
+    ticks_per_sec: 20_000_000,
 };
 
 /// QEMU's RISC-V machine `virt`, 32 bits.
@@ -77,6 +89,7 @@ pub static QEMU_VIRT_RV32: Board = Board {
         kernel_stack_bytes: 4096,
         default_stack_bytes: DEFAULT_STACK_BYTES,
     },
+    ticks_per_sec: 10_000_000,
 };
 
 /// Every board but Linux, in the order of their names.
