@@ -8,7 +8,7 @@ use guichet_port_cortex_m::Architecture;
 
 /// This architecture.
 #[derive(Debug)]
-pub struct Armv7m;
+pub(crate) struct Armv7m;
 
 impl Architecture for Armv7m {
     fn prepare() {}

@@ -19,7 +19,7 @@ const SECURITY_STATUS: usize = 0xE000_EDE4;
 
 /// This architecture.
 #[derive(Debug)]
-pub struct Armv8m;
+pub(crate) struct Armv8m;
 
 impl Architecture for Armv8m {
     fn prepare() {

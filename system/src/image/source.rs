@@ -7,13 +7,12 @@
 use std::ops::Range;
 
 use guichet_kernel::{
-    HandlerDescriptor, InitiatorDescriptor, Object, Pmsav7Region, Pmsav8Region, ProcessDescriptor,
-    Region, StorageSizes, System, TableIndex, ThreadDescriptor,
+    HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region, StorageSizes,
+    System, TableIndex, ThreadDescriptor,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::pmp;
 use super::wall::WallWords;
 
 /// Where a process's program is and what it may touch.
@@ -153,24 +152,21 @@ fn program(program: &Program) -> TokenStream {
     }
 }
 
-/// The wall as its port has it.
+/// The wall as its port takes it: in the order in which the registers are written.
 fn wall(words: &WallWords) -> TokenStream {
+    let pairs = |pairs: [(u32, u32); 4]| {
+        let pairs = pairs.iter().map(|(one, other)| quote! { (#one, #other) });
+        quote! { port::Wall::new([#(#pairs),*]) }
+    };
     match words {
-        WallWords::Pmp(pmp::Words { addresses, configuration }) => quote! {
-            port::Wall { addresses: [#(#addresses),*], configuration: #configuration }
-        },
-        WallWords::Pmsav7(words) => {
-            let regions = words.map(|Pmsav7Region { base, attributes }| {
-                quote! { port::Region { base: #base, attributes: #attributes } }
-            });
-            quote! { port::Wall { regions: [#(#regions),*] } }
+        WallWords::Pmp(words) => {
+            let (addresses, configuration) = (words.addresses, words.configuration);
+            quote! {
+                port::Wall { addresses: [#(#addresses),*], configuration: #configuration }
+            }
         }
-        WallWords::Pmsav8(words) => {
-            let regions = words.map(|Pmsav8Region { base, limit }| {
-                quote! { port::Region { base: #base, limit: #limit } }
-            });
-            quote! { port::Wall { regions: [#(#regions),*] } }
-        }
+        WallWords::Pmsav7(words) => pairs(words.map(|region| (region.base, region.attributes))),
+        WallWords::Pmsav8(words) => pairs(words.map(|region| (region.base, region.limit))),
     }
 }
 
@@ -207,21 +203,21 @@ mod tests {
     }
 
     #[test]
-    fn every_wall_is_written_as_its_port_has_it() {
+    fn words_stand_in_the_order_in_which_they_are_written() {
         let source = |wall: WallKind| {
             let words = wall.words(&(0x20..0x40), &(0x2000_0000..0x2000_0020));
             super::wall(&words.expect("aligned")).to_string().replace(' ', "")
         };
-        let region = |name, (base, other): (u32, u32)| {
-            format!("port::Region{{base:{base}u32,{name}:{other}u32}}")
-        };
-        let written = |name, words: [(u32, u32); 4]| {
-            format!("port::Wall{{regions:[{}]}}", words.map(|pair| region(name, pair)).join(","))
-        };
-        let words = [(0x30, 0x020B_0009), (0x11, 0), (0x2000_0012, 0x130B_0009), (0x13, 0)];
-        assert_eq!(source(WallKind::Pmsav7), written("attributes", words));
-        let words = [(0x26, 0x21), (0x2000_0003, 0x2000_0001), (0, 0), (0, 0)];
-        assert_eq!(source(WallKind::Pmsav8), written("limit", words));
+        let pmsav7 = format!(
+            "port::Wall::new([({}u32,{}u32),({}u32,0u32),({}u32,{}u32),({}u32,0u32)])",
+            0x30, 0x020B_0009, 0x11, 0x2000_0012, 0x130B_0009, 0x13
+        );
+        assert_eq!(source(WallKind::Pmsav7), pmsav7);
+        let pmsav8 = format!(
+            "port::Wall::new([({}u32,{}u32),({}u32,{}u32),(0u32,0u32),(0u32,0u32)])",
+            0x26, 0x21, 0x2000_0003, 0x2000_0001
+        );
+        assert_eq!(source(WallKind::Pmsav8), pmsav8);
         assert!(source(WallKind::Pmp).starts_with("port::Wall{addresses:["));
     }
 }
