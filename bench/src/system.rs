@@ -57,6 +57,7 @@ pub(crate) const SYSTEM: System<'static> = System {
         process: ProcessIndex::new(INITIATOR),
         handler: HandlerIndex::new(0),
         wait_list: WaitListIndex::new(1),
+        badge: 0,
     }],
     max_transfer_bytes: MEMORY_BYTES,
 };

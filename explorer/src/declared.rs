@@ -61,6 +61,13 @@ pub struct Declared {
     pub channels: Vec<Channel>,
 }
 
+impl Channel {
+    /// What the handler of channel `number` knows the initiator by: different on each.
+    pub fn badge(number: usize) -> u32 {
+        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(100)
+    }
+}
+
 impl Declared {
     /// Declares a system. What the kernel borrows is never given back: a run declares a handful of
     /// systems and uses them until it ends.
@@ -82,6 +89,7 @@ impl Declared {
             process: ProcessIndex::new(channel.initiator),
             handler: HandlerIndex::new(number),
             wait_list: wait_list(End::Initiator(number)),
+            badge: Channel::badge(number),
         });
         let system = System {
             processes: processes.leak(),

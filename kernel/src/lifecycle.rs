@@ -126,22 +126,23 @@ impl Kernel<'_> {
         for object in descriptor.objects {
             if let Object::ChannelHandler(handler) = object {
                 let thread = (index, declared.ordinal);
-                self.channels.server_ended(&mut self.services, *handler, thread);
+                self.channels.server_ended(&mut self.services, port, *handler, thread);
             }
         }
     }
 
-    /// Ends the call of every thread whose deadline has passed (AB-4).
+    /// The alarm has rung: ends the call of every thread whose deadline has passed (AB-4).
     pub(crate) fn expire<P: Port>(&mut self, port: &mut P) {
         let now = port.now();
-        loop {
-            let waits = &self.services.waits;
-            let Some(index) = waits.deadlines.expired(&waits.threads, now) else {
-                return;
-            };
-            let results = self.withdraw(index);
-            self.services.waits.complete(index, results);
+        for number in 0..self.services.waits.threads.len() {
+            let index = ThreadIndex::new(number);
+            if self.thread(index).is_some_and(|thread| thread.deadline <= now) {
+                let results = self.withdraw(index);
+                self.services.waits.complete(index, results);
+            }
         }
+        let waits = &mut self.services.waits;
+        waits.deadlines.rearm(port, &waits.threads);
     }
 
     /// Withdraws what a blocked thread has started. Gives what its call ends with when its
@@ -155,7 +156,9 @@ impl Kernel<'_> {
             }
             Some(
                 ThreadState::Waiting { .. }
+                | ThreadState::Receiving { .. }
                 | ThreadState::Ready
+                | ThreadState::Returning(_)
                 | ThreadState::Running
                 | ThreadState::Dormant,
             )

@@ -90,6 +90,15 @@ impl Buffer {
     pub fn table(&self) -> Option<(usize, u8)> {
         if self.slices == Self::FLAT { None } else { Some((self.address, self.slices)) }
     }
+
+    /// The grant of a flat buffer, which is `process`'s, without a second check; of a list, none.
+    #[inline(always)]
+    pub(crate) fn flat_grant(&self, process: ProcessIndex) -> Option<Grant> {
+        if self.slices != Self::FLAT {
+            return None;
+        }
+        Some(Grant { process, address: self.address, length: self.length })
+    }
 }
 
 /// One process's memory: whose it is and where.
@@ -124,14 +133,5 @@ impl<'s> MemoryMap<'s> {
     pub fn flat(&self, address: usize, length: usize, access: Access) -> Result<Buffer, Error> {
         self.grant(address, length, access)?;
         Ok(Buffer { address, length, slices: Buffer::FLAT })
-    }
-
-    /// The grant of a flat buffer of this process, without a second check; of a list: nothing.
-    #[inline(always)]
-    pub fn flat_grant(&self, buffer: &Buffer) -> Grant {
-        match buffer.table() {
-            None => Grant { process: self.process, address: buffer.address, length: buffer.length },
-            Some(_) => Grant::EMPTY,
-        }
     }
 }

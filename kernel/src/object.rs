@@ -35,4 +35,6 @@ pub struct InitiatorDescriptor {
     pub handler: HandlerIndex,
     /// The threads that wait on this end.
     pub wait_list: WaitListIndex,
+    /// What the handler knows it by (AB-6, CH-12).
+    pub badge: u32,
 }

@@ -34,14 +34,11 @@ pub(crate) fn object_wait<const DOOR: bool, P: Port>(
         return Some(services.waits.finish(wait_results(signals)));
     }
     let deadline = Instant::from_words(arguments[2], arguments[3]);
-    if DOOR && deadline.is_finite() {
-        return None;
-    }
     if is_past(port, deadline) {
         return refuse::<DOOR>(services, Error::DeadlineExceeded);
     }
-    services.waits.block(ThreadState::Waiting { list, mask }, deadline);
-    Some(services.waits.dispatch())
+    services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
+    Some(services.waits.dispatch(port))
 }
 
 type Checked<'s> = (Caller<'s>, Object, WaitListIndex, Signals);

@@ -44,10 +44,15 @@ impl SchedulerState {
         self.ready.wrapping_shr(u32::from(priority.number())) > 1
     }
 
-    /// Makes a thread ready, behind its equals.
+    /// Makes a thread ready, behind its equals; `state` is Ready or Returning.
     #[inline(always)]
-    pub(crate) fn make_ready(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let Some(priority) = Self::mark_ready(threads, index) else {
+    pub(crate) fn make_ready(
+        &mut self,
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) {
+        let Some(priority) = Self::mark_ready(threads, index, state) else {
             return;
         };
         let ready = &mut self.ready;
@@ -57,9 +62,15 @@ impl SchedulerState {
         }
     }
 
-    /// Makes a thread ready that was running, ahead of its equals: its turn is not over.
-    pub(crate) fn make_ready_first(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let Some(priority) = Self::mark_ready(threads, index) else {
+    /// Makes a thread ready that was running, ahead of its equals: its turn is not over. `state`
+    /// is Ready or Returning.
+    pub(crate) fn make_ready_first(
+        &mut self,
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) {
+        let Some(priority) = Self::mark_ready(threads, index, state) else {
             return;
         };
         if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
@@ -83,12 +94,11 @@ impl SchedulerState {
         }
     }
 
-    /// Makes the most important ready thread the current one, or nobody.
+    /// Takes the most important ready thread out of its queue, if there is one.
     #[inline(always)]
     pub(crate) fn choose(&mut self, threads: &mut Threads<'_>) -> ThreadIndex {
         let index = self.first();
         self.remove(threads, index);
-        self.run(threads, index);
         index
     }
 
@@ -108,9 +118,14 @@ impl SchedulerState {
             .map_or(ThreadIndex::NONE, ThreadList::head)
     }
 
-    fn mark_ready(threads: &mut Threads<'_>, index: ThreadIndex) -> Option<Priority> {
+    #[inline(always)]
+    fn mark_ready(
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) -> Option<Priority> {
         let thread = threads.get_mut(index)?;
-        thread.state = ThreadState::Ready;
+        thread.state = state;
         Some(thread.priority)
     }
 
@@ -123,7 +138,7 @@ impl SchedulerState {
             }
             let mut next = queue.head();
             while let Some(thread) = threads.get(next) {
-                if thread.state != ThreadState::Ready || thread.priority != priority {
+                if !thread.state.is_ready() || thread.priority != priority {
                     return Err("scheduler: a queued thread is not ready at that priority");
                 }
                 next = thread.next;

@@ -23,6 +23,8 @@ use crate::time::Instant;
 const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
 const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
 const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
+const CHANNEL_RECEIVE: usize = Syscall::ChannelReceive as usize;
+const CHANNEL_RESPOND_AND_RECEIVE: usize = Syscall::ChannelRespondAndReceive as usize;
 const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
 const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
@@ -33,33 +35,29 @@ impl Kernel<'_> {
         for number in 0..self.services.system.processes.len() {
             self.start_process(port, ProcessIndex::new(number));
         }
-        self.conclude(port)
+        self.services.waits.dispatch(port)
     }
 
     /// Takes an event and says what runs next.
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
-        let outcome = match event {
+        match event {
             Event::Call(call) => self.call(port, &call),
             Event::Fault(fault) => {
                 let current = self.services.waits.current();
                 if let Some(thread) = self.services.system.thread(current) {
                     self.fault(port, thread.process, fault);
                 }
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Event::ProcessEnded { process, fault } => {
                 self.fault(port, process, fault);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Event::Timer => {
-                // The alarm has rung; whatever is asked for next is new to the port.
-                *self.alarm = Instant::NEVER;
                 self.expire(port);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
-        };
-        self.update_alarm(port);
-        outcome
+        }
     }
 
     /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
@@ -67,9 +65,8 @@ impl Kernel<'_> {
     #[inline]
     pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
         match call.number {
-            CHANNEL_TRANSACT | CHANNEL_READ | CHANNEL_RESPOND | OBJECT_WAIT | DEBUG_NOP => {
-                self.hot_call::<true, P>(port, call)
-            }
+            CHANNEL_TRANSACT | CHANNEL_RESPOND_AND_RECEIVE | CHANNEL_RECEIVE | CHANNEL_READ
+            | CHANNEL_RESPOND | OBJECT_WAIT | DEBUG_NOP => self.hot_call::<true, P>(port, call),
             _other => None,
         }
     }
@@ -85,6 +82,10 @@ impl Kernel<'_> {
         let arguments = &call.arguments;
         match call.number {
             CHANNEL_TRANSACT => channels.transact::<DOOR, P>(services, port, arguments),
+            CHANNEL_RESPOND_AND_RECEIVE => {
+                channels.respond_and_receive::<DOOR, P>(services, port, arguments)
+            }
+            CHANNEL_RECEIVE => channels.receive::<DOOR, P>(services, port, arguments),
             CHANNEL_READ => channels.read::<DOOR, P>(services, port, arguments, false),
             CHANNEL_RESPOND => channels.respond::<DOOR, P>(services, port, arguments),
             OBJECT_WAIT => object_wait::<DOOR, P>(channels, services, port, arguments),
@@ -126,6 +127,8 @@ impl Kernel<'_> {
             Syscall::ChannelTransact
             | Syscall::ChannelRead
             | Syscall::ChannelRespond
+            | Syscall::ChannelReceive
+            | Syscall::ChannelRespondAndReceive
             | Syscall::ObjectWait
             | Syscall::DebugNop => Err(Error::Internal),
         };
@@ -138,8 +141,8 @@ impl Kernel<'_> {
         if is_past(port, deadline) {
             return self.services.waits.finish(success(0));
         }
-        self.services.waits.block(ThreadState::Sleeping, deadline);
-        self.services.waits.dispatch()
+        self.services.waits.block(port, ThreadState::Sleeping, deadline);
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the caller's process with a status (PR-5).
@@ -147,14 +150,14 @@ impl Kernel<'_> {
         let status = low_word(arguments[0]);
         let process = self.current_process();
         self.end_process(port, process, ProcessState::Exited(status), Report::Exited(status));
-        self.services.waits.dispatch()
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the calling thread with a status (PR-5).
     fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
         let thread = self.services.waits.current();
         self.end_thread(port, thread, low_word(arguments[0]));
-        self.services.waits.dispatch()
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
@@ -164,7 +167,7 @@ impl Kernel<'_> {
                 let process = self.current_process();
                 let report = Report::Panicked(message);
                 self.end_process(port, process, ProcessState::Faulted, report);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Err(error) => self.services.waits.finish(failure(error)),
         }
@@ -214,22 +217,6 @@ impl Kernel<'_> {
     fn current_process(&self) -> ProcessIndex {
         let current: ThreadIndex = self.services.waits.current();
         self.services.system.thread(current).map_or(ProcessIndex::NONE, |thread| thread.process)
-    }
-
-    fn conclude<P: Port>(&mut self, port: &mut P) -> Outcome {
-        let outcome = self.services.waits.dispatch();
-        self.update_alarm(port);
-        outcome
-    }
-
-    /// Asks the port for the earliest deadline, when that has changed (WT-2).
-    fn update_alarm<P: Port>(&mut self, port: &mut P) {
-        let waits = &self.services.waits;
-        let earliest = waits.deadlines.earliest(&waits.threads);
-        if earliest != *self.alarm {
-            *self.alarm = earliest;
-            port.set_alarm(earliest);
-        }
     }
 }
 

@@ -99,7 +99,6 @@ impl Port for TestPort {
 #[derive(Clone)]
 struct Tables {
     threads: Vec<Thread>,
-    deadlines: Vec<ThreadIndex>,
     processes: Vec<Process>,
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
@@ -111,7 +110,6 @@ impl Tables {
     fn kernel<'s>(&'s mut self, system: &'s System<'s>) -> Kernel<'s> {
         let storage = Storage {
             threads: &mut self.threads,
-            deadlines: &mut self.deadlines,
             processes: &mut self.processes,
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
@@ -164,6 +162,7 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
         process: ProcessIndex::new(0),
         handler: HandlerIndex::new(0),
         wait_list: WaitListIndex::new(1),
+        badge: 7,
     }];
     let system: &'static System<'static> = Box::leak(Box::new(System {
         processes: processes.leak(),
@@ -175,7 +174,6 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
     let sizes = StorageSizes::of(system);
     let tables = Tables {
         threads: vec![Thread::DORMANT; sizes.threads],
-        deadlines: vec![ThreadIndex::NONE; sizes.threads],
         processes: vec![Process::UNSTARTED; sizes.processes],
         handlers: vec![Handler::IDLE; sizes.handlers],
         initiators: vec![Initiator::IDLE; sizes.initiators],

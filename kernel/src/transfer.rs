@@ -10,9 +10,11 @@
 
 use guichet_abi::{Error, LIST_FLAG, MAX_SLICES};
 
+use crate::id::ProcessIndex;
 use crate::memory::{Buffer, Grant, MemoryMap};
 use crate::port::{Port, Side};
 use crate::region::Access;
+use crate::system::System;
 
 /// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
 ///
@@ -55,21 +57,52 @@ fn check_list<P: Port>(
 /// One end of a transfer: whose memory, which buffer, and from which byte on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End<'a> {
-    /// The memory of the process that owns the buffer.
-    pub map: MemoryMap<'a>,
+    /// The process that owns the buffer.
+    pub process: ProcessIndex,
     /// The buffer, checked when its call started.
-    pub buffer: Buffer,
+    pub buffer: &'a Buffer,
     /// The first byte of the buffer that takes part.
     pub offset: usize,
+}
+
+impl<'a> End<'a> {
+    /// A buffer from its first byte on.
+    #[inline(always)]
+    pub(crate) fn whole(process: ProcessIndex, buffer: &'a Buffer) -> End<'a> {
+        End { process, buffer, offset: 0 }
+    }
+
+    #[inline(always)]
+    fn flat(&self, length: usize) -> Option<Grant> {
+        Some(self.buffer.flat_grant(self.process)?.part(self.offset, length))
+    }
 }
 
 /// Copies `length` bytes from one buffer to another, once.
 ///
 /// Both buffers are looked at before a byte moves. On an error the value says whose memory has
-/// gone bad. Lists are filled in one forward pass. A buffer that does not hold `length` bytes
-/// from its offset on has gone bad.
+/// gone bad. Lists are filled in one forward pass, but not at the door, which has an error of them.
+/// A buffer that does not hold `length` bytes from its offset on has gone bad.
 #[inline(always)]
-pub(crate) fn transfer<P: Port>(
+pub(crate) fn transfer<const DOOR: bool, P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    source: End<'_>,
+    destination: End<'_>,
+    length: usize,
+) -> Result<(), Side> {
+    match (source.flat(length), destination.flat(length)) {
+        (Some(_), Some(_)) if length == 0 => Ok(()),
+        (Some(from), Some(to)) => port.copy(from, to),
+        _list if DOOR => Err(Side::Source),
+        _list => transfer_lists(system, port, source, destination, length),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn transfer_lists<P: Port>(
+    system: &System<'_>,
     port: &mut P,
     source: End<'_>,
     destination: End<'_>,
@@ -78,24 +111,8 @@ pub(crate) fn transfer<P: Port>(
     if length == 0 {
         return Ok(());
     }
-    if source.buffer.table().is_some() || destination.buffer.table().is_some() {
-        return transfer_lists(port, source, destination, length);
-    }
-    let from = source.map.flat_grant(&source.buffer).part(source.offset, length);
-    let to = destination.map.flat_grant(&destination.buffer).part(destination.offset, length);
-    port.copy(from, to)
-}
-
-#[cold]
-#[inline(never)]
-fn transfer_lists<P: Port>(
-    port: &mut P,
-    source: End<'_>,
-    destination: End<'_>,
-    length: usize,
-) -> Result<(), Side> {
-    let from = open(port, source, Access::Read, length).ok_or(Side::Source)?;
-    let to = open(port, destination, Access::Write, length).ok_or(Side::Destination)?;
+    let from = open(system, port, source, Access::Read, length).ok_or(Side::Source)?;
+    let to = open(system, port, destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;
     while done < length {
         let left = length.wrapping_sub(done);
@@ -111,10 +128,19 @@ fn transfer_lists<P: Port>(
 }
 
 /// The pieces of one end, if they still hold `length` bytes from its offset on.
-fn open<P: Port>(port: &mut P, end: End<'_>, access: Access, length: usize) -> Option<Pieces> {
+fn open<P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    end: End<'_>,
+    access: Access,
+    length: usize,
+) -> Option<Pieces> {
     let pieces = match end.buffer.table() {
-        Some(table) => Pieces::read(port, &end.map, table, access).ok()?,
-        None => Pieces::one(end.map.flat_grant(&end.buffer)),
+        Some(table) => {
+            let map = system.process(end.process)?.memory_map(end.process);
+            Pieces::read(port, &map, table, access).ok()?
+        }
+        None => Pieces::one(end.buffer.flat_grant(end.process)?),
     };
     let needed = end.offset.checked_add(length)?;
     if pieces.length >= needed { Some(pieces) } else { None }

@@ -8,9 +8,11 @@
 
 use guichet_abi::{OK, Results, Signals};
 
-use crate::deadline::DeadlineQueue;
-use crate::event::Outcome;
+use crate::deadline::Deadlines;
+use crate::event::{Action, Outcome};
 use crate::id::{Table, ThreadIndex, WaitListIndex};
+use crate::memory::Buffer;
+use crate::port::Port;
 use crate::scheduler::SchedulerState;
 use crate::thread::{Thread, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
@@ -21,7 +23,7 @@ pub(crate) struct Waits<'s> {
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
     pub(crate) scheduler: &'s mut SchedulerState,
-    pub(crate) deadlines: DeadlineQueue<'s>,
+    pub(crate) deadlines: Deadlines<'s>,
 }
 
 /// The results of a wait that ended with these signals (WT-2).
@@ -39,61 +41,41 @@ impl Waits<'_> {
 
     /// Blocks the current thread in `state`. The caller has seen that the deadline is not past.
     #[inline(always)]
-    pub(crate) fn block(&mut self, state: ThreadState, deadline: Instant) {
+    pub(crate) fn block<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
         let current = self.scheduler.current;
         self.scheduler.current = ThreadIndex::NONE;
-        let Some(thread) = self.threads.get_mut(current) else {
-            return;
-        };
-        thread.state = state;
-        if let ThreadState::Waiting { list, .. } = state
-            && let Some(list) = self.lists.get_mut(list)
-        {
+        if let Some(list) = self.lists.get_mut(state.list()) {
             list.push_back(&mut self.threads, current);
         }
-        if deadline.is_finite() {
-            self.arm(current, deadline);
-        }
+        self.set_blocked(port, current, state, deadline);
     }
 
-    #[cold]
-    #[inline(never)]
-    fn arm(&mut self, index: ThreadIndex, deadline: Instant) {
-        if let Some(thread) = self.threads.get_mut(index) {
-            thread.deadline = deadline;
-            self.deadlines.insert(&mut self.threads, index);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn disarm(&mut self, index: ThreadIndex) {
-        self.deadlines.remove(&mut self.threads, index);
-        if let Some(thread) = self.threads.get_mut(index) {
-            thread.deadline = Instant::NEVER;
-        }
-    }
-
-    /// Tells whether a blocked thread has a deadline.
     #[inline(always)]
-    pub(crate) fn is_armed(&self, index: ThreadIndex) -> bool {
-        self.threads.get(index).is_some_and(|thread| thread.deadline_slot != Thread::UNARMED)
+    fn set_blocked<P: Port>(
+        &mut self,
+        port: &mut P,
+        index: ThreadIndex,
+        state: ThreadState,
+        deadline: Instant,
+    ) {
+        if let Some(thread) = self.threads.get_mut(index) {
+            thread.state = state;
+            if deadline.is_finite() {
+                self.deadlines.arm(port, thread, deadline);
+            }
+        }
     }
 
-    /// Takes a blocked thread out of the list it stands in and out of the deadlines.
+    /// Takes a blocked thread out of the list it stands in, and its deadline away.
     #[inline(always)]
     fn detach(&mut self, index: ThreadIndex) {
-        let Some(thread) = self.threads.get(index) else {
+        let Some(thread) = self.threads.get_mut(index) else {
             return;
         };
-        let armed = thread.deadline_slot != Thread::UNARMED;
-        if let ThreadState::Waiting { list, .. } = thread.state
-            && let Some(list) = self.lists.get_mut(list)
-        {
+        thread.deadline = Instant::NEVER;
+        let list = thread.state.list();
+        if let Some(list) = self.lists.get_mut(list) {
             list.remove(&mut self.threads, index);
-        }
-        if armed {
-            self.disarm(index);
         }
     }
 
@@ -101,11 +83,7 @@ impl Waits<'_> {
     #[inline(always)]
     pub(crate) fn complete(&mut self, index: ThreadIndex, results: Results) {
         self.detach(index);
-        if let Some(thread) = self.threads.get_mut(index) {
-            thread.results = results;
-            thread.returning = true;
-        }
-        self.scheduler.make_ready(&mut self.threads, index);
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
     }
 
     /// Makes a fresh thread ready to run its entry.
@@ -113,7 +91,7 @@ impl Waits<'_> {
         if let Some(thread) = self.threads.get_mut(index) {
             *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
         }
-        self.scheduler.make_ready(&mut self.threads, index);
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Ready);
     }
 
     /// Takes a thread away, whatever it does.
@@ -122,7 +100,7 @@ impl Waits<'_> {
         let Some(thread) = self.threads.get(index) else {
             return;
         };
-        if thread.state == ThreadState::Ready {
+        if thread.state.is_ready() {
             self.scheduler.remove(&mut self.threads, index);
         }
         if self.scheduler.current == index {
@@ -162,44 +140,58 @@ impl Waits<'_> {
         self.lists.get(list).map_or(ThreadIndex::NONE, ThreadList::head)
     }
 
-    /// The thread that raising `signals` would wake and that would then run at once, if that is
-    /// plain to see: it waits alone and without a deadline, and nobody ready is as important.
-    #[inline(always)]
-    pub(crate) fn plain_waiter(
-        &self,
-        list: WaitListIndex,
-        signals: Signals,
-    ) -> Option<ThreadIndex> {
-        let index = self.first_waiter(list);
-        let thread = self.threads.get(index)?;
-        let ThreadState::Waiting { mask, .. } = thread.state else {
-            return None;
-        };
-        let plain = thread.next.is_none()
-            && thread.deadline_slot == Thread::UNARMED
-            && mask.intersects(signals)
-            && !self.scheduler.is_ready_at_least(thread.priority);
-        if plain { Some(index) } else { None }
+    /// The first thread in the list that waits to serve a transaction, and where it wants the
+    /// request (CH-10).
+    pub(crate) fn first_receiver(&self, list: WaitListIndex) -> Option<(ThreadIndex, Buffer)> {
+        let mut index = self.first_waiter(list);
+        while let Some(thread) = self.threads.get(index) {
+            if let ThreadState::Receiving { room, .. } = thread.state {
+                return Some((index, room));
+            }
+            index = thread.next;
+        }
+        None
     }
 
-    /// Blocks the current thread in `state`, for ever, and runs the [`Waits::plain_waiter`] of
-    /// `list` in its place.
+    /// The thread that stands in the list, if that is plain to see: it stands there alone, and
+    /// would run at once if it were woken, because nobody ready is as important.
     #[inline(always)]
-    pub(crate) fn hand_off(
+    pub(crate) fn plain_waiter(&self, list: WaitListIndex) -> Option<(ThreadIndex, &Thread)> {
+        let index = self.first_waiter(list);
+        let thread = self.threads.get(index)?;
+        if thread.next.is_none() && self.would_run(thread) { Some((index, thread)) } else { None }
+    }
+
+    /// Tells whether a blocked thread would run at once if it were woken and the current one blocked.
+    #[inline(always)]
+    pub(crate) fn would_run(&self, thread: &Thread) -> bool {
+        !self.scheduler.is_ready_at_least(thread.priority)
+    }
+
+    /// Blocks the current thread in `state` and runs `next` in its place with these results. The
+    /// caller has seen that `next` [would run](Waits::would_run) and that nobody else stands in the list
+    /// that it stood in, nor in the one where the current thread will.
+    #[inline(always)]
+    pub(crate) fn hand_off<P: Port>(
         &mut self,
-        state: ThreadState,
-        list: WaitListIndex,
-        waiter: ThreadIndex,
-        signals: Signals,
+        port: &mut P,
+        (state, deadline): (ThreadState, Instant),
+        next: ThreadIndex,
+        results: Results,
     ) -> Outcome {
-        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
-            thread.state = state;
+        let current = self.scheduler.current;
+        if let Some(thread) = self.threads.get_mut(next) {
+            if let Some(list) = self.lists.get_mut(thread.state.list()) {
+                *list = ThreadList::EMPTY;
+            }
+            thread.deadline = Instant::NEVER;
         }
-        if let Some(list) = self.lists.get_mut(list) {
-            *list = ThreadList::EMPTY;
+        if let Some(list) = self.lists.get_mut(state.list()) {
+            *list = ThreadList::of(current);
         }
-        self.scheduler.run(&mut self.threads, waiter);
-        Outcome::returning(waiter, wait_results(signals))
+        self.set_blocked(port, current, state, deadline);
+        self.scheduler.run(&mut self.threads, next);
+        Outcome::returning(next, results)
     }
 
     /// Ends the current thread's call with these results; a more important thread that has become
@@ -207,40 +199,51 @@ impl Waits<'_> {
     #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
         let current = self.scheduler.current;
-        let Some(thread) = self.threads.get_mut(current) else {
-            return self.dispatch();
-        };
-        if !self.scheduler.is_ready_above(thread.priority) {
-            return Outcome::returning(current, results);
+        match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                Outcome::returning(current, results)
+            }
+            Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
         }
-        thread.results = results;
-        thread.returning = true;
-        self.dispatch()
+    }
+
+    /// Makes the current thread ready, ahead of its equals, and runs the most important one.
+    #[cold]
+    #[inline(never)]
+    fn yield_to_others(&mut self, state: ThreadState) -> Outcome {
+        let current = self.scheduler.current;
+        self.scheduler.make_ready_first(&mut self.threads, current, state);
+        self.run_first()
     }
 
     /// Lets the most important thread run: the current one, unless it is blocked or a more
     /// important one is ready.
     #[inline(never)]
-    pub(crate) fn dispatch(&mut self) -> Outcome {
+    pub(crate) fn dispatch<P: Port>(&mut self, port: &mut P) -> Outcome {
         let current = self.scheduler.current;
-        if let Some(thread) = self.threads.get(current) {
-            if !self.scheduler.is_ready_above(thread.priority) {
-                return self.run_on(current);
+        let outcome = match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                return Outcome::resuming(current);
             }
-            self.scheduler.make_ready_first(&mut self.threads, current);
+            Some(_) => self.yield_to_others(ThreadState::Ready),
+            None => self.run_first(),
+        };
+        if outcome.action == Action::Idle {
+            self.deadlines.settle(port, &self.threads);
         }
-        let next = self.scheduler.choose(&mut self.threads);
-        self.run_on(next)
+        outcome
     }
 
-    fn run_on(&mut self, index: ThreadIndex) -> Outcome {
-        let Some(thread) = self.threads.get_mut(index) else {
-            return Outcome::idle();
-        };
-        if core::mem::take(&mut thread.returning) {
-            Outcome::returning(index, core::mem::take(&mut thread.results))
-        } else {
-            Outcome::resuming(index)
+    /// Runs the most important ready thread, if there is one.
+    #[inline(always)]
+    fn run_first(&mut self) -> Outcome {
+        let next = self.scheduler.choose(&mut self.threads);
+        let state = self.threads.get(next).map(|thread| thread.state);
+        self.scheduler.run(&mut self.threads, next);
+        match state {
+            Some(ThreadState::Returning(results)) => Outcome::returning(next, results),
+            Some(_) => Outcome::resuming(next),
+            None => Outcome::idle(),
         }
     }
 
@@ -252,11 +255,7 @@ impl Waits<'_> {
             let list = WaitListIndex::new(number);
             let mut index = self.first_waiter(list);
             while let Some(thread) = self.threads.get(index) {
-                let stands_here = matches!(
-                    thread.state,
-                    ThreadState::Waiting { list: own, .. } if own == list
-                );
-                if !stands_here {
+                if thread.state.list() != list {
                     return Err("wait list: a thread that does not wait there");
                 }
                 index = thread.next;

@@ -176,6 +176,7 @@ impl Numbers {
                 }
             },
             wait_list: WaitListIndex::new(self.handlers.len() + number),
+            badge: 0,
         };
         self.initiators.iter().enumerate().map(end).collect()
     }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadIndex, ThreadList,
+    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList,
 };
 use static_cell::ConstStaticCell;
 
@@ -57,7 +57,6 @@ struct KernelTables<
     const WAIT_LISTS: usize,
 > {
     threads: [Thread; THREADS],
-    deadlines: [ThreadIndex; THREADS],
     processes: [Process; PROCESSES],
     handlers: [Handler; HANDLERS],
     initiators: [Initiator; INITIATORS],
@@ -84,7 +83,6 @@ impl<
     pub const fn new() -> Self {
         KernelCell(ConstStaticCell::new(KernelTables {
             threads: [const { Thread::DORMANT }; THREADS],
-            deadlines: [ThreadIndex::NONE; THREADS],
             processes: [const { Process::UNSTARTED }; PROCESSES],
             handlers: [const { Handler::IDLE }; HANDLERS],
             initiators: [const { Initiator::IDLE }; INITIATORS],
@@ -98,7 +96,6 @@ impl<
         let tables = self.0.try_take()?;
         Some(Storage {
             threads: &mut tables.threads,
-            deadlines: &mut tables.deadlines,
             processes: &mut tables.processes,
             handlers: &mut tables.handlers,
             initiators: &mut tables.initiators,

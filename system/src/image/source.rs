@@ -132,11 +132,13 @@ fn initiator(end: &InitiatorDescriptor) -> TokenStream {
     let process = index("ProcessIndex", end.process);
     let handler = index("HandlerIndex", end.handler);
     let wait_list = index("WaitListIndex", end.wait_list);
+    let badge = end.badge;
     quote! {
         kernel::InitiatorDescriptor {
             process: #process,
             handler: #handler,
             wait_list: #wait_list,
+            badge: #badge,
         }
     }
 }

@@ -1,0 +1,373 @@
+//! A handler's calls.
+
+use guichet_abi::{Arguments, Error, LIST_FLAG};
+
+use super::{Channels, Transaction, received};
+use crate::event::{Outcome, failure, success};
+use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex};
+use crate::memory::Buffer;
+use crate::object::{InitiatorDescriptor, Object};
+use crate::port::{Port, Side};
+use crate::region::Access;
+use crate::services::{Caller, Services, is_past, refuse};
+use crate::thread::ThreadState;
+use crate::time::Instant;
+use crate::transfer::{End, check, transfer};
+
+/// An answer that has passed every check and only needs to be copied, and its transaction ended.
+struct Answer<'s> {
+    handler: HandlerIndex,
+    /// The process that answers.
+    server: ProcessIndex,
+    initiator: InitiatorIndex,
+    ends: &'s InitiatorDescriptor,
+    /// The thread that blocks in the transaction.
+    thread: ThreadIndex,
+    from: Buffer,
+    to: Buffer,
+}
+
+impl Answer<'_> {
+    #[inline(always)]
+    fn copy<const DOOR: bool, P: Port>(
+        &self,
+        services: &Services<'_>,
+        port: &mut P,
+    ) -> Result<(), Side> {
+        let source = End::whole(self.server, &self.from);
+        let destination = End::whole(self.ends.process, &self.to);
+        transfer::<DOOR, P>(services.system, port, source, destination, self.from.length())
+    }
+}
+
+impl Channels<'_> {
+    /// Copies from the request (CH-3). With `exact`, the request must fill the buffer.
+    #[inline(always)]
+    pub(crate) fn read<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+        exact: bool,
+    ) -> Option<Outcome> {
+        match self.copy_request::<DOOR, P>(services, port, arguments, exact) {
+            Ok(length) => Some(services.waits.finish(success(length))),
+            Err(error) => refuse::<DOOR>(services, error),
+        }
+    }
+
+    /// Copies the response and ends the transaction (CH-4).
+    #[inline(always)]
+    pub(crate) fn respond<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Option<Outcome> {
+        let &[handle, address, length_word, ..] = arguments;
+        let response = (address, length_word);
+        match self.answer::<DOOR, P>(services, port, handle, response) {
+            Ok(_handler) => Some(services.waits.finish(success(0))),
+            Err(error) => refuse::<DOOR>(services, error),
+        }
+    }
+
+    /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
+    /// request (CH-10).
+    #[inline(always)]
+    pub(crate) fn receive<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Option<Outcome> {
+        let &[handle, address, length_word, low, high, ..] = arguments;
+        if DOOR && length_word & LIST_FLAG != 0 {
+            return None;
+        }
+        let deadline = Instant::from_words(low, high);
+        match self.check_receive::<DOOR, P>(services, port, handle, (address, length_word)) {
+            Ok(receive) => self.take_next::<DOOR, P>(services, port, receive, deadline),
+            Err(error) => refuse::<DOOR>(services, error),
+        }
+    }
+
+    /// Answers, and goes on as a receive (CH-10).
+    #[inline(always)]
+    pub(crate) fn respond_and_receive<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Option<Outcome> {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        if DOOR && (length_word | room_length) & LIST_FLAG != 0 {
+            return None;
+        }
+        let response = (address, length_word);
+        let deadline = Instant::from_words(low, high);
+        if DOOR {
+            let room = (room, room_length);
+            return self.turn_round(services, port, (handle, response), room, deadline);
+        }
+        let room = match check_room(services, port, (room, room_length)) {
+            Ok(room) => room,
+            Err(error) => return refuse::<DOOR>(services, error),
+        };
+        match self.answer::<DOOR, P>(services, port, handle, response) {
+            Ok(handler) => self.take_next::<DOOR, P>(services, port, (handler, room), deadline),
+            Err(error) => refuse::<DOOR>(services, error),
+        }
+    }
+
+    /// Answers, blocks the caller until the next transaction, and runs the initiator, if all that
+    /// is plain; else `None`, and nothing has changed.
+    #[inline(always)]
+    fn turn_round<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        (handle, response): (usize, (usize, usize)),
+        room: (usize, usize),
+        deadline: Instant,
+    ) -> Option<Outcome> {
+        let room = check_room(services, port, room).ok()?;
+        let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
+        let list = services.system.handler(answer.handler)?.wait_list;
+        let handler = self.handlers.get_mut(answer.handler)?;
+        let initiator = self.initiators.get_mut(answer.initiator)?;
+        let thread = services.waits.threads.get(answer.thread)?;
+        let is_plain = handler.pending.is_none()
+            && !services.waits.has_waiter(list)
+            && services.waits.would_run(thread);
+        if !is_plain || is_past(port, deadline) {
+            return None;
+        }
+        answer.copy::<true, P>(services, port).ok()?;
+        handler.release();
+        initiator.transaction = Transaction::Idle;
+        let state = ThreadState::Receiving { list, room };
+        let results = success(answer.from.length());
+        Some(services.waits.hand_off(port, (state, deadline), answer.thread, results))
+    }
+
+    #[inline(always)]
+    fn copy_request<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+        exact: bool,
+    ) -> Result<usize, Error> {
+        let &[handle, offset, address, length_word, ..] = arguments;
+        if DOOR && length_word & LIST_FLAG != 0 {
+            return Err(Error::Internal);
+        }
+        let caller = services.caller()?;
+        let handler = handler_of(&caller, handle)?;
+        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let index = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
+        let request = self.request(index)?;
+        let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
+        if exact && rest < room.length() {
+            return Err(Error::OutOfRange);
+        }
+        let length = rest.min(room.length());
+        let sender = services.system.initiator(index).ok_or(Error::Internal)?.process;
+        let source = End { offset, ..End::whole(sender, &request) };
+        let destination = End::whole(caller.thread.process, &room);
+        match transfer::<DOOR, P>(services.system, port, source, destination, length) {
+            Ok(()) => {}
+            Err(Side::Destination) => return Err(Error::PermissionDenied),
+            Err(Side::Source) => {
+                if !DOOR {
+                    self.blame_initiator(services, index);
+                }
+                return Err(Error::Unavailable);
+            }
+        }
+        let current = services.waits.current();
+        if let Some(handler) = self.handlers.get_mut(handler) {
+            handler.serve(index, current);
+        }
+        Ok(length)
+    }
+
+    #[inline(always)]
+    fn check_answer<'s, const DOOR: bool, P: Port>(
+        &mut self,
+        services: &Services<'s>,
+        port: &mut P,
+        handle: usize,
+        (address, length_word): (usize, usize),
+    ) -> Result<Answer<'s>, Error> {
+        if DOOR && length_word & LIST_FLAG != 0 {
+            return Err(Error::Internal);
+        }
+        let caller = services.caller()?;
+        let handler = handler_of(&caller, handle)?;
+        let limit = services.system.max_transfer_bytes;
+        let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
+        let initiator = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
+        let Some(&Transaction::Pending { thread, response: to, .. }) =
+            self.initiators.get(initiator).map(|initiator| &initiator.transaction)
+        else {
+            return Err(Error::Internal);
+        };
+        if from.length() > to.length() {
+            return Err(Error::OutOfRange);
+        }
+        let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
+        if DOOR && services.waits.has_waiter(ends.wait_list) {
+            return Err(Error::Internal);
+        }
+        let server = caller.thread.process;
+        Ok(Answer { handler, server, initiator, ends, thread, from, to })
+    }
+
+    /// Copies the response and ends the transaction. Gives the handler.
+    #[inline(always)]
+    fn answer<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        handle: usize,
+        response: (usize, usize),
+    ) -> Result<HandlerIndex, Error> {
+        let answer = self.check_answer::<DOOR, P>(services, port, handle, response)?;
+        match answer.copy::<DOOR, P>(services, port) {
+            Ok(()) => {
+                self.release(services, answer.initiator);
+                services.waits.complete(answer.thread, success(answer.from.length()));
+                Ok(answer.handler)
+            }
+            Err(Side::Source) => Err(Error::PermissionDenied),
+            Err(Side::Destination) => {
+                if !DOOR {
+                    self.blame_initiator(services, answer.initiator);
+                }
+                Err(Error::Unavailable)
+            }
+        }
+    }
+
+    /// Checks a receive. What the caller served and lost lies behind it (CH-5a); what it serves
+    /// still, it must answer first.
+    #[inline(always)]
+    fn check_receive<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &Services<'_>,
+        port: &mut P,
+        handle: usize,
+        room: (usize, usize),
+    ) -> Result<(HandlerIndex, Buffer), Error> {
+        let caller = services.caller()?;
+        let index = handler_of(&caller, handle)?;
+        let room = check_room(services, port, room)?;
+        let handler = self.handlers.get_mut(index).ok_or(Error::Internal)?;
+        if handler.server == services.waits.current() {
+            return Err(Error::FailedPrecondition);
+        }
+        if !handler.stale.is_empty() {
+            if DOOR {
+                return Err(Error::Internal);
+            }
+            handler.stale.remove(caller.thread.ordinal);
+        }
+        Ok((index, room))
+    }
+
+    /// Gives the caller the transaction that waits, or blocks it until there is one. An initiator
+    /// whose memory has gone bad is passed over (AB-8).
+    #[inline(always)]
+    fn take_next<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        (index, room): (HandlerIndex, Buffer),
+        deadline: Instant,
+    ) -> Option<Outcome> {
+        let declared = services.system.handler(index)?;
+        loop {
+            let handler = self.handlers.get(index)?;
+            let head = handler.pending;
+            if head.is_none() || !handler.served.is_none() {
+                break;
+            }
+            let request = self.request(head).ok()?;
+            let length = request.length().min(room.length());
+            let ends = services.system.initiator(head)?;
+            let source = End::whole(ends.process, &request);
+            let destination = End::whole(declared.process, &room);
+            match transfer::<DOOR, P>(services.system, port, source, destination, length) {
+                Ok(()) => {
+                    self.handlers.get_mut(index)?.serve(head, services.waits.current());
+                    return Some(services.waits.finish(received(&request, ends.badge)));
+                }
+                Err(_) if DOOR => return None,
+                Err(Side::Destination) => {
+                    return Some(services.waits.finish(failure(Error::PermissionDenied)));
+                }
+                Err(Side::Source) => self.blame_initiator(services, head),
+            }
+        }
+        if is_past(port, deadline) {
+            return refuse::<DOOR>(services, Error::DeadlineExceeded);
+        }
+        let state = ThreadState::Receiving { list: declared.wait_list, room };
+        services.waits.block(port, state, deadline);
+        Some(services.waits.dispatch(port))
+    }
+
+    /// The transaction that the caller's read or respond acts on (CH-5a).
+    #[inline(always)]
+    fn choose<const DOOR: bool>(
+        &mut self,
+        caller: &Caller<'_>,
+        thread: ThreadIndex,
+        handler: HandlerIndex,
+    ) -> Result<InitiatorIndex, Error> {
+        let handler = self.handlers.get_mut(handler).ok_or(Error::Internal)?;
+        if !handler.stale.is_empty() {
+            if DOOR {
+                return Err(Error::Internal);
+            }
+            if handler.stale.remove(caller.thread.ordinal) {
+                return Err(Error::Unavailable);
+            }
+        }
+        if !handler.served.is_none() {
+            let by_caller = handler.server == thread;
+            return if by_caller { Ok(handler.served) } else { Err(Error::FailedPrecondition) };
+        }
+        if handler.pending.is_none() { Err(Error::Unavailable) } else { Ok(handler.pending) }
+    }
+
+    /// The request of a transaction that is under way.
+    #[inline(always)]
+    fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
+        match self.initiators.get(index).map(|initiator| &initiator.transaction) {
+            Some(Transaction::Pending { request, .. }) => Ok(*request),
+            Some(Transaction::Idle) | None => Err(Error::Internal),
+        }
+    }
+}
+
+/// The handler's end that a handle names: InvalidArgument for any other object.
+#[inline(always)]
+fn handler_of(caller: &Caller<'_>, handle: usize) -> Result<HandlerIndex, Error> {
+    match caller.object(handle)? {
+        Object::ChannelHandler(index) => Ok(index),
+        Object::ChannelInitiator(_) | Object::Thread(_) => Err(Error::InvalidArgument),
+    }
+}
+
+/// Checks the place for a request, which may be of any length.
+#[inline(always)]
+fn check_room<P: Port>(
+    services: &Services<'_>,
+    port: &mut P,
+    room: (usize, usize),
+) -> Result<Buffer, Error> {
+    check(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
+}

@@ -1,0 +1,216 @@
+//! An initiator's calls.
+
+use guichet_abi::{Arguments, Error, LIST_FLAG, Results, Signals};
+
+use super::{Channels, Transaction, received};
+use crate::event::{Outcome, failure};
+use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::memory::Buffer;
+use crate::object::{InitiatorDescriptor, Object};
+use crate::port::{Port, Side};
+use crate::region::Access;
+use crate::services::{Services, is_past, refuse};
+use crate::thread::ThreadState;
+use crate::time::Instant;
+use crate::transfer::{End, check, transfer};
+use crate::wait::wait_results;
+
+/// A transaction that has passed every check and only needs to be entered.
+struct Start<'s> {
+    initiator: InitiatorIndex,
+    ends: &'s InitiatorDescriptor,
+    request: Buffer,
+    response: Buffer,
+}
+
+impl Channels<'_> {
+    /// Starts a transaction and blocks until it has ended (CH-2).
+    #[inline(always)]
+    pub(crate) fn transact<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Option<Outcome> {
+        let &[_, _, send_length, _, receive_length, low, high] = arguments;
+        if DOOR && (send_length | receive_length) & LIST_FLAG != 0 {
+            return None;
+        }
+        let deadline = Instant::from_words(low, high);
+        let start = match self.check_start(services, port, arguments) {
+            Ok(start) => start,
+            Err(error) => return refuse::<DOOR>(services, error),
+        };
+        if is_past(port, deadline) {
+            return refuse::<DOOR>(services, Error::DeadlineExceeded);
+        }
+        if DOOR {
+            self.hand_over(services, port, &start, deadline)
+        } else {
+            Some(self.enter(services, port, &start, deadline))
+        }
+    }
+
+    #[inline(always)]
+    fn check_start<'s, P: Port>(
+        &self,
+        services: &Services<'s>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Result<Start<'s>, Error> {
+        let &[handle, send, send_length, receive, receive_length, ..] = arguments;
+        let caller = services.caller()?;
+        let initiator = match caller.object(handle)? {
+            Object::ChannelInitiator(index) => index,
+            Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
+        };
+        let map = caller.memory();
+        let limit = services.system.max_transfer_bytes;
+        let request = check(port, &map, (send, send_length), Access::Read, limit)?;
+        let room = (receive, receive_length);
+        let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
+        let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
+        match self.initiators.get(initiator).ok_or(Error::Internal)?.transaction {
+            Transaction::Idle => {}
+            Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
+        }
+        if !self.handlers.get(ends.handler).ok_or(Error::Internal)?.reachable {
+            return Err(Error::Unavailable);
+        }
+        Ok(Start { initiator, ends, request, response })
+    }
+
+    /// Enters a transaction for which one thread waits that would run at once, and runs it; else
+    /// `None`, and nothing has changed.
+    #[inline(always)]
+    fn hand_over<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        start: &Start<'_>,
+        deadline: Instant,
+    ) -> Option<Outcome> {
+        let declared = services.system.handler(start.ends.handler)?;
+        let handler = self.handlers.get_mut(start.ends.handler)?;
+        let (waiter, thread) = services.waits.plain_waiter(declared.wait_list)?;
+        let results = match thread.state {
+            ThreadState::Receiving { room, .. } if handler.served.is_none() => {
+                let length = start.request.length().min(room.length());
+                let source = End::whole(start.ends.process, &start.request);
+                let destination = End::whole(declared.process, &room);
+                transfer::<true, P>(services.system, port, source, destination, length).ok()?;
+                handler.serve(start.initiator, waiter);
+                received(&start.request, start.ends.badge)
+            }
+            ThreadState::Waiting { mask, .. }
+                if mask.contains(Signals::READABLE) && !handler.peer_ended =>
+            {
+                handler.pending = start.initiator;
+                wait_results(Signals::READABLE)
+            }
+            _other => return None,
+        };
+        let state = ThreadState::Transacting(start.initiator);
+        self.note_start(start, services.waits.current());
+        Some(services.waits.hand_off(port, (state, deadline), waiter, results))
+    }
+
+    /// Enters a transaction, whoever waits for it or does not.
+    fn enter<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        start: &Start<'_>,
+        deadline: Instant,
+    ) -> Outcome {
+        let thread = services.waits.current();
+        let handler = start.ends.handler;
+        let receiver = match self.give(services, port, start.initiator, &start.request) {
+            Ok(receiver) => receiver,
+            Err(error) => return services.waits.finish(failure(error)),
+        };
+        self.note_start(start, thread);
+        services.waits.block(port, ThreadState::Transacting(start.initiator), deadline);
+        match (receiver, self.handlers.get_mut(handler)) {
+            (Some((receiver, results)), Some(handler)) => {
+                handler.serve(start.initiator, receiver);
+                services.waits.complete(receiver, results);
+            }
+            (None, Some(end)) => {
+                end.pending = start.initiator;
+                self.raise_handler(services, handler);
+            }
+            (_, None) => {}
+        }
+        services.waits.dispatch(port)
+    }
+
+    #[inline(always)]
+    fn note_start(&mut self, start: &Start<'_>, thread: ThreadIndex) {
+        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
+            let &Start { request, response, .. } = start;
+            initiator.transaction = Transaction::Pending { thread, request, response };
+            initiator.peer_ended = false;
+        }
+    }
+
+    /// Copies a request to the first thread that waits to serve one, if the handler serves none.
+    /// Gives the thread and what its call ends with. PermissionDenied if the initiator's memory has
+    /// gone bad; a receiver whose memory has gone bad bears that itself, and the next one is
+    /// tried (AB-8).
+    fn give<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        index: InitiatorIndex,
+        request: &Buffer,
+    ) -> Result<Option<(ThreadIndex, Results)>, Error> {
+        let ends = services.system.initiator(index).ok_or(Error::Internal)?;
+        let declared = services.system.handler(ends.handler).ok_or(Error::Internal)?;
+        if !self.handlers.get(ends.handler).ok_or(Error::Internal)?.served.is_none() {
+            return Ok(None);
+        }
+        while let Some((receiver, room)) = services.waits.first_receiver(declared.wait_list) {
+            let length = request.length().min(room.length());
+            let source = End::whole(ends.process, request);
+            let destination = End::whole(declared.process, &room);
+            match transfer::<false, P>(services.system, port, source, destination, length) {
+                Ok(()) => return Ok(Some((receiver, received(request, ends.badge)))),
+                Err(Side::Source) => return Err(Error::PermissionDenied),
+                Err(Side::Destination) => {
+                    services.waits.complete(receiver, failure(Error::PermissionDenied));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Finds somebody to serve the transaction that waits on this handler: a thread that waits to
+    /// serve one, else whoever waits for READABLE.
+    pub(super) fn offer<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        index: HandlerIndex,
+    ) {
+        let Some(pending) = self.handlers.get(index).map(|handler| handler.pending) else {
+            return;
+        };
+        let Some(initiator) = self.initiators.get(pending) else {
+            return;
+        };
+        let Transaction::Pending { request, .. } = initiator.transaction else {
+            return;
+        };
+        match self.give(services, port, pending, &request) {
+            Ok(Some((receiver, results))) => {
+                if let Some(handler) = self.handlers.get_mut(index) {
+                    handler.serve(pending, receiver);
+                }
+                services.waits.complete(receiver, results);
+            }
+            Ok(None) => self.raise_handler(services, index),
+            Err(_) => self.blame_initiator(services, pending),
+        }
+    }
+}
