@@ -153,44 +153,22 @@ impl Waits<'_> {
         None
     }
 
-    /// The thread that stands in the list, if that is plain to see: it stands there alone, and
-    /// would run at once if it were woken, because nobody ready is as important.
+    /// Blocks the current thread in `state`, in which it stands in no list.
     #[inline(always)]
-    pub(crate) fn plain_waiter(&self, list: WaitListIndex) -> Option<(ThreadIndex, &Thread)> {
-        let index = self.first_waiter(list);
-        let thread = self.threads.get(index)?;
-        if thread.next.is_none() && self.would_run(thread) { Some((index, thread)) } else { None }
+    pub(crate) fn leave<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
+        self.set_blocked(port, self.scheduler.current, state, deadline);
     }
 
-    /// Tells whether a blocked thread would run at once if it were woken and the current one blocked.
+    /// Runs a blocked thread that stands in no list, with these results, in the place of the
+    /// current one, which has [left](Waits::leave). The caller has seen that nobody ready is as
+    /// important.
     #[inline(always)]
-    pub(crate) fn would_run(&self, thread: &Thread) -> bool {
-        !self.scheduler.is_ready_at_least(thread.priority)
-    }
-
-    /// Blocks the current thread in `state` and runs `next` in its place with these results. The
-    /// caller has seen that `next` [would run](Waits::would_run) and that nobody else stands in the list
-    /// that it stood in, nor in the one where the current thread will.
-    #[inline(always)]
-    pub(crate) fn hand_off<P: Port>(
-        &mut self,
-        port: &mut P,
-        (state, deadline): (ThreadState, Instant),
-        next: ThreadIndex,
-        results: Results,
-    ) -> Outcome {
-        let current = self.scheduler.current;
+    pub(crate) fn take_over(&mut self, next: ThreadIndex, results: Results) -> Outcome {
         if let Some(thread) = self.threads.get_mut(next) {
-            if let Some(list) = self.lists.get_mut(thread.state.list()) {
-                *list = ThreadList::EMPTY;
-            }
+            thread.state = ThreadState::Running;
             thread.deadline = Instant::NEVER;
         }
-        if let Some(list) = self.lists.get_mut(state.list()) {
-            *list = ThreadList::of(current);
-        }
-        self.set_blocked(port, current, state, deadline);
-        self.scheduler.run(&mut self.threads, next);
+        self.scheduler.current = next;
         Outcome::returning(next, results)
     }
 

@@ -10,7 +10,7 @@ use crate::object::{InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
 use crate::services::{Services, is_past, refuse};
-use crate::thread::ThreadState;
+use crate::thread::{ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
 use crate::wait::wait_results;
@@ -31,13 +31,10 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Option<Outcome> {
-        let &[_, _, send_length, _, receive_length, low, high] = arguments;
-        if DOOR && (send_length | receive_length) & LIST_FLAG != 0 {
-            return None;
-        }
+    ) -> Outcome {
+        let &[.., low, high] = arguments;
         let deadline = Instant::from_words(low, high);
-        let start = match self.check_start(services, port, arguments) {
+        let start = match self.check_start::<DOOR, P>(services, port, arguments) {
             Ok(start) => start,
             Err(error) => return refuse::<DOOR>(services, error),
         };
@@ -45,14 +42,17 @@ impl Channels<'_> {
             return refuse::<DOOR>(services, Error::DeadlineExceeded);
         }
         if DOOR {
-            self.hand_over(services, port, &start, deadline)
+            match self.hand_over(services, port, &start, deadline) {
+                Some((next, results)) => services.waits.take_over(next, results),
+                None => Outcome::DECLINED,
+            }
         } else {
-            Some(self.enter(services, port, &start, deadline))
+            self.enter(services, port, &start, deadline)
         }
     }
 
     #[inline(always)]
-    fn check_start<'s, P: Port>(
+    fn check_start<'s, const DOOR: bool, P: Port>(
         &self,
         services: &Services<'s>,
         port: &mut P,
@@ -66,9 +66,9 @@ impl Channels<'_> {
         };
         let map = caller.memory();
         let limit = services.system.max_transfer_bytes;
-        let request = check(port, &map, (send, send_length), Access::Read, limit)?;
+        let request = check::<DOOR, P>(port, &map, (send, send_length), Access::Read, limit)?;
         let room = (receive, receive_length);
-        let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
+        let response = check::<DOOR, P>(port, &map, room, Access::Write, LIST_FLAG)?;
         let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
         match self.initiators.get(initiator).ok_or(Error::Internal)?.transaction {
             Transaction::Idle => {}
@@ -80,8 +80,8 @@ impl Channels<'_> {
         Ok(Start { initiator, ends, request, response })
     }
 
-    /// Enters a transaction for which one thread waits that would run at once, and runs it; else
-    /// `None`, and nothing has changed.
+    /// Enters a transaction for which one thread waits that would run at once; gives that thread and
+    /// its results. Else `None`, and nothing has changed.
     #[inline(always)]
     fn hand_over<P: Port>(
         &mut self,
@@ -89,15 +89,22 @@ impl Channels<'_> {
         port: &mut P,
         start: &Start<'_>,
         deadline: Instant,
-    ) -> Option<Outcome> {
+    ) -> Option<(ThreadIndex, Results)> {
         let declared = services.system.handler(start.ends.handler)?;
         let handler = self.handlers.get_mut(start.ends.handler)?;
-        let (waiter, thread) = services.waits.plain_waiter(declared.wait_list)?;
+        let current = services.waits.current();
+        let waits = &mut services.waits;
+        let list = waits.lists.get_mut(declared.wait_list)?;
+        let waiter = list.head();
+        let thread = waits.threads.get_mut(waiter)?;
+        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
+            return None;
+        }
         let results = match thread.state {
-            ThreadState::Receiving { room, .. } if handler.served.is_none() => {
+            ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
                 let length = start.request.length().min(room.length());
                 let source = End::whole(start.ends.process, &start.request);
-                let destination = End::whole(declared.process, &room);
+                let destination = End::whole(declared.process, room);
                 transfer::<true, P>(services.system, port, source, destination, length).ok()?;
                 handler.serve(start.initiator, waiter);
                 received(&start.request, start.ends.badge)
@@ -110,9 +117,10 @@ impl Channels<'_> {
             }
             _other => return None,
         };
-        let state = ThreadState::Transacting(start.initiator);
-        self.note_start(start, services.waits.current());
-        Some(services.waits.hand_off(port, (state, deadline), waiter, results))
+        *list = ThreadList::EMPTY;
+        self.note_start(start, current);
+        waits.leave(port, ThreadState::Transacting(start.initiator), deadline);
+        Some((waiter, results))
     }
 
     /// Enters a transaction, whoever waits for it or does not.
