@@ -153,10 +153,14 @@ impl Waits<'_> {
         None
     }
 
-    /// Blocks the current thread in `state`, in which it stands in no list.
+    /// Blocks the current thread in `state`. The caller has put it into the list that belongs to the
+    /// state, and has seen that its deadline is not the [next](Deadlines::is_next).
     #[inline(always)]
-    pub(crate) fn leave<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
-        self.set_blocked(port, self.scheduler.current, state, deadline);
+    pub(crate) fn leave(&mut self, state: ThreadState, deadline: Instant) {
+        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
+            thread.state = state;
+            thread.deadline = deadline;
+        }
     }
 
     /// Runs a blocked thread that stands in no list, with these results, in the place of the
@@ -176,11 +180,18 @@ impl Waits<'_> {
     /// ready runs first (WT-2).
     #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
+        self.finish_at::<false>(results)
+    }
+
+    /// As [`Waits::finish`], but declines at the door where another thread must run first.
+    #[inline(always)]
+    pub(crate) fn finish_at<const DOOR: bool>(&mut self, results: Results) -> Outcome {
         let current = self.scheduler.current;
         match self.threads.get(current) {
             Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
                 Outcome::returning(current, results)
             }
+            Some(_) | None if DOOR => Outcome::DECLINED,
             Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
         }
     }

@@ -6,6 +6,7 @@
 use guichet_abi::Results;
 use guichet_kernel::{
     Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
+    ThreadIndex,
 };
 
 use crate::hardware::Hardware;
@@ -57,18 +58,27 @@ impl<H: Hardware> Machine<H> {
         self.obey(outcome)
     }
 
-    /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
+    /// Takes a call of the running thread, if it is one of the few that switch to another and the
+    /// kernel's door answers it; else nothing has changed. Calls nothing out of line.
     #[inline(always)]
-    pub fn try_call(&mut self, call: Call) -> Option<Next<H::Context>> {
-        let outcome = self.kernel.door(&mut self.port, &call)?;
-        Some(self.obey(outcome))
+    pub fn try_switch(&mut self, call: &Call) -> Option<Next<H::Context>> {
+        let outcome = self.kernel.front_door(&mut self.port, call)?;
+        self.wall(outcome.thread);
+        let context = self.port.context(outcome.thread)?;
+        Some(Next { context, restore: Restore::Results, results: outcome.results })
     }
 
     /// Takes any call of the running thread.
-    #[cold]
-    #[inline(never)]
-    pub fn cold_call(&mut self, call: Call) -> Next<H::Context> {
-        self.tell(Event::Call(call))
+    pub fn call(&mut self, call: &Call) -> Next<H::Context> {
+        match self.kernel.door(&mut self.port, call) {
+            Some(outcome) => self.obey(outcome),
+            None => self.tell(Event::Call(*call)),
+        }
+    }
+
+    /// The registers of the running thread, as its trap has saved them.
+    pub fn running_context(&mut self) -> Option<&mut H::Context> {
+        self.port.context(self.kernel.current_thread())
     }
 
     /// Takes what the running thread did and must not do.
@@ -121,7 +131,7 @@ impl<H: Hardware> Machine<H> {
 
     #[inline(always)]
     fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
-        self.wall(outcome);
+        self.wall(outcome.thread);
         match self.port.context(outcome.thread) {
             Some(context) => Next { context, restore, results: outcome.results },
             None => self.end(NOTHING_LEFT),
@@ -130,8 +140,8 @@ impl<H: Hardware> Machine<H> {
 
     /// Raises the wall of the thread's process, unless it stands.
     #[inline(always)]
-    fn wall(&mut self, outcome: &Outcome) {
-        let declared = self.port.system().thread(outcome.thread);
+    fn wall(&mut self, thread: ThreadIndex) {
+        let declared = self.port.system().thread(thread);
         let process = declared.map_or(ProcessIndex::NONE, |thread| thread.process);
         if process != self.walled
             && let Some(program) = self.port.program(process)

@@ -142,7 +142,8 @@ impl Channels<'_> {
         let thread = waits.threads.get(answer.thread)?;
         let is_plain = handler.pending.is_none()
             && list.is_empty()
-            && !waits.scheduler.is_ready_at_least(thread.priority);
+            && !waits.scheduler.is_ready_at_least(thread.priority)
+            && !waits.deadlines.is_next(deadline);
         if !is_plain || is_past(port, deadline) {
             return None;
         }
@@ -151,7 +152,7 @@ impl Channels<'_> {
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
         let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.leave(port, state, deadline);
+        waits.leave(state, deadline);
         Some((answer.thread, success(answer.from.length())))
     }
 

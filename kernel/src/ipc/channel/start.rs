@@ -97,7 +97,10 @@ impl Channels<'_> {
         let list = waits.lists.get_mut(declared.wait_list)?;
         let waiter = list.head();
         let thread = waits.threads.get_mut(waiter)?;
-        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
+        let is_plain = thread.next.is_none()
+            && !waits.scheduler.is_ready_at_least(thread.priority)
+            && !waits.deadlines.is_next(deadline);
+        if !is_plain {
             return None;
         }
         let results = match thread.state {
@@ -119,7 +122,7 @@ impl Channels<'_> {
         };
         *list = ThreadList::EMPTY;
         self.note_start(start, current);
-        waits.leave(port, ThreadState::Transacting(start.initiator), deadline);
+        waits.leave(ThreadState::Transacting(start.initiator), deadline);
         Some((waiter, results))
     }
 
