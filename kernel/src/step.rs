@@ -67,15 +67,13 @@ impl Kernel<'_> {
     pub fn front_door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
         let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
-        let outcome = match call.number {
-            CHANNEL_TRANSACT => channels.transact::<true, P>(services, port, arguments),
-            CHANNEL_RESPOND_AND_RECEIVE => {
-                channels.respond_and_receive::<true, P>(services, port, arguments)
-            }
-            DEBUG_NOP => services.waits.finish_at::<true>(success(0)),
-            _other => Outcome::DECLINED,
+        let (thread, results) = match call.number {
+            CHANNEL_TRANSACT => channels.hand_over(services, port, arguments)?,
+            CHANNEL_RESPOND_AND_RECEIVE => channels.turn_round(services, port, arguments)?,
+            DEBUG_NOP => (services.waits.undisturbed()?, success(0)),
+            _other => return None,
         };
-        outcome.answered()
+        Some(Outcome::returning(thread, results))
     }
 
     /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
@@ -99,7 +97,7 @@ impl Kernel<'_> {
             CHANNEL_READ => channels.read::<DOOR, P>(services, port, arguments, false),
             CHANNEL_RESPOND => channels.respond::<DOOR, P>(services, port, arguments),
             OBJECT_WAIT => object_wait::<DOOR, P>(channels, services, port, arguments),
-            DEBUG_NOP => services.waits.finish_at::<DOOR>(success(0)),
+            DEBUG_NOP => services.waits.finish(success(0)),
             _other => Outcome::DECLINED,
         }
     }

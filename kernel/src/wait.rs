@@ -153,46 +153,44 @@ impl Waits<'_> {
         None
     }
 
-    /// Blocks the current thread in `state`. The caller has put it into the list that belongs to the
-    /// state, and has seen that its deadline is not the [next](Deadlines::is_next).
+    /// Blocks the current thread in `state` and makes `next`, which was blocked, the current one. The
+    /// caller has seen that `next` [would run](Waits::would_run) and that the deadline is
+    /// [quiet](Waits::is_quiet), has taken `next` out of the list that it stood in, and has put the
+    /// current thread into the one that belongs to `state`.
     #[inline(always)]
-    pub(crate) fn leave(&mut self, state: ThreadState, deadline: Instant) {
+    pub(crate) fn switch(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
         if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
             thread.state = state;
             thread.deadline = deadline;
         }
-    }
-
-    /// Runs a blocked thread that stands in no list, with these results, in the place of the
-    /// current one, which has [left](Waits::leave). The caller has seen that nobody ready is as
-    /// important.
-    #[inline(always)]
-    pub(crate) fn take_over(&mut self, next: ThreadIndex, results: Results) -> Outcome {
         if let Some(thread) = self.threads.get_mut(next) {
             thread.state = ThreadState::Running;
             thread.deadline = Instant::NEVER;
         }
         self.scheduler.current = next;
-        Outcome::returning(next, results)
+    }
+
+    /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
+    #[inline(always)]
+    pub(crate) fn is_quiet<P: Port>(&self, port: &mut P, deadline: Instant) -> bool {
+        !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
+    }
+
+    /// The current thread, if no more important one is ready.
+    #[inline(always)]
+    pub(crate) fn undisturbed(&self) -> Option<ThreadIndex> {
+        let current = self.scheduler.current;
+        let priority = self.threads.get(current)?.priority;
+        if self.scheduler.is_ready_above(priority) { None } else { Some(current) }
     }
 
     /// Ends the current thread's call with these results; a more important thread that has become
     /// ready runs first (WT-2).
     #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
-        self.finish_at::<false>(results)
-    }
-
-    /// As [`Waits::finish`], but declines at the door where another thread must run first.
-    #[inline(always)]
-    pub(crate) fn finish_at<const DOOR: bool>(&mut self, results: Results) -> Outcome {
-        let current = self.scheduler.current;
-        match self.threads.get(current) {
-            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
-                Outcome::returning(current, results)
-            }
-            Some(_) | None if DOOR => Outcome::DECLINED,
-            Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
+        match self.undisturbed() {
+            Some(current) => Outcome::returning(current, results),
+            None => self.yield_to_others(ThreadState::Returning(results)),
         }
     }
 

@@ -98,53 +98,52 @@ impl Channels<'_> {
         port: &mut P,
         arguments: &Arguments,
     ) -> Outcome {
-        let &[handle, address, length_word, room, room_length, low, high] = arguments;
-        let response = (address, length_word);
-        let deadline = Instant::from_words(low, high);
         if DOOR {
-            let room = (room, room_length);
-            let turned = self.turn_round(services, port, (handle, response), room, deadline);
-            return match turned {
-                Some((next, results)) => services.waits.take_over(next, results),
+            return match self.turn_round(services, port, arguments) {
+                Some((next, results)) => Outcome::returning(next, results),
                 None => Outcome::DECLINED,
             };
         }
-        let room = match check_room::<DOOR, P>(services, port, (room, room_length)) {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let room = match check_room::<false, P>(services, port, (room, room_length)) {
             Ok(room) => room,
-            Err(error) => return refuse::<DOOR>(services, error),
+            Err(error) => return services.waits.finish(failure(error)),
         };
-        match self.answer::<DOOR, P>(services, port, handle, response) {
-            Ok(handler) => self.take_next::<DOOR, P>(services, port, (handler, room), deadline),
-            Err(error) => refuse::<DOOR>(services, error),
+        match self.answer::<false, P>(services, port, handle, (address, length_word)) {
+            Ok(handler) => {
+                let deadline = Instant::from_words(low, high);
+                self.take_next::<false, P>(services, port, (handler, room), deadline)
+            }
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
-    /// Answers and blocks the caller until the next transaction, if all that is plain and the
-    /// initiator would run at once; gives the initiator's thread and its results. Else `None`, and
+    /// Answers, blocks the caller until the next transaction, and makes the initiator's thread the
+    /// current one, if all that is plain; gives that thread and its results. Else `None`, and
     /// nothing has changed.
     #[inline(always)]
-    fn turn_round<P: Port>(
+    pub(crate) fn turn_round<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        (handle, response): (usize, (usize, usize)),
-        room: (usize, usize),
-        deadline: Instant,
+        arguments: &Arguments,
     ) -> Option<(ThreadIndex, Results)> {
-        let room = check_room::<true, P>(services, port, room).ok()?;
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let deadline = Instant::from_words(low, high);
+        let room = check_room::<true, P>(services, port, (room, room_length)).ok()?;
+        let response = (address, length_word);
         let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
         let declared = services.system.handler(answer.handler)?;
         let handler = self.handlers.get_mut(answer.handler)?;
         let initiator = self.initiators.get_mut(answer.initiator)?;
         let waits = &mut services.waits;
+        if !handler.pending.is_none() || !waits.is_quiet(port, deadline) {
+            return None;
+        }
         let current = waits.current();
         let list = waits.lists.get_mut(declared.wait_list)?;
         let thread = waits.threads.get(answer.thread)?;
-        let is_plain = handler.pending.is_none()
-            && list.is_empty()
-            && !waits.scheduler.is_ready_at_least(thread.priority)
-            && !waits.deadlines.is_next(deadline);
-        if !is_plain || is_past(port, deadline) {
+        if !list.is_empty() || waits.scheduler.is_ready_at_least(thread.priority) {
             return None;
         }
         answer.copy::<true, P>(services.system, port).ok()?;
@@ -152,7 +151,7 @@ impl Channels<'_> {
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
         let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.leave(state, deadline);
+        waits.switch(state, deadline, answer.thread);
         Some((answer.thread, success(answer.from.length())))
     }
 

@@ -2,14 +2,14 @@
 
 use guichet_abi::{Arguments, Error, LIST_FLAG, Results, Signals};
 
-use super::{Channels, Transaction, received};
+use super::{Channels, Initiator, Transaction, received};
 use crate::event::{Outcome, failure};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::services::{Services, is_past, refuse};
+use crate::services::{Services, is_past};
 use crate::thread::{ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
@@ -23,6 +23,15 @@ struct Start<'s> {
     response: Buffer,
 }
 
+impl Initiator {
+    #[inline(always)]
+    fn start(&mut self, thread: ThreadIndex, start: &Start<'_>) {
+        let &Start { request, response, .. } = start;
+        self.transaction = Transaction::Pending { thread, request, response };
+        self.peer_ended = false;
+    }
+}
+
 impl Channels<'_> {
     /// Starts a transaction and blocks until it has ended (CH-2).
     #[inline(always)]
@@ -33,21 +42,19 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Outcome {
         let &[.., low, high] = arguments;
-        let deadline = Instant::from_words(low, high);
-        let start = match self.check_start::<DOOR, P>(services, port, arguments) {
-            Ok(start) => start,
-            Err(error) => return refuse::<DOOR>(services, error),
-        };
-        if is_past(port, deadline) {
-            return refuse::<DOOR>(services, Error::DeadlineExceeded);
-        }
         if DOOR {
-            match self.hand_over(services, port, &start, deadline) {
-                Some((next, results)) => services.waits.take_over(next, results),
+            return match self.hand_over(services, port, arguments) {
+                Some((next, results)) => Outcome::returning(next, results),
                 None => Outcome::DECLINED,
+            };
+        }
+        let deadline = Instant::from_words(low, high);
+        match self.check_start::<false, P>(services, port, arguments) {
+            Ok(_) if is_past(port, deadline) => {
+                services.waits.finish(failure(Error::DeadlineExceeded))
             }
-        } else {
-            self.enter(services, port, &start, deadline)
+            Ok(start) => self.enter(services, port, &start, deadline),
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
@@ -80,27 +87,29 @@ impl Channels<'_> {
         Ok(Start { initiator, ends, request, response })
     }
 
-    /// Enters a transaction for which one thread waits that would run at once; gives that thread and
-    /// its results. Else `None`, and nothing has changed.
+    /// Starts a transaction for which one thread waits that would run at once, and makes that thread
+    /// the current one; gives it and its results. Else `None`, and nothing has changed.
     #[inline(always)]
-    fn hand_over<P: Port>(
+    pub(crate) fn hand_over<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        start: &Start<'_>,
-        deadline: Instant,
+        arguments: &Arguments,
     ) -> Option<(ThreadIndex, Results)> {
+        let &[.., low, high] = arguments;
+        let deadline = Instant::from_words(low, high);
+        let start = self.check_start::<true, P>(services, port, arguments).ok()?;
         let declared = services.system.handler(start.ends.handler)?;
         let handler = self.handlers.get_mut(start.ends.handler)?;
-        let current = services.waits.current();
+        let initiator = self.initiators.get_mut(start.initiator)?;
         let waits = &mut services.waits;
+        if !waits.is_quiet(port, deadline) {
+            return None;
+        }
         let list = waits.lists.get_mut(declared.wait_list)?;
         let waiter = list.head();
-        let thread = waits.threads.get_mut(waiter)?;
-        let is_plain = thread.next.is_none()
-            && !waits.scheduler.is_ready_at_least(thread.priority)
-            && !waits.deadlines.is_next(deadline);
-        if !is_plain {
+        let thread = waits.threads.get(waiter)?;
+        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
             return None;
         }
         let results = match thread.state {
@@ -121,8 +130,8 @@ impl Channels<'_> {
             _other => return None,
         };
         *list = ThreadList::EMPTY;
-        self.note_start(start, current);
-        waits.leave(ThreadState::Transacting(start.initiator), deadline);
+        initiator.start(waits.current(), &start);
+        waits.switch(ThreadState::Transacting(start.initiator), deadline, waiter);
         Some((waiter, results))
     }
 
@@ -140,7 +149,9 @@ impl Channels<'_> {
             Ok(receiver) => receiver,
             Err(error) => return services.waits.finish(failure(error)),
         };
-        self.note_start(start, thread);
+        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
+            initiator.start(thread, start);
+        }
         services.waits.block(port, ThreadState::Transacting(start.initiator), deadline);
         match (receiver, self.handlers.get_mut(handler)) {
             (Some((receiver, results)), Some(handler)) => {
@@ -154,15 +165,6 @@ impl Channels<'_> {
             (_, None) => {}
         }
         services.waits.dispatch(port)
-    }
-
-    #[inline(always)]
-    fn note_start(&mut self, start: &Start<'_>, thread: ThreadIndex) {
-        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
-            let &Start { request, response, .. } = start;
-            initiator.transaction = Transaction::Pending { thread, request, response };
-            initiator.peer_ended = false;
-        }
     }
 
     /// Copies a request to the first thread that waits to serve one, if the handler serves none.
