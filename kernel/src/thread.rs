@@ -104,6 +104,13 @@ impl Thread {
         deadline: Instant::NEVER,
     };
 
+    /// It runs, from whatever it blocked in. The caller takes it out of the list that it stood in.
+    #[inline(always)]
+    pub(crate) fn take_over(&mut self) {
+        self.state = ThreadState::Running;
+        self.deadline = Instant::NEVER;
+    }
+
     /// What it is doing.
     pub fn state(&self) -> ThreadState {
         self.state

@@ -69,8 +69,9 @@ enum Transaction {
     },
 }
 
-/// What changes about the initiator's end.
+/// What changes about the initiator's end. A power of two in size, so that finding one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(align(32))]
 pub struct Initiator {
     transaction: Transaction,
     /// The handler's process ended with a transaction unanswered (CH-7).
@@ -82,8 +83,9 @@ impl Initiator {
     pub const IDLE: Initiator = Initiator { transaction: Transaction::Idle, peer_ended: false };
 }
 
-/// What changes about the handler's end.
+/// What changes about the handler's end. A power of two in size, so that finding one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(align(16))]
 pub struct Handler {
     /// The transaction that waits to be served.
     pending: InitiatorIndex,

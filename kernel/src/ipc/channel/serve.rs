@@ -127,29 +127,47 @@ impl Channels<'_> {
     ) -> Option<(ThreadIndex, Results)> {
         let &[handle, address, length_word, room, room_length, low, high] = arguments;
         let deadline = Instant::from_words(low, high);
-        let room = check_room::<true, P>(services, port, (room, room_length)).ok()?;
-        let response = (address, length_word);
-        let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
-        let declared = answer.handler;
+        let caller = services.caller().ok()?;
+        let declared = handler_of(&caller, handle).ok()?;
+        let (map, limit) = (caller.memory(), services.system.max_transfer_bytes);
+        let from =
+            check::<true, P>(port, &map, (address, length_word), Access::Read, limit).ok()?;
+        let room = (room, room_length);
+        let room = check::<true, P>(port, &map, room, Access::Write, LIST_FLAG).ok()?;
         let handler = self.handlers.get_mut(declared.index)?;
-        let initiator = self.initiators.get_mut(answer.ends.index)?;
         let waits = &mut services.waits;
-        if !handler.pending.is_none() || !waits.is_quiet(port, deadline) {
+        let current = waits.scheduler.current;
+        let is_serving = handler.server == current && handler.stale.is_empty();
+        if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
             return None;
         }
-        let current = waits.current();
+        let ends = services.system.initiator(handler.served)?;
+        let initiator = self.initiators.get_mut(handler.served)?;
+        let Transaction::Pending { thread: next, response: ref to, .. } = initiator.transaction
+        else {
+            return None;
+        };
+        let is_watched = waits.has_waiter(ends.wait_list);
+        let thread = waits.threads.get_mut(next)?;
+        if from.length() > to.length()
+            || is_watched
+            || waits.scheduler.is_ready_at_least(thread.priority)
+        {
+            return None;
+        }
         let list = waits.lists.get_mut(declared.wait_list)?;
-        let thread = waits.threads.get(answer.thread)?;
-        if !list.is_empty() || waits.scheduler.is_ready_at_least(thread.priority) {
+        if !list.is_empty() {
             return None;
         }
-        answer.copy::<true, P>(services.system, port).ok()?;
+        let source = End::whole(declared.process, &from);
+        let destination = End::whole(ends.process, to);
+        transfer::<true, P>(services.system, port, source, destination, from.length()).ok()?;
+        thread.take_over();
         handler.release();
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
-        let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.switch(state, deadline, answer.thread);
-        Some((answer.thread, success(answer.from.length())))
+        waits.leave_to(ThreadState::Receiving { list: declared.wait_list, room }, deadline, next);
+        Some((next, success(from.length())))
     }
 
     #[inline(always)]
