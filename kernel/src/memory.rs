@@ -45,6 +45,12 @@ impl Grant {
         self.length
     }
 
+    /// The first `length` bytes, if there are so many.
+    #[inline(always)]
+    pub(crate) fn first(self, length: usize) -> Option<Grant> {
+        if length <= self.length { Some(Grant { length, ..self }) } else { None }
+    }
+
     /// The part that starts `offset` bytes in and is `length` bytes long, cut to what there is.
     #[inline(always)]
     pub fn part(self, offset: usize, length: usize) -> Grant {

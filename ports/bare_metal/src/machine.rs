@@ -78,11 +78,6 @@ impl<H: Hardware> Machine<H> {
         }
     }
 
-    /// The registers of the running thread, as its trap has saved them.
-    pub fn running_context(&mut self) -> Option<&mut H::Context> {
-        self.port.context(self.kernel.current_thread())
-    }
-
     /// Takes what the running thread did and must not do.
     pub fn fault(&mut self, fault: Fault) -> Next<H::Context> {
         self.tell(Event::Fault(fault))

@@ -143,30 +143,26 @@ impl Channels<'_> {
         }
         let ends = services.system.initiator(handler.served)?;
         let initiator = self.initiators.get_mut(handler.served)?;
-        let Transaction::Pending { thread: next, response: ref to, .. } = initiator.transaction
-        else {
+        let Transaction::Pending { thread: next, ref response, .. } = initiator.transaction else {
             return None;
         };
-        let is_watched = waits.has_waiter(ends.wait_list);
-        let thread = waits.threads.get_mut(next)?;
-        if from.length() > to.length()
-            || is_watched
-            || waits.scheduler.is_ready_at_least(thread.priority)
-        {
-            return None;
-        }
+        let from = from.flat_grant(declared.process)?;
+        let to = response.flat_grant(ends.process)?.first(from.length())?;
         let list = waits.lists.get_mut(declared.wait_list)?;
-        if !list.is_empty() {
+        let thread = waits.threads.get_mut(next)?;
+        let is_plain = !initiator.watched
+            && list.is_empty()
+            && !waits.scheduler.is_ready_at_least(thread.priority);
+        if !is_plain {
             return None;
         }
-        let source = End::whole(declared.process, &from);
-        let destination = End::whole(ends.process, to);
-        transfer::<true, P>(services.system, port, source, destination, from.length()).ok()?;
+        port.copy(from, to).ok()?;
         thread.take_over();
         handler.release();
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
-        waits.leave_to(ThreadState::Receiving { list: declared.wait_list, room }, deadline, next);
+        let state = ThreadState::Receiving { list: declared.wait_list, room };
+        waits.leave_to(state, deadline, next);
         Some((next, success(from.length())))
     }
 
@@ -229,16 +225,15 @@ impl Channels<'_> {
         let from =
             check::<DOOR, P>(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose::<DOOR>(&caller, services.waits.current(), handler.index)?;
-        let Some(&Transaction::Pending { thread, response: to, .. }) =
-            self.initiators.get(index).map(|initiator| &initiator.transaction)
-        else {
+        let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
+        let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
             return Err(Error::Internal);
         };
         if from.length() > to.length() {
             return Err(Error::OutOfRange);
         }
         let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-        if DOOR && services.waits.has_waiter(ends.wait_list) {
+        if DOOR && initiator.watched {
             return Err(Error::Internal);
         }
         Ok(Answer { handler, ends, thread, from, to })

@@ -106,12 +106,14 @@ impl Channels<'_> {
             return None;
         }
         let results = match thread.state {
+            // Nothing is pending where a thread waits to be given something.
             ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
                 let length = start.request.length().min(room.length());
                 let source = End::whole(start.ends.process, &start.request);
                 let destination = End::whole(declared.process, room);
                 transfer::<true, P>(services.system, port, source, destination, length).ok()?;
-                handler.serve(*index, waiter);
+                handler.served = *index;
+                handler.server = waiter;
                 received(&start.request, start.ends.badge)
             }
             ThreadState::Waiting { mask, .. }
