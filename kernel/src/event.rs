@@ -68,22 +68,6 @@ impl Outcome {
         Outcome { action: Action::Return, thread, results }
     }
 
-    /// No answer, and nothing has changed: what a call is told inside the kernel that the door does
-    /// not take. A resumption of nobody, which is no answer otherwise, so that the answers of all
-    /// calls are one flat struct to the end.
-    pub(crate) const DECLINED: Outcome = Outcome {
-        action: Action::Return,
-        thread: ThreadIndex::NONE,
-        results: Results { status: OK, value0: 0, value1: 0 },
-    };
-
-    /// Nothing for a call that was declined, else the outcome.
-    #[inline(always)]
-    pub(crate) fn answered(self) -> Option<Outcome> {
-        let is_declined = self.thread.is_none() && self.action == Action::Return;
-        if is_declined { None } else { Some(self) }
-    }
-
     /// Run `thread` as it was.
     pub(crate) fn resuming(thread: ThreadIndex) -> Outcome {
         Outcome { action: Action::Resume, thread, results: Results::default() }

@@ -152,26 +152,34 @@ impl<'s> MemoryMap<'s> {
         Ok(Grant { process: self.process, address, length })
     }
 
-    /// Checks one range, no longer than [`LIST_FLAG`], and keeps it as a flat buffer. Errors as
-    /// [`MemoryMap::grant`]; at the door also for what is written elsewhere than to the process's
-    /// own span, and for a range that runs through several regions.
-    #[inline(always)]
-    pub(crate) fn flat<const DOOR: bool>(
+    /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
+    pub(crate) fn flat(
         &self,
         address: usize,
         length: usize,
         access: Access,
     ) -> Result<Buffer, Error> {
-        let is_good = if DOOR {
-            self.own.holds(address, length)
-                || access == Access::Read && is_readable(self.regions, address, length)
-        } else {
-            covers(self.regions, address, length, access)
-        };
-        if !is_good {
-            return Err(Error::PermissionDenied);
-        }
+        self.grant(address, length, access)?;
         Ok(Buffer { address, length_word: length })
+    }
+
+    /// A flat buffer in the memory that the process writes most, if it lies there: the quick way.
+    /// A list does not, as no memory is as long as its flag says.
+    #[inline(always)]
+    pub(crate) fn own_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
+        if !self.own.holds(address, length) {
+            return None;
+        }
+        Some(Buffer { address, length_word: length })
+    }
+
+    /// As [`MemoryMap::own_buffer`], for one that is only read, and may lie in any one region.
+    #[inline(always)]
+    pub(crate) fn readable_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
+        if !self.own.holds(address, length) && !is_readable(self.regions, address, length) {
+            return None;
+        }
+        Some(Buffer { address, length_word: length })
     }
 }
 

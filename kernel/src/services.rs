@@ -5,7 +5,6 @@
 
 use guichet_abi::Error;
 
-use crate::event::{Outcome, failure};
 use crate::id::{ProcessIndex, Table};
 use crate::object::Object;
 use crate::port::Port;
@@ -57,10 +56,4 @@ impl<'s> Services<'s> {
 #[inline(always)]
 pub(crate) fn is_past<P: Port>(port: &mut P, deadline: Instant) -> bool {
     deadline.is_finite() && deadline <= port.now()
-}
-
-/// Refuses the current thread's call: at the door by declining to answer, else with the error.
-#[inline(always)]
-pub(crate) fn refuse<const DOOR: bool>(services: &mut Services<'_>, error: Error) -> Outcome {
-    if DOOR { Outcome::DECLINED } else { services.waits.finish(failure(error)) }
 }

@@ -2,8 +2,7 @@
 //!
 //! [`Kernel::step`] takes every event. [`Kernel::door`] takes only the few calls that a system
 //! spends its time in, and only where nothing about them is unusual; it either answers with what
-//! `step` would have answered, or says `None` and has changed nothing. The hot calls are written
-//! once, for both.
+//! `step` would have answered, or says `None` and has changed nothing.
 
 use guichet_abi::{Arguments, Error, MAX_LOG_BYTES, OK, Results, Syscall};
 
@@ -12,7 +11,7 @@ use crate::fault::Report;
 use crate::id::{ProcessIndex, ThreadIndex};
 use crate::kernel::Kernel;
 use crate::memory::Grant;
-use crate::object_wait::object_wait;
+use crate::object_wait::{object_wait, object_wait_at_door};
 use crate::port::Port;
 use crate::process::ProcessState;
 use crate::region::Access;
@@ -23,14 +22,20 @@ use crate::time::Instant;
 const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
 const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
 const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
-const CHANNEL_RECEIVE: usize = Syscall::ChannelReceive as usize;
 const CHANNEL_RESPOND_AND_RECEIVE: usize = Syscall::ChannelRespondAndReceive as usize;
 const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
 const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
 impl Kernel<'_> {
-    /// The calls that [`Kernel::front_door`] may answer, the most frequent first.
-    pub const FRONT_CALLS: [usize; 3] = [CHANNEL_TRANSACT, CHANNEL_RESPOND_AND_RECEIVE, DEBUG_NOP];
+    /// The calls that [`Kernel::door`] may answer, the most frequent first.
+    pub const DOOR_CALLS: [usize; 6] = [
+        CHANNEL_TRANSACT,
+        CHANNEL_RESPOND_AND_RECEIVE,
+        CHANNEL_READ,
+        CHANNEL_RESPOND,
+        OBJECT_WAIT,
+        DEBUG_NOP,
+    ];
 
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
@@ -63,85 +68,62 @@ impl Kernel<'_> {
         }
     }
 
-    /// As [`Kernel::door`], for the few calls that go from one process straight to the next, and the
-    /// cheapest one. Calls nothing out of line but the port, and its answer is always to
-    /// return to a thread.
+    /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
+    /// nothing has changed. The answer is to return to a thread. Calls nothing out of line but the
+    /// port.
     #[inline(always)]
-    pub fn front_door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
+    pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
         let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
         let (thread, results) = match call.number {
-            CHANNEL_TRANSACT => channels.hand_over(services, port, arguments)?,
-            CHANNEL_RESPOND_AND_RECEIVE => channels.turn_round(services, port, arguments)?,
-            DEBUG_NOP => (services.waits.undisturbed()?, success(0)),
+            CHANNEL_TRANSACT => channels.transact_at_door(services, port, arguments)?,
+            CHANNEL_RESPOND_AND_RECEIVE => {
+                channels.respond_and_receive_at_door(services, port, arguments)?
+            }
+            CHANNEL_READ => channels.read_at_door(services, port, arguments)?,
+            CHANNEL_RESPOND => channels.respond_at_door(services, port, arguments)?,
+            OBJECT_WAIT => object_wait_at_door(channels, services, port, arguments)?,
+            DEBUG_NOP => (services.waits.current(), success(0)),
             _other => return None,
         };
         Some(Outcome::returning(thread, results))
     }
 
-    /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
-    /// nothing has changed.
-    #[inline(always)]
-    pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
-        self.hot_call::<true, P>(port, call).answered()
-    }
-
-    /// The calls that a system spends its time in; declines the others.
-    #[inline(always)]
-    fn hot_call<const DOOR: bool, P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
+    fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
+        let Some(syscall) = Syscall::from_number(call.number) else {
+            return self.services.waits.finish(failure(Error::Unimplemented));
+        };
         let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
-        match call.number {
-            CHANNEL_TRANSACT => channels.transact::<DOOR, P>(services, port, arguments),
-            CHANNEL_RESPOND_AND_RECEIVE => {
-                channels.respond_and_receive::<DOOR, P>(services, port, arguments)
+        match syscall {
+            Syscall::ChannelTransact => channels.transact(services, port, arguments),
+            Syscall::ChannelRead => channels.read(services, port, arguments, false),
+            Syscall::ChannelReadExact => channels.read(services, port, arguments, true),
+            Syscall::ChannelRespond => channels.respond(services, port, arguments),
+            Syscall::ChannelReceive => channels.receive(services, port, arguments),
+            Syscall::ChannelRespondAndReceive => {
+                channels.respond_and_receive(services, port, arguments)
             }
-            CHANNEL_RECEIVE => channels.receive::<DOOR, P>(services, port, arguments),
-            CHANNEL_READ => channels.read::<DOOR, P>(services, port, arguments, false),
-            CHANNEL_RESPOND => channels.respond::<DOOR, P>(services, port, arguments),
-            OBJECT_WAIT => object_wait::<DOOR, P>(channels, services, port, arguments),
-            DEBUG_NOP => services.waits.finish(success(0)),
-            _other => Outcome::DECLINED,
+            Syscall::ObjectWait => object_wait(channels, services, port, arguments),
+            Syscall::SleepUntil => self.sleep_until(port, arguments),
+            Syscall::ProcessExit => self.process_exit(port, arguments),
+            Syscall::ThreadExit => self.thread_exit(port, arguments),
+            Syscall::ProcessPanic => self.process_panic(port, arguments),
+            Syscall::DebugShutdown => self.debug_shutdown(arguments),
+            Syscall::ClockNow => self.finish(Ok(now(port))),
+            Syscall::DebugNop => self.finish(Ok(success(0))),
+            Syscall::DebugLog => {
+                let result = self.debug_log(port, arguments);
+                self.finish(result)
+            }
+            Syscall::DebugPutCharacter => {
+                let result = self.debug_put_character(port, arguments);
+                self.finish(result)
+            }
         }
     }
 
-    fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
-        if let Some(outcome) = self.hot_call::<false, P>(port, call).answered() {
-            return outcome;
-        }
-        match Syscall::from_number(call.number) {
-            Some(syscall) => self.cold_call(port, syscall, &call.arguments),
-            None => self.services.waits.finish(failure(Error::Unimplemented)),
-        }
-    }
-
-    fn cold_call<P: Port>(
-        &mut self,
-        port: &mut P,
-        syscall: Syscall,
-        arguments: &Arguments,
-    ) -> Outcome {
-        let result = match syscall {
-            Syscall::ChannelReadExact => {
-                let services = &mut self.services;
-                return self.channels.read::<false, P>(services, port, arguments, true);
-            }
-            Syscall::SleepUntil => return self.sleep_until(port, arguments),
-            Syscall::ClockNow => Ok(now(port)),
-            Syscall::ProcessExit => return self.process_exit(port, arguments),
-            Syscall::ThreadExit => return self.thread_exit(port, arguments),
-            Syscall::ProcessPanic => return self.process_panic(port, arguments),
-            Syscall::DebugLog => self.debug_log(port, arguments),
-            Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
-            Syscall::DebugShutdown => return self.debug_shutdown(arguments),
-            Syscall::ChannelTransact
-            | Syscall::ChannelRead
-            | Syscall::ChannelRespond
-            | Syscall::ChannelReceive
-            | Syscall::ChannelRespondAndReceive
-            | Syscall::ObjectWait
-            | Syscall::DebugNop => Err(Error::Internal),
-        };
+    fn finish(&mut self, result: Result<Results, Error>) -> Outcome {
         self.services.waits.finish(result.unwrap_or_else(failure))
     }
 

@@ -221,8 +221,19 @@ impl ThreadList {
         self.head = index;
     }
 
-    /// Takes a thread out, wherever it stands in this list.
+    /// Takes the first thread out, after which stood `next`, or NONE.
     #[inline(always)]
+    pub(crate) fn remove_head(&mut self, threads: &mut Threads<'_>, next: ThreadIndex) {
+        match threads.get_mut(next) {
+            Some(thread) => {
+                thread.previous = ThreadIndex::NONE;
+                self.head = next;
+            }
+            None => *self = ThreadList::EMPTY,
+        }
+    }
+
+    /// Takes a thread out, wherever it stands in this list.
     pub(crate) fn remove(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
         let Some(thread) = threads.get_mut(index) else {
             return;

@@ -19,28 +19,8 @@ use crate::system::System;
 /// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
 ///
 /// OutOfRange for a list of more than eight slices, and for a total that wraps or exceeds `limit`
-/// (AB-10); PermissionDenied for memory that the process may not use so. At the door a list, and a
-/// range that runs through several regions, is an error too.
-#[inline(always)]
-pub(crate) fn check<const DOOR: bool, P: Port>(
-    port: &mut P,
-    map: &MemoryMap<'_>,
-    (address, length_word): (usize, usize),
-    access: Access,
-    limit: usize,
-) -> Result<Buffer, Error> {
-    if DOOR {
-        // A list is longer than any limit.
-        if length_word >= LIST_FLAG || length_word > limit {
-            return Err(Error::OutOfRange);
-        }
-        return map.flat::<true>(address, length_word, access);
-    }
-    check_any(port, map, (address, length_word), access, limit)
-}
-
-#[inline(never)]
-fn check_any<P: Port>(
+/// (AB-10); PermissionDenied for memory that the process may not use so.
+pub(crate) fn check<P: Port>(
     port: &mut P,
     map: &MemoryMap<'_>,
     (address, length_word): (usize, usize),
@@ -53,11 +33,9 @@ fn check_any<P: Port>(
     if length_word > limit {
         return Err(Error::OutOfRange);
     }
-    map.flat::<false>(address, length_word, access)
+    map.flat(address, length_word, access)
 }
 
-#[cold]
-#[inline(never)]
 fn check_list<P: Port>(
     port: &mut P,
     map: &MemoryMap<'_>,
@@ -86,12 +64,10 @@ pub(crate) struct End<'a> {
 
 impl<'a> End<'a> {
     /// A buffer from its first byte on.
-    #[inline(always)]
     pub(crate) fn whole(process: ProcessIndex, buffer: &'a Buffer) -> End<'a> {
         End { process, buffer, offset: 0 }
     }
 
-    #[inline(always)]
     fn flat(&self, length: usize) -> Option<Grant> {
         Some(self.buffer.flat_grant(self.process)?.part(self.offset, length))
     }
@@ -100,27 +76,9 @@ impl<'a> End<'a> {
 /// Copies `length` bytes from one buffer to another, once.
 ///
 /// Both buffers are looked at before a byte moves. On an error the value says whose memory has
-/// gone bad. Lists are filled in one forward pass; at the door they are an error.
-/// A buffer that does not hold `length` bytes from its offset on has gone bad.
-#[inline(always)]
-pub(crate) fn transfer<const DOOR: bool, P: Port>(
-    system: &System<'_>,
-    port: &mut P,
-    source: End<'_>,
-    destination: End<'_>,
-    length: usize,
-) -> Result<(), Side> {
-    if !DOOR {
-        return transfer_any(system, port, source, destination, length);
-    }
-    match (source.flat(length), destination.flat(length)) {
-        (Some(from), Some(to)) => port.copy(from, to),
-        _list => Err(Side::Source),
-    }
-}
-
-#[inline(never)]
-fn transfer_any<P: Port>(
+/// gone bad. Lists are filled in one forward pass. A buffer that does not hold `length` bytes
+/// from its offset on has gone bad.
+pub(crate) fn transfer<P: Port>(
     system: &System<'_>,
     port: &mut P,
     source: End<'_>,

@@ -40,7 +40,6 @@ impl Waits<'_> {
     }
 
     /// Blocks the current thread in `state`. The caller has seen that the deadline is not past.
-    #[inline(always)]
     pub(crate) fn block<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
         let current = self.scheduler.current;
         self.scheduler.current = ThreadIndex::NONE;
@@ -50,7 +49,6 @@ impl Waits<'_> {
         self.set_blocked(port, current, state, deadline);
     }
 
-    #[inline(always)]
     fn set_blocked<P: Port>(
         &mut self,
         port: &mut P,
@@ -67,7 +65,6 @@ impl Waits<'_> {
     }
 
     /// Takes a blocked thread out of the list it stands in, and its deadline away.
-    #[inline(always)]
     fn detach(&mut self, index: ThreadIndex) {
         let Some(thread) = self.threads.get_mut(index) else {
             return;
@@ -80,7 +77,6 @@ impl Waits<'_> {
     }
 
     /// Ends what a blocked thread blocks in: it becomes ready with these results.
-    #[inline(always)]
     pub(crate) fn complete(&mut self, index: ThreadIndex, results: Results) {
         self.detach(index);
         self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
@@ -130,7 +126,6 @@ impl Waits<'_> {
     }
 
     /// Tells whether a thread waits on the object with this list.
-    #[inline(always)]
     pub(crate) fn has_waiter(&self, list: WaitListIndex) -> bool {
         !self.first_waiter(list).is_none()
     }
@@ -171,27 +166,66 @@ impl Waits<'_> {
         !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
     }
 
-    /// The current thread, if no more important one is ready.
+    /// Tells whether waking a thread would leave the processor to the current one.
     #[inline(always)]
-    pub(crate) fn undisturbed(&self) -> Option<ThreadIndex> {
-        let current = self.scheduler.current;
-        let priority = self.threads.get(current)?.priority;
-        if self.scheduler.is_ready_above(priority) { None } else { Some(current) }
+    pub(crate) fn is_no_more_important(&self, index: ThreadIndex, current: ThreadIndex) -> bool {
+        let priority =
+            |index| self.threads.get(index).map(|thread: &Thread| thread.priority.number());
+        match (priority(index), priority(current)) {
+            (Some(woken), Some(current)) => woken <= current,
+            (_, _) => false,
+        }
+    }
+
+    /// As [`Waits::complete`], for a thread that stands in no list.
+    #[inline(always)]
+    pub(crate) fn complete_alone(&mut self, index: ThreadIndex, results: Results) {
+        if let Some(thread) = self.threads.get_mut(index) {
+            thread.deadline = Instant::NEVER;
+        }
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
+    }
+
+    /// Blocks the current thread in `state`, alone in `list`, and runs the most important ready one,
+    /// if its call has ended; gives that and its results. Else `None`, and nothing has changed. The
+    /// caller has seen that the deadline is [quiet](Waits::is_quiet).
+    #[inline(always)]
+    pub(crate) fn block_alone(
+        &mut self,
+        state: ThreadState,
+        list: WaitListIndex,
+        deadline: Instant,
+    ) -> Option<(ThreadIndex, Results)> {
+        let list = self.lists.get_mut(list)?;
+        let next = self.scheduler.first();
+        let ThreadState::Returning(results) = self.threads.get(next)?.state else {
+            return None;
+        };
+        if !list.is_empty() {
+            return None;
+        }
+        *list = ThreadList::of(self.scheduler.current);
+        self.scheduler.remove_first(&mut self.threads, next);
+        if let Some(thread) = self.threads.get_mut(next) {
+            thread.state = ThreadState::Running;
+        }
+        self.leave_to(state, deadline, next);
+        Some((next, results))
     }
 
     /// Ends the current thread's call with these results; a more important thread that has become
     /// ready runs first (WT-2).
-    #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
-        match self.undisturbed() {
-            Some(current) => Outcome::returning(current, results),
-            None => self.yield_to_others(ThreadState::Returning(results)),
+        let current = self.scheduler.current;
+        match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                Outcome::returning(current, results)
+            }
+            Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
         }
     }
 
     /// Makes the current thread ready, ahead of its equals, and runs the most important one.
-    #[cold]
-    #[inline(never)]
     fn yield_to_others(&mut self, state: ThreadState) -> Outcome {
         let current = self.scheduler.current;
         self.scheduler.make_ready_first(&mut self.threads, current, state);
@@ -200,7 +234,6 @@ impl Waits<'_> {
 
     /// Lets the most important thread run: the current one, unless it is blocked or a more
     /// important one is ready.
-    #[inline(never)]
     pub(crate) fn dispatch<P: Port>(&mut self, port: &mut P) -> Outcome {
         let current = self.scheduler.current;
         let outcome = match self.threads.get(current) {
@@ -217,7 +250,6 @@ impl Waits<'_> {
     }
 
     /// Runs the most important ready thread, if there is one.
-    #[inline(always)]
     fn run_first(&mut self) -> Outcome {
         let next = self.scheduler.choose(&mut self.threads);
         let state = self.threads.get(next).map(|thread| thread.state);

@@ -39,7 +39,8 @@
 //! | serving thread ends | — | — | pending | pending |
 //!
 //! A stale caller's read or respond gets Unavailable first, whatever the column. The files: `start`,
-//! an initiator's calls; `serve`, a handler's; `end`, all the ways in which a transaction ends.
+//! an initiator's calls; `serve`, a handler's; `end`, all the ways in which a transaction ends; `door`,
+//! the same calls once more, for when nothing is unusual.
 
 use guichet_abi::{OK, Results, Signals};
 
@@ -49,6 +50,7 @@ use crate::object::HandlerDescriptor;
 use crate::services::Services;
 use crate::thread::{Thread, ThreadSet, ThreadState};
 
+mod door;
 mod end;
 mod serve;
 mod start;
@@ -156,13 +158,11 @@ fn received(request: &Buffer, badge: u32) -> Results {
 
 impl Channels<'_> {
     /// The handler's active signals: READABLE, ERROR (CH-3, CH-9).
-    #[inline(always)]
     pub(crate) fn handler_signals(&self, index: HandlerIndex) -> Signals {
         self.handlers.get(index).map_or(Signals::empty(), Handler::signals)
     }
 
     /// The initiator's active signals: WRITEABLE, ERROR (CH-7).
-    #[inline(always)]
     pub(crate) fn initiator_signals(&self, index: InitiatorIndex) -> Signals {
         let Some(initiator) = self.initiators.get(index) else {
             return Signals::empty();
@@ -173,10 +173,15 @@ impl Channels<'_> {
         signals
     }
 
-    /// Tells whether the thread is stale on this handler.
+    /// The handler's active signals, if a wait may return them without changing anything.
     #[inline(always)]
-    pub(crate) fn has_stale(&self, index: HandlerIndex) -> bool {
-        self.handlers.get(index).is_some_and(|handler| !handler.stale.is_empty())
+    pub(crate) fn quiet_signals(&self, index: HandlerIndex) -> Option<Signals> {
+        let handler = self.handlers.get(index)?;
+        if handler.peer_ended || !handler.stale.is_empty() {
+            return None;
+        }
+        let is_pending = !handler.pending.is_none();
+        Some(if is_pending { Signals::READABLE } else { Signals::empty() })
     }
 
     /// A thread begins to wait on the handler: what it served and lost lies behind it (CH-5a).
@@ -209,7 +214,6 @@ impl Channels<'_> {
         }
     }
 
-    #[inline(always)]
     fn raise_initiator(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
         let Some(ends) = services.system.initiator(index) else {
             return;

@@ -60,11 +60,11 @@ impl<H: Hardware> Machine<H> {
         self.obey(outcome)
     }
 
-    /// Takes a call of the running thread, if it is one of the few that switch to another and the
-    /// kernel's door answers it; else nothing has changed. Calls nothing out of line.
+    /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
+    /// Calls nothing out of line.
     #[inline(always)]
-    pub fn try_switch(&mut self, call: &Call) -> Option<Next<H::Context>> {
-        let outcome = self.kernel.front_door(&mut self.port, call)?;
+    pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
+        let outcome = self.kernel.door(&mut self.port, call)?;
         self.wall(outcome.thread);
         let context = self.port.context(outcome.thread)?;
         Some(Next { context, restore: Restore::Results, results: outcome.results })
@@ -72,10 +72,7 @@ impl<H: Hardware> Machine<H> {
 
     /// Takes any call of the running thread.
     pub fn call(&mut self, call: &Call) -> Next<H::Context> {
-        match self.kernel.door(&mut self.port, call) {
-            Some(outcome) => self.obey(outcome),
-            None => self.tell(Event::Call(*call)),
-        }
+        self.tell(Event::Call(*call))
     }
 
     /// Takes what the running thread did and must not do.

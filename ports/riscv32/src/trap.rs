@@ -11,9 +11,9 @@
 //! has not, so the two never mix.
 //!
 //! The words of a call stay in the registers that they came in, which are those in which a function
-//! takes its arguments. The few calls that switch from one process to the next have a function
-//! each, [`on_front_call`], that calls no other and therefore hardly needs the stack. What it does
-//! not answer it passes on as it came to [`on_other_call`], which takes all calls. Both jump to the way
+//! takes its arguments. The calls that the kernel's door takes have a function each,
+//! [`on_door_call`], that calls no other and therefore hardly needs the stack. What it does not
+//! answer it passes on as it came to [`on_other_call`], which takes all calls. Both jump to the way
 //! out instead of returning, with results in the registers that the program finds them in.
 //!
 //! The kernel's stack is empty at each trap: nothing of it is kept.
@@ -36,7 +36,7 @@ type Machine = bare_metal::Machine<RiscvHardware>;
 type Next = bare_metal::Next<Context>;
 
 /// The calls that have a function of their own.
-const FRONT: [usize; 3] = Kernel::FRONT_CALLS;
+const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
 
 /// The machine, from [`enter`] on.
 static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
@@ -65,11 +65,17 @@ global_asm!(
     "lui sp, %hi(__guichet_kernel_stack_end)",
     "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     "li t0, {number_0}",
-    "beq a7, t0, {front_0}",
+    "beq a7, t0, {door_0}",
     "li t0, {number_1}",
-    "beq a7, t0, {front_1}",
+    "beq a7, t0, {door_1}",
     "li t0, {number_2}",
-    "beq a7, t0, {front_2}",
+    "beq a7, t0, {door_2}",
+    "li t0, {number_3}",
+    "beq a7, t0, {door_3}",
+    "li t0, {number_4}",
+    "beq a7, t0, {door_4}",
+    "li t0, {number_5}",
+    "beq a7, t0, {door_5}",
     "j {other}",
     // The way out after a call: results in a0 to a2, the context in t6.
     "guichet_return:",
@@ -179,12 +185,18 @@ global_asm!(
     "lw t6, 124(t6)",
     "mret",
     ".popsection",
-    number_0 = const FRONT[0],
-    number_1 = const FRONT[1],
-    number_2 = const FRONT[2],
-    front_0 = sym on_front_call::<{ FRONT[0] }>,
-    front_1 = sym on_front_call::<{ FRONT[1] }>,
-    front_2 = sym on_front_call::<{ FRONT[2] }>,
+    number_0 = const DOOR[0],
+    number_1 = const DOOR[1],
+    number_2 = const DOOR[2],
+    number_3 = const DOOR[3],
+    number_4 = const DOOR[4],
+    number_5 = const DOOR[5],
+    door_0 = sym on_door_call::<{ DOOR[0] }>,
+    door_1 = sym on_door_call::<{ DOOR[1] }>,
+    door_2 = sym on_door_call::<{ DOOR[2] }>,
+    door_3 = sym on_door_call::<{ DOOR[3] }>,
+    door_4 = sym on_door_call::<{ DOOR[4] }>,
+    door_5 = sym on_door_call::<{ DOOR[5] }>,
     other = sym on_other_call,
     trap = sym on_trap,
 );
@@ -193,11 +205,11 @@ unsafe extern "C" {
     fn guichet_trap();
 }
 
-/// Takes one of the [`FRONT`] calls, with its words in the registers that they came in.
+/// Takes one of the [`DOOR`] calls, with its words in the registers that they came in.
 ///
 /// # Safety
 /// Called by the assembly only, after [`enter`]; nothing else refers to the machine.
-unsafe extern "C" fn on_front_call<const NUMBER: usize>(
+unsafe extern "C" fn on_door_call<const NUMBER: usize>(
     a0: usize,
     a1: usize,
     a2: usize,
@@ -210,7 +222,7 @@ unsafe extern "C" fn on_front_call<const NUMBER: usize>(
     // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps.
     unsafe {
         let machine = &mut *MACHINE.load(Ordering::Relaxed);
-        if let Some(next) = machine.try_switch(&call) {
+        if let Some(next) = machine.try_call(&call) {
             leave(next)
         }
         asm!(
@@ -232,7 +244,7 @@ unsafe extern "C" fn on_front_call<const NUMBER: usize>(
 /// Takes any call, with its words in the registers that they came in.
 ///
 /// # Safety
-/// As for [`on_front_call`].
+/// As for [`on_door_call`].
 unsafe extern "C" fn on_other_call(
     a0: usize,
     a1: usize,
@@ -254,7 +266,7 @@ unsafe extern "C" fn on_other_call(
 /// Takes any other trap.
 ///
 /// # Safety
-/// As for [`on_front_call`]; `context` is that of the running thread, saved just now.
+/// As for [`on_door_call`]; `context` is that of the running thread, saved just now.
 unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize) -> ! {
     // SAFETY: (trap-3) as the caller says. The context is copied before the machine, to which it
     // belongs, is borrowed.

@@ -42,8 +42,6 @@ impl Channels<'_> {
 
     /// Ends a transaction whose initiator's memory has gone bad; the handler's call sees it as
     /// withdrawn (AB-8).
-    #[cold]
-    #[inline(never)]
     pub(super) fn blame_initiator(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
         let thread = self.release(services, index);
         services.waits.complete(thread, failure(Error::PermissionDenied));

@@ -9,9 +9,9 @@ use crate::memory::Buffer;
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::services::{Caller, Services, is_past, refuse};
+use crate::services::{Caller, Services, is_past};
 use crate::system::System;
-use crate::thread::{ThreadList, ThreadState};
+use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
 
@@ -26,37 +26,30 @@ struct Answer<'s> {
 }
 
 impl Answer<'_> {
-    #[inline(always)]
-    fn copy<const DOOR: bool, P: Port>(
-        &self,
-        system: &System<'_>,
-        port: &mut P,
-    ) -> Result<(), Side> {
+    fn copy<P: Port>(&self, system: &System<'_>, port: &mut P) -> Result<(), Side> {
         let source = End::whole(self.handler.process, &self.from);
         let destination = End::whole(self.ends.process, &self.to);
-        transfer::<DOOR, P>(system, port, source, destination, self.from.length())
+        transfer(system, port, source, destination, self.from.length())
     }
 }
 
 impl Channels<'_> {
     /// Copies from the request (CH-3). With `exact`, the request must fill the buffer.
-    #[inline(always)]
-    pub(crate) fn read<const DOOR: bool, P: Port>(
+    pub(crate) fn read<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
         exact: bool,
     ) -> Outcome {
-        match self.copy_request::<DOOR, P>(services, port, arguments, exact) {
+        match self.copy_request(services, port, arguments, exact) {
             Ok(length) => services.waits.finish(success(length)),
-            Err(error) => refuse::<DOOR>(services, error),
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
     /// Copies the response and ends the transaction (CH-4).
-    #[inline(always)]
-    pub(crate) fn respond<const DOOR: bool, P: Port>(
+    pub(crate) fn respond<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
@@ -64,16 +57,15 @@ impl Channels<'_> {
     ) -> Outcome {
         let &[handle, address, length_word, ..] = arguments;
         let response = (address, length_word);
-        match self.answer::<DOOR, P>(services, port, handle, response) {
+        match self.answer(services, port, handle, response) {
             Ok(_handler) => services.waits.finish(success(0)),
-            Err(error) => refuse::<DOOR>(services, error),
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
     /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
     /// request (CH-10).
-    #[inline(always)]
-    pub(crate) fn receive<const DOOR: bool, P: Port>(
+    pub(crate) fn receive<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
@@ -81,93 +73,34 @@ impl Channels<'_> {
     ) -> Outcome {
         let &[handle, address, length_word, low, high, ..] = arguments;
         let deadline = Instant::from_words(low, high);
-        match self.check_receive::<DOOR, P>(services, port, handle, (address, length_word)) {
-            Ok(receive) => self.take_next::<DOOR, P>(services, port, receive, deadline),
-            Err(error) => refuse::<DOOR>(services, error),
+        match self.check_receive(services, port, handle, (address, length_word)) {
+            Ok(receive) => self.take_next(services, port, receive, deadline),
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
     /// Answers, and goes on as a receive (CH-10).
-    #[inline(always)]
-    pub(crate) fn respond_and_receive<const DOOR: bool, P: Port>(
+    pub(crate) fn respond_and_receive<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
     ) -> Outcome {
-        if DOOR {
-            return match self.turn_round(services, port, arguments) {
-                Some((next, results)) => Outcome::returning(next, results),
-                None => Outcome::DECLINED,
-            };
-        }
         let &[handle, address, length_word, room, room_length, low, high] = arguments;
-        let room = match check_room::<false, P>(services, port, (room, room_length)) {
+        let room = match check_room(services, port, (room, room_length)) {
             Ok(room) => room,
             Err(error) => return services.waits.finish(failure(error)),
         };
-        match self.answer::<false, P>(services, port, handle, (address, length_word)) {
+        match self.answer(services, port, handle, (address, length_word)) {
             Ok(handler) => {
                 let deadline = Instant::from_words(low, high);
-                self.take_next::<false, P>(services, port, (handler, room), deadline)
+                self.take_next(services, port, (handler, room), deadline)
             }
             Err(error) => services.waits.finish(failure(error)),
         }
     }
 
-    /// Answers, blocks the caller until the next transaction, and makes the initiator's thread the
-    /// current one, if all that is plain; gives that thread and its results. Else `None`, and
-    /// nothing has changed.
-    #[inline(always)]
-    pub(crate) fn turn_round<P: Port>(
-        &mut self,
-        services: &mut Services<'_>,
-        port: &mut P,
-        arguments: &Arguments,
-    ) -> Option<(ThreadIndex, Results)> {
-        let &[handle, address, length_word, room, room_length, low, high] = arguments;
-        let deadline = Instant::from_words(low, high);
-        let caller = services.caller().ok()?;
-        let declared = handler_of(&caller, handle).ok()?;
-        let (map, limit) = (caller.memory(), services.system.max_transfer_bytes);
-        let from =
-            check::<true, P>(port, &map, (address, length_word), Access::Read, limit).ok()?;
-        let room = (room, room_length);
-        let room = check::<true, P>(port, &map, room, Access::Write, LIST_FLAG).ok()?;
-        let handler = self.handlers.get_mut(declared.index)?;
-        let waits = &mut services.waits;
-        let current = waits.scheduler.current;
-        let is_serving = handler.server == current && handler.stale.is_empty();
-        if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
-            return None;
-        }
-        let ends = services.system.initiator(handler.served)?;
-        let initiator = self.initiators.get_mut(handler.served)?;
-        let Transaction::Pending { thread: next, ref response, .. } = initiator.transaction else {
-            return None;
-        };
-        let from = from.flat_grant(declared.process)?;
-        let to = response.flat_grant(ends.process)?.first(from.length())?;
-        let list = waits.lists.get_mut(declared.wait_list)?;
-        let thread = waits.threads.get_mut(next)?;
-        let is_plain = !initiator.watched
-            && list.is_empty()
-            && !waits.scheduler.is_ready_at_least(thread.priority);
-        if !is_plain {
-            return None;
-        }
-        port.copy(from, to).ok()?;
-        thread.take_over();
-        handler.release();
-        initiator.transaction = Transaction::Idle;
-        *list = ThreadList::of(current);
-        let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.leave_to(state, deadline, next);
-        Some((next, success(from.length())))
-    }
-
-    #[inline(always)]
-    fn copy_request<const DOOR: bool, P: Port>(
+    fn copy_request<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
@@ -177,14 +110,8 @@ impl Channels<'_> {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?.index;
-        let room = check::<DOOR, P>(
-            port,
-            &caller.memory(),
-            (address, length_word),
-            Access::Write,
-            LIST_FLAG,
-        )?;
-        let index = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
+        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let index = self.choose(&caller, services.waits.current(), handler)?;
         let request = self.request(index)?;
         let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
         if exact && rest < room.length() {
@@ -194,13 +121,11 @@ impl Channels<'_> {
         let sender = services.system.initiator(index).ok_or(Error::Internal)?.process;
         let source = End { offset, ..End::whole(sender, &request) };
         let destination = End::whole(caller.process.index, &room);
-        match transfer::<DOOR, P>(services.system, port, source, destination, length) {
+        match transfer(services.system, port, source, destination, length) {
             Ok(()) => {}
             Err(Side::Destination) => return Err(Error::PermissionDenied),
             Err(Side::Source) => {
-                if !DOOR {
-                    self.blame_initiator(services, index);
-                }
+                self.blame_initiator(services, index);
                 return Err(Error::Unavailable);
             }
         }
@@ -211,8 +136,7 @@ impl Channels<'_> {
         Ok(length)
     }
 
-    #[inline(always)]
-    fn check_answer<'s, const DOOR: bool, P: Port>(
+    fn check_answer<'s, P: Port>(
         &mut self,
         services: &Services<'s>,
         port: &mut P,
@@ -222,9 +146,8 @@ impl Channels<'_> {
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?;
         let limit = services.system.max_transfer_bytes;
-        let from =
-            check::<DOOR, P>(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
-        let index = self.choose::<DOOR>(&caller, services.waits.current(), handler.index)?;
+        let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
+        let index = self.choose(&caller, services.waits.current(), handler.index)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
         let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
             return Err(Error::Internal);
@@ -233,23 +156,19 @@ impl Channels<'_> {
             return Err(Error::OutOfRange);
         }
         let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-        if DOOR && initiator.watched {
-            return Err(Error::Internal);
-        }
         Ok(Answer { handler, ends, thread, from, to })
     }
 
     /// Copies the response and ends the transaction. Gives the handler.
-    #[inline(always)]
-    fn answer<'s, const DOOR: bool, P: Port>(
+    fn answer<'s, P: Port>(
         &mut self,
         services: &mut Services<'s>,
         port: &mut P,
         handle: usize,
         response: (usize, usize),
     ) -> Result<&'s HandlerDescriptor, Error> {
-        let answer = self.check_answer::<DOOR, P>(services, port, handle, response)?;
-        match answer.copy::<DOOR, P>(services.system, port) {
+        let answer = self.check_answer(services, port, handle, response)?;
+        match answer.copy(services.system, port) {
             Ok(()) => {
                 self.release(services, answer.ends.index);
                 services.waits.complete(answer.thread, success(answer.from.length()));
@@ -257,9 +176,7 @@ impl Channels<'_> {
             }
             Err(Side::Source) => Err(Error::PermissionDenied),
             Err(Side::Destination) => {
-                if !DOOR {
-                    self.blame_initiator(services, answer.ends.index);
-                }
+                self.blame_initiator(services, answer.ends.index);
                 Err(Error::Unavailable)
             }
         }
@@ -267,8 +184,7 @@ impl Channels<'_> {
 
     /// Checks a receive. What the caller served and lost lies behind it (CH-5a); what it serves
     /// still, it must answer first.
-    #[inline(always)]
-    fn check_receive<'s, const DOOR: bool, P: Port>(
+    fn check_receive<'s, P: Port>(
         &mut self,
         services: &Services<'s>,
         port: &mut P,
@@ -277,24 +193,18 @@ impl Channels<'_> {
     ) -> Result<(&'s HandlerDescriptor, Buffer), Error> {
         let caller = services.caller()?;
         let end = handler_of(&caller, handle)?;
-        let room = check_room::<DOOR, P>(services, port, room)?;
+        let room = check_room(services, port, room)?;
         let handler = self.handlers.get_mut(end.index).ok_or(Error::Internal)?;
         if handler.server == services.waits.current() {
             return Err(Error::FailedPrecondition);
         }
-        if !handler.stale.is_empty() {
-            if DOOR {
-                return Err(Error::Internal);
-            }
-            handler.stale.remove(caller.thread.ordinal);
-        }
+        handler.stale.remove(caller.thread.ordinal);
         Ok((end, room))
     }
 
     /// Gives the caller the transaction that waits, or blocks it until there is one. An initiator
     /// whose memory has gone bad is passed over (AB-8).
-    #[inline(always)]
-    fn take_next<const DOOR: bool, P: Port>(
+    fn take_next<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
@@ -305,11 +215,10 @@ impl Channels<'_> {
             let head = match self.head(end.index) {
                 Ok(head) if !head.is_none() => head,
                 Ok(_) => break,
-                Err(error) => return refuse::<DOOR>(services, error),
+                Err(error) => return services.waits.finish(failure(error)),
             };
-            match self.take::<DOOR, P>(services, port, (end, head), &room) {
+            match self.take(services, port, (end, head), &room) {
                 Ok(results) => return services.waits.finish(results),
-                Err(_) if DOOR => return Outcome::DECLINED,
                 Err(Side::Destination) => {
                     return services.waits.finish(failure(Error::PermissionDenied));
                 }
@@ -317,7 +226,7 @@ impl Channels<'_> {
             }
         }
         if is_past(port, deadline) {
-            return refuse::<DOOR>(services, Error::DeadlineExceeded);
+            return services.waits.finish(failure(Error::DeadlineExceeded));
         }
         let state = ThreadState::Receiving { list: end.wait_list, room };
         services.waits.block(port, state, deadline);
@@ -325,7 +234,6 @@ impl Channels<'_> {
     }
 
     /// The transaction that a receive would be given, or NONE.
-    #[inline(always)]
     fn head(&self, index: HandlerIndex) -> Result<InitiatorIndex, Error> {
         let handler = self.handlers.get(index).ok_or(Error::Internal)?;
         let is_free = handler.served.is_none();
@@ -333,8 +241,7 @@ impl Channels<'_> {
     }
 
     /// Makes the caller serve a transaction that waits, with what fits of its request in `room`.
-    #[inline(always)]
-    fn take<const DOOR: bool, P: Port>(
+    fn take<P: Port>(
         &mut self,
         services: &Services<'_>,
         port: &mut P,
@@ -346,7 +253,7 @@ impl Channels<'_> {
         let length = request.length().min(room.length());
         let source = End::whole(ends.process, &request);
         let destination = End::whole(end.process, room);
-        transfer::<DOOR, P>(services.system, port, source, destination, length)?;
+        transfer(services.system, port, source, destination, length)?;
         if let Some(handler) = self.handlers.get_mut(end.index) {
             handler.serve(head, services.waits.current());
         }
@@ -354,21 +261,15 @@ impl Channels<'_> {
     }
 
     /// The transaction that the caller's read or respond acts on (CH-5a).
-    #[inline(always)]
-    fn choose<const DOOR: bool>(
+    fn choose(
         &mut self,
         caller: &Caller<'_>,
         thread: ThreadIndex,
         handler: HandlerIndex,
     ) -> Result<InitiatorIndex, Error> {
         let handler = self.handlers.get_mut(handler).ok_or(Error::Internal)?;
-        if !handler.stale.is_empty() {
-            if DOOR {
-                return Err(Error::Internal);
-            }
-            if handler.stale.remove(caller.thread.ordinal) {
-                return Err(Error::Unavailable);
-            }
+        if handler.stale.remove(caller.thread.ordinal) {
+            return Err(Error::Unavailable);
         }
         if !handler.served.is_none() {
             let by_caller = handler.server == thread;
@@ -378,7 +279,6 @@ impl Channels<'_> {
     }
 
     /// The request of a transaction that is under way.
-    #[inline(always)]
     fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
         match self.initiators.get(index).map(|initiator| &initiator.transaction) {
             Some(Transaction::Pending { request, .. }) => Ok(*request),
@@ -388,7 +288,6 @@ impl Channels<'_> {
 }
 
 /// The handler's end that a handle names: InvalidArgument for any other object.
-#[inline(always)]
 fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescriptor, Error> {
     match caller.object(handle)? {
         Object::ChannelHandler(end) => Ok(end),
@@ -397,11 +296,10 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescr
 }
 
 /// Checks the place for a request, which may be of any length.
-#[inline(always)]
-fn check_room<const DOOR: bool, P: Port>(
+fn check_room<P: Port>(
     services: &Services<'_>,
     port: &mut P,
     room: (usize, usize),
 ) -> Result<Buffer, Error> {
-    check::<DOOR, P>(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
+    check(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
 }
