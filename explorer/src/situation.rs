@@ -136,8 +136,6 @@ impl Situation {
         };
         self.judge(declared, around, event, &mut taken);
         taken.violations.extend(self.door_disagreement(declared, around, event, &taken));
-        let armed = taken.after.oracle().armed_count();
-        taken.after.snapshot.forget_unused_deadlines(armed);
         taken
     }
 

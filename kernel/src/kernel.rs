@@ -25,8 +25,7 @@ pub struct Globals {
 
 impl Globals {
     /// Before boot.
-    pub const INITIAL: Globals =
-        Globals { scheduler: SchedulerState::IDLE, alarm: Instant::NEVER };
+    pub const INITIAL: Globals = Globals { scheduler: SchedulerState::IDLE, alarm: Instant::NEVER };
 }
 
 /// The storage that a port lends, one entry for each thing declared. What is in it before boot

@@ -65,8 +65,13 @@ impl Kernel<'_> {
     #[inline]
     pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
         match call.number {
-            CHANNEL_TRANSACT | CHANNEL_RESPOND_AND_RECEIVE | CHANNEL_RECEIVE | CHANNEL_READ
-            | CHANNEL_RESPOND | OBJECT_WAIT | DEBUG_NOP => self.hot_call::<true, P>(port, call),
+            CHANNEL_TRANSACT
+            | CHANNEL_RESPOND_AND_RECEIVE
+            | CHANNEL_RECEIVE
+            | CHANNEL_READ
+            | CHANNEL_RESPOND
+            | OBJECT_WAIT
+            | DEBUG_NOP => self.hot_call::<true, P>(port, call),
             _other => None,
         }
     }

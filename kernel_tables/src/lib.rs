@@ -8,8 +8,7 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread,
-    ThreadList,
+    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread, ThreadList,
 };
 
 /// Everything that the kernel remembers.

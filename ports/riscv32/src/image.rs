@@ -2,9 +2,7 @@
 
 use core::ops::Range;
 
-use guichet_kernel::{
-    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList,
-};
+use guichet_kernel::{Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList};
 use static_cell::ConstStaticCell;
 
 use crate::console::ProcessLine;

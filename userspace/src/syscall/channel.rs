@@ -156,8 +156,7 @@ where
     let (low, high) = deadline_to_words(deadline.ticks());
     response.with_words(|response, response_length| {
         buffer.with_words_mut(|buffer, length| {
-            let arguments =
-                [handle as usize, response, response_length, buffer, length, low, high];
+            let arguments = [handle as usize, response, response_length, buffer, length, low, high];
             // SAFETY: the kernel reads `response` and writes only into `buffer`, which is borrowed
             // mutably; both are borrowed until the call returns and hold plain bytes.
             unsafe { call(Syscall::ChannelRespondAndReceive, arguments) }.map(Received::from_words)
