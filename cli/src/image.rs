@@ -237,7 +237,7 @@ impl Builder<'_> {
         let memory: Vec<Vec<Region>> = layout
             .processes
             .iter()
-            .map(|place| vec![region(&place.flash, false), region(&place.ram, true)])
+            .map(|place| vec![region(&place.ram, true), region(&place.flash, false)])
             .collect();
         let bytes = self.system.max_transfer_bytes_on(self.board.name);
         let tables = Tables::new(self.system, &memory, bytes);

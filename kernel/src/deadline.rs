@@ -36,10 +36,16 @@ impl<'s> Deadlines<'s> {
     #[inline(always)]
     pub(crate) fn arm<P: Port>(&mut self, port: &mut P, thread: &mut Thread, deadline: Instant) {
         thread.deadline = deadline;
-        if deadline < *self.alarm {
+        if self.is_next(deadline) {
             *self.alarm = deadline;
             port.set_alarm(deadline);
         }
+    }
+
+    /// Tells whether arming this deadline would ask the port for an alarm.
+    #[inline(always)]
+    pub(crate) fn is_next(&self, deadline: Instant) -> bool {
+        deadline < *self.alarm
     }
 
     /// Asks the port for exactly the earliest deadline, unless it was asked for that before.

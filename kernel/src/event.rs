@@ -37,6 +37,7 @@ pub enum Event {
 
 /// What the port does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
 pub enum Action {
     /// Put the results into the thread's registers and run it.
     Return,
@@ -65,6 +66,22 @@ impl Outcome {
     #[inline(always)]
     pub(crate) fn returning(thread: ThreadIndex, results: Results) -> Outcome {
         Outcome { action: Action::Return, thread, results }
+    }
+
+    /// No answer, and nothing has changed: what a call is told inside the kernel that the door does
+    /// not take. A resumption of nobody, which is no answer otherwise, so that the answers of all
+    /// calls are one flat struct to the end.
+    pub(crate) const DECLINED: Outcome = Outcome {
+        action: Action::Return,
+        thread: ThreadIndex::NONE,
+        results: Results { status: OK, value0: 0, value1: 0 },
+    };
+
+    /// Nothing for a call that was declined, else the outcome.
+    #[inline(always)]
+    pub(crate) fn answered(self) -> Option<Outcome> {
+        let is_declined = self.thread.is_none() && self.action == Action::Return;
+        if is_declined { None } else { Some(self) }
     }
 
     /// Run `thread` as it was.

@@ -12,7 +12,7 @@
 use guichet_abi::{Error, LIST_FLAG};
 
 use crate::id::ProcessIndex;
-use crate::region::{Access, Region, covers};
+use crate::region::{Access, Region, covers, is_within_one};
 
 /// A range of one process's memory that was found good. Handed to the port, which alone can turn
 /// it into bytes.
@@ -64,19 +64,20 @@ pub struct Buffer {
     address: usize,
     /// The length in bytes, all slices together.
     length: usize,
-    /// The number of entries of the slice table; [`Buffer::FLAT`] when there is none.
-    slices: u8,
+    /// The number of entries of the slice table; [`Buffer::FLAT`] when there is none. A whole word,
+    /// because padding makes copies of buffers slow.
+    slices: usize,
 }
 
 impl Buffer {
-    const FLAT: u8 = u8::MAX;
+    const FLAT: usize = usize::MAX;
 
     /// The buffer of nothing.
     pub const EMPTY: Buffer = Buffer { address: 0, length: 0, slices: Self::FLAT };
 
     /// A list of slices whose lengths sum up to `length`. Its entries are checked at every use.
     pub(crate) fn list(address: usize, slices: u8, length: usize) -> Buffer {
-        Buffer { address, length, slices }
+        Buffer { address, length, slices: usize::from(slices) }
     }
 
     /// The length in bytes, fixed when the call started.
@@ -88,7 +89,7 @@ impl Buffer {
     /// The address and the number of entries of the slice table, unless the buffer is flat.
     #[inline(always)]
     pub fn table(&self) -> Option<(usize, u8)> {
-        if self.slices == Self::FLAT { None } else { Some((self.address, self.slices)) }
+        u8::try_from(self.slices).ok().map(|slices| (self.address, slices))
     }
 
     /// The grant of a flat buffer, which is `process`'s, without a second check; of a list, none.
@@ -109,7 +110,7 @@ pub struct MemoryMap<'s> {
 }
 
 impl<'s> MemoryMap<'s> {
-    /// The memory of `process`; `regions` is sorted and does not overlap.
+    /// The memory of `process`; `regions` does not overlap.
     #[inline(always)]
     pub fn new(process: ProcessIndex, regions: &'s [Region]) -> Self {
         MemoryMap { process, regions }
@@ -128,10 +129,23 @@ impl<'s> MemoryMap<'s> {
         Ok(Grant { process: self.process, address, length })
     }
 
-    /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
+    /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`]; at the door
+    /// also for a range that runs through several regions.
     #[inline(always)]
-    pub fn flat(&self, address: usize, length: usize, access: Access) -> Result<Buffer, Error> {
-        self.grant(address, length, access)?;
+    pub(crate) fn flat<const DOOR: bool>(
+        &self,
+        address: usize,
+        length: usize,
+        access: Access,
+    ) -> Result<Buffer, Error> {
+        let is_good = if DOOR {
+            is_within_one(self.regions, address, length, access)
+        } else {
+            covers(self.regions, address, length, access)
+        };
+        if !is_good {
+            return Err(Error::PermissionDenied);
+        }
         Ok(Buffer { address, length, slices: Buffer::FLAT })
     }
 }

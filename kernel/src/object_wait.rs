@@ -19,26 +19,26 @@ pub(crate) fn object_wait<const DOOR: bool, P: Port>(
     services: &mut Services<'_>,
     port: &mut P,
     arguments: &Arguments,
-) -> Option<Outcome> {
+) -> Outcome {
     let (caller, object, list, mask) = match check(services, arguments) {
         Ok(checked) => checked,
         Err(error) => return refuse::<DOOR>(services, error),
     };
     if DOOR && is_marked(channels, object) {
-        return None;
+        return Outcome::DECLINED;
     }
     begin(channels, object, &caller);
     let signals = active_signals(channels, object);
     if signals.intersects(mask) {
         note_returned(channels, object, signals);
-        return Some(services.waits.finish(wait_results(signals)));
+        return services.waits.finish(wait_results(signals));
     }
     let deadline = Instant::from_words(arguments[2], arguments[3]);
     if is_past(port, deadline) {
         return refuse::<DOOR>(services, Error::DeadlineExceeded);
     }
     services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
-    Some(services.waits.dispatch(port))
+    services.waits.dispatch(port)
 }
 
 type Checked<'s> = (Caller<'s>, Object, WaitListIndex, Signals);

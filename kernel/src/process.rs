@@ -51,7 +51,7 @@ impl Process {
 pub struct ProcessDescriptor<'s> {
     /// Its name, for the console.
     pub name: &'s str,
-    /// The memory it may use: sorted, without overlaps.
+    /// The memory it may use, without overlaps; what it uses most stands first.
     pub memory: &'s [Region],
     /// Its objects; a handle is a position in this table.
     pub objects: &'s [Object],

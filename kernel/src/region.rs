@@ -34,28 +34,42 @@ impl Region {
     }
 }
 
-/// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`.
+/// Tells whether the `length` bytes at `address` lie wholly in one region that allows `access`; an
+/// empty range always does (AB-1).
 ///
-/// `regions` is sorted by address and does not overlap; a range may run from one region into the
-/// next if nothing lies between. An empty range is always fine (AB-1).
-#[inline]
-pub(crate) fn covers(regions: &[Region], address: usize, length: usize, access: Access) -> bool {
-    if length == 0 {
-        return true;
-    }
-    let Some(end) = address.checked_add(length) else {
-        return false;
-    };
-    let mut covered = address;
+/// `regions` does not overlap, and the one that is used most stands first.
+#[inline(always)]
+pub(crate) fn is_within_one(
+    regions: &[Region],
+    address: usize,
+    length: usize,
+    access: Access,
+) -> bool {
+    let end = address.wrapping_add(length);
     for region in regions {
-        if region.start <= covered && covered < region.end && region.allows(access) {
-            if end <= region.end {
-                return true;
-            }
-            covered = region.end;
+        if region.start <= address && end <= region.end && address <= end {
+            return region.allows(access) || length == 0;
         }
     }
-    false
+    length == 0
+}
+
+/// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`: as
+/// [`is_within_one`], but a range may run from one region into the next if nothing lies between.
+#[inline(never)]
+pub(crate) fn covers(regions: &[Region], address: usize, length: usize, access: Access) -> bool {
+    let Some(end) = address.checked_add(length) else {
+        return length == 0;
+    };
+    let mut covered = address;
+    while covered < end {
+        let region = regions.iter().find(|region| region.start <= covered && covered < region.end);
+        match region {
+            Some(region) if region.allows(access) => covered = region.end,
+            Some(_) | None => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -63,8 +77,8 @@ mod tests {
     use super::*;
 
     const REGIONS: [Region; 3] = [
-        Region { start: 100, end: 200, writable: false },
         Region { start: 200, end: 300, writable: true },
+        Region { start: 100, end: 200, writable: false },
         Region { start: 400, end: 500, writable: true },
     ];
 
@@ -96,6 +110,7 @@ mod tests {
         for (address, length, access, allowed) in table {
             let found = covers(&REGIONS, address, length, access);
             assert_eq!(found, allowed, "{address} + {length} {access:?}");
+            assert!(found || !is_within_one(&REGIONS, address, length, access));
         }
     }
 
@@ -108,6 +123,10 @@ mod tests {
                         REGIONS.iter().any(|r| r.start <= byte && byte < r.end && r.allows(access))
                     });
                     assert_eq!(covers(&REGIONS, address, length, access), every_byte);
+                    let in_one = REGIONS.iter().any(|r| {
+                        r.start <= address && address + length <= r.end && r.allows(access)
+                    });
+                    assert_eq!(is_within_one(&REGIONS, address, length, access), in_one);
                 }
             }
         }

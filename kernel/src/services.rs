@@ -62,9 +62,6 @@ pub(crate) fn is_past<P: Port>(port: &mut P, deadline: Instant) -> bool {
 
 /// Refuses the current thread's call: at the door by declining to answer, else with the error.
 #[inline(always)]
-pub(crate) fn refuse<const DOOR: bool>(
-    services: &mut Services<'_>,
-    error: Error,
-) -> Option<Outcome> {
-    if DOOR { None } else { Some(services.waits.finish(failure(error))) }
+pub(crate) fn refuse<const DOOR: bool>(services: &mut Services<'_>, error: Error) -> Outcome {
+    if DOOR { Outcome::DECLINED } else { services.waits.finish(failure(error)) }
 }

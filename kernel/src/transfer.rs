@@ -19,9 +19,28 @@ use crate::system::System;
 /// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
 ///
 /// OutOfRange for a list of more than eight slices, and for a total that wraps or exceeds `limit`
-/// (AB-10); PermissionDenied for memory that the process may not use so.
+/// (AB-10); PermissionDenied for memory that the process may not use so. At the door a list, and a
+/// range that runs through several regions, is an error too.
 #[inline(always)]
-pub(crate) fn check<P: Port>(
+pub(crate) fn check<const DOOR: bool, P: Port>(
+    port: &mut P,
+    map: &MemoryMap<'_>,
+    (address, length_word): (usize, usize),
+    access: Access,
+    limit: usize,
+) -> Result<Buffer, Error> {
+    if DOOR {
+        // A list is longer than any limit.
+        if length_word >= LIST_FLAG || length_word > limit {
+            return Err(Error::OutOfRange);
+        }
+        return map.flat::<true>(address, length_word, access);
+    }
+    check_any(port, map, (address, length_word), access, limit)
+}
+
+#[inline(never)]
+fn check_any<P: Port>(
     port: &mut P,
     map: &MemoryMap<'_>,
     (address, length_word): (usize, usize),
@@ -34,7 +53,7 @@ pub(crate) fn check<P: Port>(
     if length_word > limit {
         return Err(Error::OutOfRange);
     }
-    map.flat(address, length_word, access)
+    map.flat::<false>(address, length_word, access)
 }
 
 #[cold]
@@ -81,7 +100,7 @@ impl<'a> End<'a> {
 /// Copies `length` bytes from one buffer to another, once.
 ///
 /// Both buffers are looked at before a byte moves. On an error the value says whose memory has
-/// gone bad. Lists are filled in one forward pass, but not at the door, which has an error of them.
+/// gone bad. Lists are filled in one forward pass; at the door they are an error.
 /// A buffer that does not hold `length` bytes from its offset on has gone bad.
 #[inline(always)]
 pub(crate) fn transfer<const DOOR: bool, P: Port>(
@@ -91,17 +110,17 @@ pub(crate) fn transfer<const DOOR: bool, P: Port>(
     destination: End<'_>,
     length: usize,
 ) -> Result<(), Side> {
+    if !DOOR {
+        return transfer_any(system, port, source, destination, length);
+    }
     match (source.flat(length), destination.flat(length)) {
-        (Some(_), Some(_)) if length == 0 => Ok(()),
         (Some(from), Some(to)) => port.copy(from, to),
-        _list if DOOR => Err(Side::Source),
-        _list => transfer_lists(system, port, source, destination, length),
+        _list => Err(Side::Source),
     }
 }
 
-#[cold]
 #[inline(never)]
-fn transfer_lists<P: Port>(
+fn transfer_any<P: Port>(
     system: &System<'_>,
     port: &mut P,
     source: End<'_>,
@@ -111,6 +130,19 @@ fn transfer_lists<P: Port>(
     if length == 0 {
         return Ok(());
     }
+    match (source.flat(length), destination.flat(length)) {
+        (Some(from), Some(to)) => port.copy(from, to),
+        _list => transfer_lists(system, port, source, destination, length),
+    }
+}
+
+fn transfer_lists<P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    source: End<'_>,
+    destination: End<'_>,
+    length: usize,
+) -> Result<(), Side> {
     let from = open(system, port, source, Access::Read, length).ok_or(Side::Source)?;
     let to = open(system, port, destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;

@@ -153,57 +153,44 @@ impl Waits<'_> {
         None
     }
 
-    /// The thread that stands in the list, if that is plain to see: it stands there alone, and
-    /// would run at once if it were woken, because nobody ready is as important.
+    /// Blocks the current thread in `state` and makes `next`, which was blocked, the current one. The
+    /// caller has seen that `next` [would run](Waits::would_run) and that the deadline is
+    /// [quiet](Waits::is_quiet), has taken `next` out of the list that it stood in, and has put the
+    /// current thread into the one that belongs to `state`.
     #[inline(always)]
-    pub(crate) fn plain_waiter(&self, list: WaitListIndex) -> Option<(ThreadIndex, &Thread)> {
-        let index = self.first_waiter(list);
-        let thread = self.threads.get(index)?;
-        if thread.next.is_none() && self.would_run(thread) { Some((index, thread)) } else { None }
-    }
-
-    /// Tells whether a blocked thread would run at once if it were woken and the current one blocked.
-    #[inline(always)]
-    pub(crate) fn would_run(&self, thread: &Thread) -> bool {
-        !self.scheduler.is_ready_at_least(thread.priority)
-    }
-
-    /// Blocks the current thread in `state` and runs `next` in its place with these results. The
-    /// caller has seen that `next` [would run](Waits::would_run) and that nobody else stands in the list
-    /// that it stood in, nor in the one where the current thread will.
-    #[inline(always)]
-    pub(crate) fn hand_off<P: Port>(
-        &mut self,
-        port: &mut P,
-        (state, deadline): (ThreadState, Instant),
-        next: ThreadIndex,
-        results: Results,
-    ) -> Outcome {
-        let current = self.scheduler.current;
+    pub(crate) fn switch(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
+        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
+            thread.state = state;
+            thread.deadline = deadline;
+        }
         if let Some(thread) = self.threads.get_mut(next) {
-            if let Some(list) = self.lists.get_mut(thread.state.list()) {
-                *list = ThreadList::EMPTY;
-            }
+            thread.state = ThreadState::Running;
             thread.deadline = Instant::NEVER;
         }
-        if let Some(list) = self.lists.get_mut(state.list()) {
-            *list = ThreadList::of(current);
-        }
-        self.set_blocked(port, current, state, deadline);
-        self.scheduler.run(&mut self.threads, next);
-        Outcome::returning(next, results)
+        self.scheduler.current = next;
+    }
+
+    /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
+    #[inline(always)]
+    pub(crate) fn is_quiet<P: Port>(&self, port: &mut P, deadline: Instant) -> bool {
+        !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
+    }
+
+    /// The current thread, if no more important one is ready.
+    #[inline(always)]
+    pub(crate) fn undisturbed(&self) -> Option<ThreadIndex> {
+        let current = self.scheduler.current;
+        let priority = self.threads.get(current)?.priority;
+        if self.scheduler.is_ready_above(priority) { None } else { Some(current) }
     }
 
     /// Ends the current thread's call with these results; a more important thread that has become
     /// ready runs first (WT-2).
     #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
-        let current = self.scheduler.current;
-        match self.threads.get(current) {
-            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
-                Outcome::returning(current, results)
-            }
-            Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
+        match self.undisturbed() {
+            Some(current) => Outcome::returning(current, results),
+            None => self.yield_to_others(ThreadState::Returning(results)),
         }
     }
 

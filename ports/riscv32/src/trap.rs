@@ -1,8 +1,8 @@
 //! The way in and the way out.
 //!
 //! While a thread runs, `mscratch` holds the address of its [`Context`]. A trap saves the thread's
-//! registers there, takes the kernel's stack, and calls one of two functions below; what they
-//! return is the context to go on with.
+//! registers there, takes the kernel's stack, and calls one of the functions below; what comes back is
+//! the context to go on with.
 //!
 //! A call is the common case and its program has declared the temporary registers and s2 to s11 lost,
 //! so they are neither saved nor given back: they return as zero, and the argument registers without a
@@ -10,43 +10,38 @@
 //! to be stopped. A thread that goes on with results has made a call, and one that goes on without
 //! has not, so the two never mix.
 //!
-//! The kernel's stack is empty at each trap: nothing of it is kept but the address of the
-//! [`Machine`], which stands in the word above it.
+//! Words of a call stay in the registers that they came in: they are saved for a call that takes the
+//! long way, but [`on_call`] takes them as its own arguments. It answers the few calls that switch
+//! from one process to the next, calls no other function, and therefore hardly needs the stack;
+//! for whatever it does not answer it jumps to [`on_other_call`], which begins anew. Both jump to the
+//! way out instead of returning, with results in the registers that the program finds them in.
+//!
+//! The kernel's stack is empty at each trap: nothing of it is kept.
 
 use core::arch::{asm, global_asm};
-use core::ffi::c_void;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use guichet_kernel::Call;
+use guichet_port_bare_metal::{self as bare_metal, Restore};
 
 use crate::context::Context;
-use crate::machine::Machine;
+use crate::fault::{INTERRUPT, TIMER, fault};
+use crate::hardware::RiscvHardware;
 
-/// Which registers a thread gets back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum Restore {
-    /// Results, and what a call leaves alone; zero in the rest.
-    Results = 0,
-    /// All of them, as they were.
-    All = 1,
-}
+/// The machine that traps belong to.
+type Machine = bare_metal::Machine<RiscvHardware>;
 
-/// What runs next. Goes back to the assembly in two registers.
-#[repr(C)]
-pub(crate) struct Next {
-    /// The registers.
-    pub(crate) context: *const Context,
-    /// Which of them.
-    pub(crate) restore: Restore,
-}
+/// What runs next.
+type Next = bare_metal::Next<Context>;
+
+/// The machine, from [`enter`] on.
+static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
 
 /// mie and mip: the machine timer.
 const TIMER_BIT: usize = 1 << 7;
 
 global_asm!(
-    ".pushsection .bss.guichet_kernel_stack,\"aw\",@nobits",
-    ".balign 4",
-    "guichet_kernel_stack:",
-    ".zero 4",
-    ".popsection",
     ".pushsection .text.guichet_trap,\"ax\",@progbits",
     ".balign 4",
     "guichet_trap:",
@@ -67,10 +62,8 @@ global_asm!(
     "sw a5, 60(t6)",
     "sw a6, 64(t6)",
     "sw a7, 68(t6)",
-    "lui sp, %hi(guichet_kernel_stack)",
-    "lw sp, %lo(guichet_kernel_stack)(sp)",
-    "lw a0, 0(sp)",
-    "mv a1, t6",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     // The number of a call from user mode in mcause.
     "addi t0, t0, -8",
     "bnez t0, 2f",
@@ -78,21 +71,17 @@ global_asm!(
     "addi t0, t0, 4",
     "sw t0, 0(t6)",
     "j {call}",
-    "guichet_resume:",
-    "lw t0, 0(a0)",
+    // The way out after a call: results in a0 to a2, the context in t6.
+    "guichet_return:",
+    "lw t0, 0(t6)",
     "csrw mepc, t0",
-    "csrw mscratch, a0",
-    "bnez a1, 3f",
-    "mv t6, a0",
+    "csrw mscratch, t6",
     "lw ra, 4(t6)",
     "lw sp, 8(t6)",
     "lw gp, 12(t6)",
     "lw tp, 16(t6)",
     "lw s0, 32(t6)",
     "lw s1, 36(t6)",
-    "lw a0, 40(t6)",
-    "lw a1, 44(t6)",
-    "lw a2, 48(t6)",
     "li s2, 0",
     "li s3, 0",
     "li s4, 0",
@@ -137,12 +126,15 @@ global_asm!(
     "sw t0, 124(t6)",
     "csrr t0, mepc",
     "sw t0, 0(t6)",
-    "csrr a2, mcause",
-    "csrr a3, mtval",
-    "call {trap}",
-    "j guichet_resume",
-    "3:",
-    "mv t6, a0",
+    "mv a0, t6",
+    "csrr a1, mcause",
+    "csrr a2, mtval",
+    "j {trap}",
+    // The way out after anything else: the context in t6.
+    "guichet_resume:",
+    "lw t0, 0(t6)",
+    "csrw mepc, t0",
+    "csrw mscratch, t6",
     "lw ra, 4(t6)",
     "lw sp, 8(t6)",
     "lw gp, 12(t6)",
@@ -175,15 +167,6 @@ global_asm!(
     "lw t5, 120(t6)",
     "lw t6, 124(t6)",
     "mret",
-    // The first time: the stack as it is now becomes the kernel's, with the machine above it.
-    "guichet_enter:",
-    "addi sp, sp, -16",
-    "sw a0, 0(sp)",
-    "lui t0, %hi(guichet_kernel_stack)",
-    "sw sp, %lo(guichet_kernel_stack)(t0)",
-    "mv a0, a1",
-    "mv a1, a2",
-    "j guichet_resume",
     ".popsection",
     call = sym on_call,
     trap = sym on_trap,
@@ -191,47 +174,93 @@ global_asm!(
 
 unsafe extern "C" {
     fn guichet_trap();
-    fn guichet_enter(machine: *mut c_void, context: *const Context, restore: Restore) -> !;
 }
 
-/// Takes a call.
+/// Takes a call: its seven words and its number, in the registers that they came in.
 ///
 /// # Safety
-/// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it;
-/// `context` is the running thread's, saved just now.
-unsafe extern "C" fn on_call(machine: *mut Machine, context: *const Context) -> ! {
-    // SAFETY: (trap-1) as the caller says. What is needed of the context is read before the
-    // machine, to which it belongs, is borrowed. Nothing of this function is needed after the jump,
-    // and the code there takes what `Next` is made of in these registers.
+/// Called by the assembly only, after [`enter`]; nothing else refers to the machine.
+unsafe extern "C" fn on_call(
+    a0: usize,
+    a1: usize,
+    a2: usize,
+    a3: usize,
+    a4: usize,
+    a5: usize,
+    a6: usize,
+    number: usize,
+) -> ! {
+    let call = Call { number, arguments: [a0, a1, a2, a3, a4, a5, a6] };
+    // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps.
     unsafe {
-        let call = (*context).call();
-        let next = match (*machine).try_call(call) {
-            Some(next) => next,
-            // Read anew, so that the common case need not keep it.
-            None => (*machine).cold_call((*context).call()),
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        match machine.try_switch(&call) {
+            Some(next) => leave(next),
+            None => asm!("j {other}", other = sym on_other_call, options(noreturn)),
+        }
+    }
+}
+
+/// Takes a call that [`on_call`] has not answered. What the call was, the context tells.
+///
+/// # Safety
+/// As for [`on_call`].
+unsafe extern "C" fn on_other_call() -> ! {
+    // SAFETY: (trap-2) as the caller says; the context is that of the running thread, saved just now.
+    unsafe {
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        let next = match machine.running_context().map(|context| context.call()) {
+            Some(call) => machine.call(&call),
+            None => machine.go_on(),
         };
-        asm!(
-            "j guichet_resume",
-            in("a0") next.context,
-            in("a1") next.restore as usize,
-            options(noreturn),
-        )
+        leave(next)
     }
 }
 
 /// Takes any other trap.
 ///
 /// # Safety
-/// As for [`on_call`].
-unsafe extern "C" fn on_trap(
-    machine: *mut Machine,
-    context: *const Context,
-    cause: usize,
-    value: usize,
-) -> Next {
-    // SAFETY: (trap-2) as the caller says. The context is copied before the machine is borrowed.
-    let (context, machine) = unsafe { (*context, &mut *machine) };
-    machine.trap(&context, cause, value)
+/// As for [`on_call`]; `context` is that of the running thread, saved just now.
+unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize) -> ! {
+    // SAFETY: (trap-3) as the caller says. The context is copied before the machine, to which it
+    // belongs, is borrowed.
+    unsafe {
+        let context = *context;
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        let next = if cause == TIMER {
+            machine.alarm()
+        } else if cause & INTERRUPT != 0 {
+            // None other is enabled; the thread goes on as it was.
+            machine.go_on()
+        } else {
+            let stack = machine.running_program().map_or(&(0..0), |program| &program.stack);
+            machine.fault(fault(cause, value, &context, stack))
+        };
+        leave(next)
+    }
+}
+
+/// Leaves the kernel.
+///
+/// # Safety
+/// The context is one of the machine's, and nothing of the caller is needed any more.
+#[inline(always)]
+unsafe fn leave(next: Next) -> ! {
+    let Next { context, restore, results } = next;
+    // SAFETY: (trap-4) the code there takes what it needs in these registers.
+    unsafe {
+        match restore {
+            Restore::Results => asm!(
+                "j guichet_return",
+                in("a0") results.status,
+                in("a1") results.value0,
+                in("a2") results.value1,
+                in("t6") context,
+                options(noreturn),
+            ),
+            Restore::All => asm!("j guichet_resume", in("t6") context, options(noreturn)),
+        }
+    }
 }
 
 /// Makes traps come here, and interrupts of the timer come as traps.
@@ -239,7 +268,7 @@ unsafe extern "C" fn on_trap(
 /// # Safety
 /// No thread runs yet.
 pub(crate) unsafe fn prepare() {
-    // SAFETY: (trap-3) the trap is entered from user mode only, and that is entered by `enter`.
+    // SAFETY: (trap-5) the trap is entered from user mode only, and that is entered by `enter`.
     // Machine mode has interrupts off; user mode always takes those that mie lets through. The
     // counters are closed to user mode: what they show is not the process's own doing.
     unsafe {
@@ -255,20 +284,22 @@ pub(crate) unsafe fn prepare() {
     }
 }
 
-/// Runs the first thread, and from there on everything.
+/// Boots the system, and runs it from there on. What stands on the stack is lost.
 ///
 /// # Safety
 /// Nothing but traps uses the machine from here on. `prepare` has been called.
-pub(crate) unsafe fn enter(machine: &'static mut Machine, next: Next) -> ! {
-    // SAFETY: (trap-4) as the caller says; the context is one of the machine's.
-    unsafe { guichet_enter((&raw mut *machine).cast(), next.context, next.restore) }
+pub(crate) unsafe fn enter(machine: &'static mut Machine) -> ! {
+    let next = machine.boot();
+    MACHINE.store(machine, Ordering::Relaxed);
+    // SAFETY: (trap-6) as the caller says; the context is one of the machine's.
+    unsafe { leave(next) }
 }
 
 /// Sleeps until the timer's interrupt pends. It is not taken, as machine mode has interrupts off.
 pub(crate) fn wait_for_timer() {
     loop {
         let pending: usize;
-        // SAFETY: (trap-5) waiting changes nothing; mip is only read.
+        // SAFETY: (trap-7) waiting changes nothing; mip is only read.
         unsafe { asm!("wfi", "csrr {pending}, mip", pending = out(reg) pending, options(nostack)) };
         if pending & TIMER_BIT != 0 {
             return;

@@ -1,16 +1,17 @@
 //! A handler's calls.
 
-use guichet_abi::{Arguments, Error, LIST_FLAG};
+use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 
 use super::{Channels, Transaction, received};
 use crate::event::{Outcome, failure, success};
-use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex};
+use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
 use crate::object::{InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
 use crate::services::{Caller, Services, is_past, refuse};
-use crate::thread::ThreadState;
+use crate::system::System;
+use crate::thread::{ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
 
@@ -31,12 +32,12 @@ impl Answer<'_> {
     #[inline(always)]
     fn copy<const DOOR: bool, P: Port>(
         &self,
-        services: &Services<'_>,
+        system: &System<'_>,
         port: &mut P,
     ) -> Result<(), Side> {
         let source = End::whole(self.server, &self.from);
         let destination = End::whole(self.ends.process, &self.to);
-        transfer::<DOOR, P>(services.system, port, source, destination, self.from.length())
+        transfer::<DOOR, P>(system, port, source, destination, self.from.length())
     }
 }
 
@@ -49,9 +50,9 @@ impl Channels<'_> {
         port: &mut P,
         arguments: &Arguments,
         exact: bool,
-    ) -> Option<Outcome> {
+    ) -> Outcome {
         match self.copy_request::<DOOR, P>(services, port, arguments, exact) {
-            Ok(length) => Some(services.waits.finish(success(length))),
+            Ok(length) => services.waits.finish(success(length)),
             Err(error) => refuse::<DOOR>(services, error),
         }
     }
@@ -63,11 +64,11 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Option<Outcome> {
+    ) -> Outcome {
         let &[handle, address, length_word, ..] = arguments;
         let response = (address, length_word);
         match self.answer::<DOOR, P>(services, port, handle, response) {
-            Ok(_handler) => Some(services.waits.finish(success(0))),
+            Ok(_handler) => services.waits.finish(success(0)),
             Err(error) => refuse::<DOOR>(services, error),
         }
     }
@@ -80,11 +81,8 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Option<Outcome> {
+    ) -> Outcome {
         let &[handle, address, length_word, low, high, ..] = arguments;
-        if DOOR && length_word & LIST_FLAG != 0 {
-            return None;
-        }
         let deadline = Instant::from_words(low, high);
         match self.check_receive::<DOOR, P>(services, port, handle, (address, length_word)) {
             Ok(receive) => self.take_next::<DOOR, P>(services, port, receive, deadline),
@@ -99,56 +97,62 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Option<Outcome> {
-        let &[handle, address, length_word, room, room_length, low, high] = arguments;
-        if DOOR && (length_word | room_length) & LIST_FLAG != 0 {
-            return None;
-        }
-        let response = (address, length_word);
-        let deadline = Instant::from_words(low, high);
+    ) -> Outcome {
         if DOOR {
-            let room = (room, room_length);
-            return self.turn_round(services, port, (handle, response), room, deadline);
+            return match self.turn_round(services, port, arguments) {
+                Some((next, results)) => Outcome::returning(next, results),
+                None => Outcome::DECLINED,
+            };
         }
-        let room = match check_room(services, port, (room, room_length)) {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let room = match check_room::<false, P>(services, port, (room, room_length)) {
             Ok(room) => room,
-            Err(error) => return refuse::<DOOR>(services, error),
+            Err(error) => return services.waits.finish(failure(error)),
         };
-        match self.answer::<DOOR, P>(services, port, handle, response) {
-            Ok(handler) => self.take_next::<DOOR, P>(services, port, (handler, room), deadline),
-            Err(error) => refuse::<DOOR>(services, error),
+        match self.answer::<false, P>(services, port, handle, (address, length_word)) {
+            Ok(handler) => {
+                let deadline = Instant::from_words(low, high);
+                self.take_next::<false, P>(services, port, (handler, room), deadline)
+            }
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
-    /// Answers, blocks the caller until the next transaction, and runs the initiator, if all that
-    /// is plain; else `None`, and nothing has changed.
+    /// Answers, blocks the caller until the next transaction, and makes the initiator's thread the
+    /// current one, if all that is plain; gives that thread and its results. Else `None`, and
+    /// nothing has changed.
     #[inline(always)]
-    fn turn_round<P: Port>(
+    pub(crate) fn turn_round<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        (handle, response): (usize, (usize, usize)),
-        room: (usize, usize),
-        deadline: Instant,
-    ) -> Option<Outcome> {
-        let room = check_room(services, port, room).ok()?;
+        arguments: &Arguments,
+    ) -> Option<(ThreadIndex, Results)> {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let deadline = Instant::from_words(low, high);
+        let room = check_room::<true, P>(services, port, (room, room_length)).ok()?;
+        let response = (address, length_word);
         let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
-        let list = services.system.handler(answer.handler)?.wait_list;
+        let declared = services.system.handler(answer.handler)?;
         let handler = self.handlers.get_mut(answer.handler)?;
         let initiator = self.initiators.get_mut(answer.initiator)?;
-        let thread = services.waits.threads.get(answer.thread)?;
-        let is_plain = handler.pending.is_none()
-            && !services.waits.has_waiter(list)
-            && services.waits.would_run(thread);
-        if !is_plain || is_past(port, deadline) {
+        let waits = &mut services.waits;
+        if !handler.pending.is_none() || !waits.is_quiet(port, deadline) {
             return None;
         }
-        answer.copy::<true, P>(services, port).ok()?;
+        let current = waits.current();
+        let list = waits.lists.get_mut(declared.wait_list)?;
+        let thread = waits.threads.get(answer.thread)?;
+        if !list.is_empty() || waits.scheduler.is_ready_at_least(thread.priority) {
+            return None;
+        }
+        answer.copy::<true, P>(services.system, port).ok()?;
         handler.release();
         initiator.transaction = Transaction::Idle;
-        let state = ThreadState::Receiving { list, room };
-        let results = success(answer.from.length());
-        Some(services.waits.hand_off(port, (state, deadline), answer.thread, results))
+        *list = ThreadList::of(current);
+        let state = ThreadState::Receiving { list: declared.wait_list, room };
+        waits.switch(state, deadline, answer.thread);
+        Some((answer.thread, success(answer.from.length())))
     }
 
     #[inline(always)]
@@ -160,12 +164,15 @@ impl Channels<'_> {
         exact: bool,
     ) -> Result<usize, Error> {
         let &[handle, offset, address, length_word, ..] = arguments;
-        if DOOR && length_word & LIST_FLAG != 0 {
-            return Err(Error::Internal);
-        }
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?;
-        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let room = check::<DOOR, P>(
+            port,
+            &caller.memory(),
+            (address, length_word),
+            Access::Write,
+            LIST_FLAG,
+        )?;
         let index = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
         let request = self.request(index)?;
         let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
@@ -201,13 +208,11 @@ impl Channels<'_> {
         handle: usize,
         (address, length_word): (usize, usize),
     ) -> Result<Answer<'s>, Error> {
-        if DOOR && length_word & LIST_FLAG != 0 {
-            return Err(Error::Internal);
-        }
         let caller = services.caller()?;
         let handler = handler_of(&caller, handle)?;
         let limit = services.system.max_transfer_bytes;
-        let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
+        let from =
+            check::<DOOR, P>(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
         let initiator = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
         let Some(&Transaction::Pending { thread, response: to, .. }) =
             self.initiators.get(initiator).map(|initiator| &initiator.transaction)
@@ -235,7 +240,7 @@ impl Channels<'_> {
         response: (usize, usize),
     ) -> Result<HandlerIndex, Error> {
         let answer = self.check_answer::<DOOR, P>(services, port, handle, response)?;
-        match answer.copy::<DOOR, P>(services, port) {
+        match answer.copy::<DOOR, P>(services.system, port) {
             Ok(()) => {
                 self.release(services, answer.initiator);
                 services.waits.complete(answer.thread, success(answer.from.length()));
@@ -263,7 +268,7 @@ impl Channels<'_> {
     ) -> Result<(HandlerIndex, Buffer), Error> {
         let caller = services.caller()?;
         let index = handler_of(&caller, handle)?;
-        let room = check_room(services, port, room)?;
+        let room = check_room::<DOOR, P>(services, port, room)?;
         let handler = self.handlers.get_mut(index).ok_or(Error::Internal)?;
         if handler.server == services.waits.current() {
             return Err(Error::FailedPrecondition);
@@ -286,27 +291,18 @@ impl Channels<'_> {
         port: &mut P,
         (index, room): (HandlerIndex, Buffer),
         deadline: Instant,
-    ) -> Option<Outcome> {
-        let declared = services.system.handler(index)?;
+    ) -> Outcome {
         loop {
-            let handler = self.handlers.get(index)?;
-            let head = handler.pending;
-            if head.is_none() || !handler.served.is_none() {
-                break;
-            }
-            let request = self.request(head).ok()?;
-            let length = request.length().min(room.length());
-            let ends = services.system.initiator(head)?;
-            let source = End::whole(ends.process, &request);
-            let destination = End::whole(declared.process, &room);
-            match transfer::<DOOR, P>(services.system, port, source, destination, length) {
-                Ok(()) => {
-                    self.handlers.get_mut(index)?.serve(head, services.waits.current());
-                    return Some(services.waits.finish(received(&request, ends.badge)));
-                }
-                Err(_) if DOOR => return None,
+            let head = match self.head(index) {
+                Ok(head) if !head.is_none() => head,
+                Ok(_) => break,
+                Err(error) => return refuse::<DOOR>(services, error),
+            };
+            match self.take::<DOOR, P>(services, port, (index, head), &room) {
+                Ok(results) => return services.waits.finish(results),
+                Err(_) if DOOR => return Outcome::DECLINED,
                 Err(Side::Destination) => {
-                    return Some(services.waits.finish(failure(Error::PermissionDenied)));
+                    return services.waits.finish(failure(Error::PermissionDenied));
                 }
                 Err(Side::Source) => self.blame_initiator(services, head),
             }
@@ -314,9 +310,39 @@ impl Channels<'_> {
         if is_past(port, deadline) {
             return refuse::<DOOR>(services, Error::DeadlineExceeded);
         }
-        let state = ThreadState::Receiving { list: declared.wait_list, room };
-        services.waits.block(port, state, deadline);
-        Some(services.waits.dispatch(port))
+        let list = services.system.handler(index).map_or(WaitListIndex::NONE, |end| end.wait_list);
+        services.waits.block(port, ThreadState::Receiving { list, room }, deadline);
+        services.waits.dispatch(port)
+    }
+
+    /// The transaction that a receive would be given, or NONE.
+    #[inline(always)]
+    fn head(&self, index: HandlerIndex) -> Result<InitiatorIndex, Error> {
+        let handler = self.handlers.get(index).ok_or(Error::Internal)?;
+        let is_free = handler.served.is_none();
+        Ok(if is_free { handler.pending } else { InitiatorIndex::NONE })
+    }
+
+    /// Makes the caller serve a transaction that waits, with what fits of its request in `room`.
+    #[inline(always)]
+    fn take<const DOOR: bool, P: Port>(
+        &mut self,
+        services: &Services<'_>,
+        port: &mut P,
+        (index, head): (HandlerIndex, InitiatorIndex),
+        room: &Buffer,
+    ) -> Result<Results, Side> {
+        let declared = services.system.handler(index).ok_or(Side::Source)?;
+        let ends = services.system.initiator(head).ok_or(Side::Source)?;
+        let request = self.request(head).map_err(|_| Side::Source)?;
+        let length = request.length().min(room.length());
+        let source = End::whole(ends.process, &request);
+        let destination = End::whole(declared.process, room);
+        transfer::<DOOR, P>(services.system, port, source, destination, length)?;
+        if let Some(handler) = self.handlers.get_mut(index) {
+            handler.serve(head, services.waits.current());
+        }
+        Ok(received(&request, ends.badge))
     }
 
     /// The transaction that the caller's read or respond acts on (CH-5a).
@@ -364,10 +390,10 @@ fn handler_of(caller: &Caller<'_>, handle: usize) -> Result<HandlerIndex, Error>
 
 /// Checks the place for a request, which may be of any length.
 #[inline(always)]
-fn check_room<P: Port>(
+fn check_room<const DOOR: bool, P: Port>(
     services: &Services<'_>,
     port: &mut P,
     room: (usize, usize),
 ) -> Result<Buffer, Error> {
-    check(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
+    check::<DOOR, P>(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
 }

@@ -2,15 +2,15 @@
 
 use guichet_abi::{Arguments, Error, LIST_FLAG, Results, Signals};
 
-use super::{Channels, Transaction, received};
+use super::{Channels, Initiator, Transaction, received};
 use crate::event::{Outcome, failure};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::services::{Services, is_past, refuse};
-use crate::thread::ThreadState;
+use crate::services::{Services, is_past};
+use crate::thread::{ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
 use crate::wait::wait_results;
@@ -23,6 +23,15 @@ struct Start<'s> {
     response: Buffer,
 }
 
+impl Initiator {
+    #[inline(always)]
+    fn start(&mut self, thread: ThreadIndex, start: &Start<'_>) {
+        let &Start { request, response, .. } = start;
+        self.transaction = Transaction::Pending { thread, request, response };
+        self.peer_ended = false;
+    }
+}
+
 impl Channels<'_> {
     /// Starts a transaction and blocks until it has ended (CH-2).
     #[inline(always)]
@@ -31,28 +40,26 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Option<Outcome> {
-        let &[_, _, send_length, _, receive_length, low, high] = arguments;
-        if DOOR && (send_length | receive_length) & LIST_FLAG != 0 {
-            return None;
+    ) -> Outcome {
+        let &[.., low, high] = arguments;
+        if DOOR {
+            return match self.hand_over(services, port, arguments) {
+                Some((next, results)) => Outcome::returning(next, results),
+                None => Outcome::DECLINED,
+            };
         }
         let deadline = Instant::from_words(low, high);
-        let start = match self.check_start(services, port, arguments) {
-            Ok(start) => start,
-            Err(error) => return refuse::<DOOR>(services, error),
-        };
-        if is_past(port, deadline) {
-            return refuse::<DOOR>(services, Error::DeadlineExceeded);
-        }
-        if DOOR {
-            self.hand_over(services, port, &start, deadline)
-        } else {
-            Some(self.enter(services, port, &start, deadline))
+        match self.check_start::<false, P>(services, port, arguments) {
+            Ok(_) if is_past(port, deadline) => {
+                services.waits.finish(failure(Error::DeadlineExceeded))
+            }
+            Ok(start) => self.enter(services, port, &start, deadline),
+            Err(error) => services.waits.finish(failure(error)),
         }
     }
 
     #[inline(always)]
-    fn check_start<'s, P: Port>(
+    fn check_start<'s, const DOOR: bool, P: Port>(
         &self,
         services: &Services<'s>,
         port: &mut P,
@@ -66,9 +73,9 @@ impl Channels<'_> {
         };
         let map = caller.memory();
         let limit = services.system.max_transfer_bytes;
-        let request = check(port, &map, (send, send_length), Access::Read, limit)?;
+        let request = check::<DOOR, P>(port, &map, (send, send_length), Access::Read, limit)?;
         let room = (receive, receive_length);
-        let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
+        let response = check::<DOOR, P>(port, &map, room, Access::Write, LIST_FLAG)?;
         let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
         match self.initiators.get(initiator).ok_or(Error::Internal)?.transaction {
             Transaction::Idle => {}
@@ -80,24 +87,36 @@ impl Channels<'_> {
         Ok(Start { initiator, ends, request, response })
     }
 
-    /// Enters a transaction for which one thread waits that would run at once, and runs it; else
-    /// `None`, and nothing has changed.
+    /// Starts a transaction for which one thread waits that would run at once, and makes that thread
+    /// the current one; gives it and its results. Else `None`, and nothing has changed.
     #[inline(always)]
-    fn hand_over<P: Port>(
+    pub(crate) fn hand_over<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        start: &Start<'_>,
-        deadline: Instant,
-    ) -> Option<Outcome> {
+        arguments: &Arguments,
+    ) -> Option<(ThreadIndex, Results)> {
+        let &[.., low, high] = arguments;
+        let deadline = Instant::from_words(low, high);
+        let start = self.check_start::<true, P>(services, port, arguments).ok()?;
         let declared = services.system.handler(start.ends.handler)?;
         let handler = self.handlers.get_mut(start.ends.handler)?;
-        let (waiter, thread) = services.waits.plain_waiter(declared.wait_list)?;
+        let initiator = self.initiators.get_mut(start.initiator)?;
+        let waits = &mut services.waits;
+        if !waits.is_quiet(port, deadline) {
+            return None;
+        }
+        let list = waits.lists.get_mut(declared.wait_list)?;
+        let waiter = list.head();
+        let thread = waits.threads.get(waiter)?;
+        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
+            return None;
+        }
         let results = match thread.state {
-            ThreadState::Receiving { room, .. } if handler.served.is_none() => {
+            ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
                 let length = start.request.length().min(room.length());
                 let source = End::whole(start.ends.process, &start.request);
-                let destination = End::whole(declared.process, &room);
+                let destination = End::whole(declared.process, room);
                 transfer::<true, P>(services.system, port, source, destination, length).ok()?;
                 handler.serve(start.initiator, waiter);
                 received(&start.request, start.ends.badge)
@@ -110,9 +129,10 @@ impl Channels<'_> {
             }
             _other => return None,
         };
-        let state = ThreadState::Transacting(start.initiator);
-        self.note_start(start, services.waits.current());
-        Some(services.waits.hand_off(port, (state, deadline), waiter, results))
+        *list = ThreadList::EMPTY;
+        initiator.start(waits.current(), &start);
+        waits.switch(ThreadState::Transacting(start.initiator), deadline, waiter);
+        Some((waiter, results))
     }
 
     /// Enters a transaction, whoever waits for it or does not.
@@ -129,7 +149,9 @@ impl Channels<'_> {
             Ok(receiver) => receiver,
             Err(error) => return services.waits.finish(failure(error)),
         };
-        self.note_start(start, thread);
+        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
+            initiator.start(thread, start);
+        }
         services.waits.block(port, ThreadState::Transacting(start.initiator), deadline);
         match (receiver, self.handlers.get_mut(handler)) {
             (Some((receiver, results)), Some(handler)) => {
@@ -143,15 +165,6 @@ impl Channels<'_> {
             (_, None) => {}
         }
         services.waits.dispatch(port)
-    }
-
-    #[inline(always)]
-    fn note_start(&mut self, start: &Start<'_>, thread: ThreadIndex) {
-        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
-            let &Start { request, response, .. } = start;
-            initiator.transaction = Transaction::Pending { thread, request, response };
-            initiator.peer_ended = false;
-        }
     }
 
     /// Copies a request to the first thread that waits to serve one, if the handler serves none.
