@@ -249,14 +249,12 @@ impl Builder<'_> {
                 wall: pmp::words(&place.flash, &place.ram)?,
             })
         });
-        let processes = tables.processes();
-        let system = tables.system(&processes);
         let programs: Option<Vec<_>> = programs.collect();
-        programs.and_then(|programs| image_source(&system, &programs)).ok_or_else(|| {
-            Failure::NotLinked {
-                what: "the kernel".to_owned(),
-                words: "a wall cannot be expressed in the machine's registers".to_owned(),
-            }
+        let source = programs
+            .and_then(|programs| tables.with_system(|system| image_source(system, &programs)));
+        source.ok_or_else(|| Failure::NotLinked {
+            what: "the kernel".to_owned(),
+            words: "a wall cannot be expressed in the machine's registers".to_owned(),
         })
     }
 

@@ -3,9 +3,8 @@
 use guichet_abi::Signals;
 
 use crate::deadline::Deadlines;
-use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex, WaitListIndex};
+use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
 use crate::ipc::channel::{Channels, Handler, Initiator};
-use crate::object::Object;
 use crate::object_wait::{active_signals, wait_list};
 use crate::process::Process;
 use crate::scheduler::SchedulerState;
@@ -118,7 +117,7 @@ impl<'s> Kernel<'s> {
     fn check_thread(&self, index: ThreadIndex) -> Result<(), &'static str> {
         let thread = self.thread(index).ok_or("kernel: no such thread")?;
         let declared = self.services.system.thread(index).ok_or("kernel: undeclared thread")?;
-        let process = self.process(declared.process).ok_or("kernel: no such process")?;
+        let process = self.process(declared.process.index).ok_or("kernel: no such process")?;
         if thread.state != ThreadState::Dormant && process.live_threads == 0 {
             return Err("kernel: a thread lives in a process that has ended");
         }
@@ -132,19 +131,14 @@ impl<'s> Kernel<'s> {
             | ThreadState::Transacting(_)
             | ThreadState::Sleeping => return Ok(()),
         };
-        let descriptor = self.services.system.process(declared.process);
-        for object in descriptor.map_or(&[][..], |process| process.objects) {
-            if self.list_of(*object) == Some(list)
-                && active_signals(&self.channels, *object).intersects(mask)
+        for object in declared.process.objects {
+            if wait_list(object) == Ok(list)
+                && active_signals(&self.channels, object).intersects(mask)
             {
                 return Err("wait: a thread sleeps although its signal is active");
             }
         }
         Ok(())
-    }
-
-    fn list_of(&self, object: Object) -> Option<WaitListIndex> {
-        wait_list(self.services.system, object).ok()
     }
 }
 

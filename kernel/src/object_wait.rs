@@ -8,7 +8,6 @@ use crate::ipc::channel::Channels;
 use crate::object::Object;
 use crate::port::Port;
 use crate::services::{Caller, Services, is_past, refuse};
-use crate::system::System;
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::wait::wait_results;
@@ -41,13 +40,13 @@ pub(crate) fn object_wait<const DOOR: bool, P: Port>(
     services.waits.dispatch(port)
 }
 
-type Checked<'s> = (Caller<'s>, Object, WaitListIndex, Signals);
+type Checked<'s> = (Caller<'s>, &'s Object, WaitListIndex, Signals);
 
 #[inline(always)]
 fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'s>, Error> {
     let caller = services.caller()?;
     let object = caller.object(arguments[0])?;
-    let list = wait_list(services.system, object)?;
+    let list = wait_list(object)?;
     let bits = u32::try_from(arguments[1]).map_err(|_| Error::InvalidArgument)?;
     let mask = Signals::from_bits(bits).ok_or(Error::InvalidArgument)?;
     Ok((caller, object, list, mask))
@@ -55,51 +54,47 @@ fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'
 
 /// The list of the threads that wait on an object: InvalidArgument for one that nobody can wait on.
 #[inline(always)]
-pub(crate) fn wait_list(system: &System<'_>, object: Object) -> Result<WaitListIndex, Error> {
+pub(crate) fn wait_list(object: &Object) -> Result<WaitListIndex, Error> {
     match object {
-        Object::ChannelHandler(index) => {
-            system.handler(index).map(|end| end.wait_list).ok_or(Error::Internal)
-        }
-        Object::ChannelInitiator(index) => {
-            system.initiator(index).map(|end| end.wait_list).ok_or(Error::Internal)
-        }
+        Object::ChannelHandler(end) => Ok(end.wait_list),
+        Object::ChannelInitiator(end) => Ok(end.wait_list),
         Object::Thread(_) => Err(Error::InvalidArgument),
     }
 }
 
 /// The signals that an object shows now.
 #[inline(always)]
-pub(crate) fn active_signals(channels: &Channels<'_>, object: Object) -> Signals {
+pub(crate) fn active_signals(channels: &Channels<'_>, object: &Object) -> Signals {
     match object {
-        Object::ChannelHandler(index) => channels.handler_signals(index),
-        Object::ChannelInitiator(index) => channels.initiator_signals(index),
+        Object::ChannelHandler(end) => channels.handler_signals(end.index),
+        Object::ChannelInitiator(end) => channels.initiator_signals(end.index),
         Object::Thread(_) => Signals::empty(),
     }
 }
 
 /// Tells whether a wait on the object would change more than the waiting thread.
 #[inline(always)]
-fn is_marked(channels: &Channels<'_>, object: Object) -> bool {
+fn is_marked(channels: &Channels<'_>, object: &Object) -> bool {
     match object {
-        Object::ChannelHandler(index) => channels.has_stale(index),
+        Object::ChannelHandler(end) => channels.has_stale(end.index),
         Object::ChannelInitiator(_) | Object::Thread(_) => false,
     }
 }
 
 /// Tells the object's window that the caller begins to wait on it.
 #[inline(always)]
-fn begin(channels: &mut Channels<'_>, object: Object, caller: &Caller<'_>) {
+fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
     match object {
-        Object::ChannelHandler(index) => channels.forget_stale(index, caller.thread.ordinal),
+        Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
         Object::ChannelInitiator(_) | Object::Thread(_) => {}
     }
 }
 
 /// Tells the object's window which signals a wait has returned.
 #[inline(always)]
-fn note_returned(channels: &mut Channels<'_>, object: Object, signals: Signals) {
+fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals) {
     match object {
-        Object::ChannelHandler(index) => channels.note_returned(index, signals),
+        Object::ChannelHandler(end) => channels.note_returned(end.index, signals),
         Object::ChannelInitiator(_) | Object::Thread(_) => {}
     }
 }

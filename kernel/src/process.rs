@@ -49,6 +49,8 @@ impl Process {
 /// What is declared of a process and never changes.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessDescriptor<'s> {
+    /// Its own number.
+    pub index: ProcessIndex,
     /// Its name, for the console.
     pub name: &'s str,
     /// The memory it may use, without overlaps; what it uses most stands first.
@@ -62,9 +64,9 @@ pub struct ProcessDescriptor<'s> {
 }
 
 impl<'s> ProcessDescriptor<'s> {
-    /// Its memory, named as that of process `index`.
+    /// Its memory.
     #[inline(always)]
-    pub fn memory_map(&self, index: ProcessIndex) -> MemoryMap<'s> {
-        MemoryMap::new(index, self.memory)
+    pub fn memory_map(&self) -> MemoryMap<'s> {
+        MemoryMap::new(self.index, self.memory)
     }
 }

@@ -26,21 +26,21 @@ pub(crate) struct Services<'s> {
 /// Who makes the present call.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'s> {
-    pub(crate) thread: &'s ThreadDescriptor,
+    pub(crate) thread: &'s ThreadDescriptor<'s>,
     pub(crate) process: &'s ProcessDescriptor<'s>,
 }
 
 impl<'s> Caller<'s> {
     /// The object that a handle of the caller names: OutOfRange for a number that is not declared.
     #[inline(always)]
-    pub(crate) fn object(&self, handle: usize) -> Result<Object, Error> {
-        self.process.objects.get(handle).copied().ok_or(Error::OutOfRange)
+    pub(crate) fn object(&self, handle: usize) -> Result<&'s Object, Error> {
+        self.process.objects.get(handle).ok_or(Error::OutOfRange)
     }
 
     /// The caller's memory.
     #[inline(always)]
     pub(crate) fn memory(&self) -> crate::memory::MemoryMap<'s> {
-        self.process.memory_map(self.thread.process)
+        self.process.memory_map()
     }
 }
 
@@ -49,8 +49,7 @@ impl<'s> Services<'s> {
     #[inline(always)]
     pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
         let thread = self.system.thread(self.waits.current()).ok_or(Error::Internal)?;
-        let process = self.system.process(thread.process).ok_or(Error::Internal)?;
-        Ok(Caller { thread, process })
+        Ok(Caller { thread, process: thread.process })
     }
 }
 

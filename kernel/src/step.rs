@@ -45,7 +45,7 @@ impl Kernel<'_> {
             Event::Fault(fault) => {
                 let current = self.services.waits.current();
                 if let Some(thread) = self.services.system.thread(current) {
-                    self.fault(port, thread.process, fault);
+                    self.fault(port, thread.process.index, fault);
                 }
                 self.services.waits.dispatch(port)
             }
@@ -223,7 +223,10 @@ impl Kernel<'_> {
 
     fn current_process(&self) -> ProcessIndex {
         let current: ThreadIndex = self.services.waits.current();
-        self.services.system.thread(current).map_or(ProcessIndex::NONE, |thread| thread.process)
+        self.services
+            .system
+            .thread(current)
+            .map_or(ProcessIndex::NONE, |thread| thread.process.index)
     }
 }
 

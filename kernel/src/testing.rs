@@ -17,6 +17,9 @@ use crate::*;
 pub(crate) const MEMORY_BYTES: usize = 256;
 const READ_ONLY_BYTES: usize = 64;
 
+/// What the handler knows the initiator by.
+pub(crate) const BADGE: u32 = 7;
+
 /// Where the memory of a process begins.
 pub(crate) const fn base(process: usize) -> usize {
     0x1000 * (process + 1)
@@ -143,32 +146,34 @@ pub(crate) fn machine(initiator: &[u8], handler: &[u8]) -> Machine {
 
 /// A machine whose system has not started. The slices are the priorities of the threads.
 pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
-    let threads = thread_descriptors(0, initiator).chain(thread_descriptors(1, handler));
     let count = initiator.len();
     let indices = |range: std::ops::Range<usize>| -> &'static [ThreadIndex] {
         range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
     };
-    let processes = vec![
-        descriptor(0, Object::ChannelInitiator(InitiatorIndex::new(0)), indices(0..count)),
-        descriptor(
-            1,
-            Object::ChannelHandler(HandlerIndex::new(0)),
-            indices(count..count + handler.len()),
-        ),
-    ];
-    let handlers =
-        [HandlerDescriptor { process: ProcessIndex::new(1), wait_list: WaitListIndex::new(0) }];
-    let initiators = [InitiatorDescriptor {
+    let handler_end = HandlerDescriptor {
+        index: HandlerIndex::new(0),
+        process: ProcessIndex::new(1),
+        wait_list: WaitListIndex::new(0),
+    };
+    let initiator_end = InitiatorDescriptor {
+        index: InitiatorIndex::new(0),
         process: ProcessIndex::new(0),
-        handler: HandlerIndex::new(0),
+        handler: handler_end,
         wait_list: WaitListIndex::new(1),
-        badge: 7,
-    }];
+        badge: BADGE,
+    };
+    let processes: &'static [ProcessDescriptor<'static>] = vec![
+        descriptor(0, Object::ChannelInitiator(initiator_end), indices(0..count)),
+        descriptor(1, Object::ChannelHandler(handler_end), indices(count..count + handler.len())),
+    ]
+    .leak();
+    let threads = thread_descriptors(&processes[0], initiator)
+        .chain(thread_descriptors(&processes[1], handler));
     let system: &'static System<'static> = Box::leak(Box::new(System {
-        processes: processes.leak(),
+        processes,
         threads: threads.collect::<Vec<_>>().leak(),
-        handlers: handlers.to_vec().leak(),
-        initiators: initiators.to_vec().leak(),
+        handlers: vec![handler_end].leak(),
+        initiators: vec![initiator_end].leak(),
         max_transfer_bytes: 128,
     }));
     let sizes = StorageSizes::of(system);
@@ -187,11 +192,11 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
 }
 
 fn thread_descriptors(
-    process: usize,
+    process: &'static ProcessDescriptor<'static>,
     priorities: &[u8],
-) -> impl Iterator<Item = ThreadDescriptor> + use<'_> {
+) -> impl Iterator<Item = ThreadDescriptor<'static>> {
     (0u8..).zip(priorities).map(move |(ordinal, priority)| ThreadDescriptor {
-        process: ProcessIndex::new(process),
+        process,
         ordinal,
         priority: Priority::new(*priority),
     })
@@ -208,6 +213,7 @@ fn descriptor(
         Region { start: middle, end: base(process) + MEMORY_BYTES, writable: true },
     ];
     ProcessDescriptor {
+        index: ProcessIndex::new(process),
         name: "test",
         memory: regions.to_vec().leak(),
         objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),

@@ -2,8 +2,9 @@
 
 use guichet_abi::{Results, Signals};
 
-use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitListIndex};
+use crate::id::{InitiatorIndex, Table, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
+use crate::process::ProcessDescriptor;
 use crate::time::Instant;
 
 /// How important a thread is (WT-8): 0 to 31, the greater the more important.
@@ -111,9 +112,9 @@ impl Thread {
 
 /// What is declared of a thread and never changes.
 #[derive(Clone, Copy, Debug)]
-pub struct ThreadDescriptor {
+pub struct ThreadDescriptor<'s> {
     /// The process it belongs to.
-    pub process: ProcessIndex,
+    pub process: &'s ProcessDescriptor<'s>,
     /// Its position among the threads of its process, less than [`ThreadSet::CAPACITY`].
     pub ordinal: u8,
     /// Its declared priority.

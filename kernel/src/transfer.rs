@@ -169,7 +169,7 @@ fn open<P: Port>(
 ) -> Option<Pieces> {
     let pieces = match end.buffer.table() {
         Some(table) => {
-            let map = system.process(end.process)?.memory_map(end.process);
+            let map = system.process(end.process)?.memory_map();
             Pieces::read(port, &map, table, access).ok()?
         }
         None => Pieces::one(end.buffer.flat_grant(end.process)?),

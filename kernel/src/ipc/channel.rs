@@ -190,13 +190,10 @@ impl Channels<'_> {
         }
     }
 
-    fn raise_handler(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
-        let Some(&HandlerDescriptor { wait_list, .. }) = services.system.handler(index) else {
-            return;
-        };
-        let signals = self.handler_signals(index);
-        if services.waits.raise(wait_list, signals) {
-            self.note_returned(index, signals);
+    fn raise_handler(&mut self, services: &mut Services<'_>, end: &HandlerDescriptor) {
+        let signals = self.handler_signals(end.index);
+        if services.waits.raise(end.wait_list, signals) {
+            self.note_returned(end.index, signals);
         }
     }
 
@@ -232,7 +229,7 @@ impl Channels<'_> {
     ) -> Result<(), &'static str> {
         let initiator = self.initiators.get(index).ok_or("channel: no such initiator")?;
         let ends = services.system.initiator(index).ok_or("channel: undeclared initiator")?;
-        let handler = self.handlers.get(ends.handler).ok_or("channel: no such handler")?;
+        let handler = self.handlers.get(ends.handler.index).ok_or("channel: no such handler")?;
         let is_pending = handler.pending == index;
         let is_served = handler.served == index;
         match initiator.transaction {

@@ -142,7 +142,7 @@ impl<H: Hardware> Machine<H> {
     #[inline(always)]
     fn wall(&mut self, thread: ThreadIndex) {
         let declared = self.port.system().thread(thread);
-        let process = declared.map_or(ProcessIndex::NONE, |thread| thread.process);
+        let process = declared.map_or(ProcessIndex::NONE, |thread| thread.process.index);
         if process != self.walled
             && let Some(program) = self.port.program(process)
         {

@@ -27,7 +27,7 @@ impl Channels<'_> {
             None => ThreadIndex::NONE,
         };
         if let Some(ends) = services.system.initiator(index)
-            && let Some(handler) = self.handlers.get_mut(ends.handler)
+            && let Some(handler) = self.handlers.get_mut(ends.handler.index)
         {
             if handler.pending == index {
                 handler.pending = InitiatorIndex::NONE;
@@ -60,15 +60,14 @@ impl Channels<'_> {
         let Some(ends) = services.system.initiator(index) else {
             return;
         };
-        let Some(handler) = self.handlers.get_mut(ends.handler) else {
+        let Some(handler) = self.handlers.get_mut(ends.handler.index) else {
             return;
         };
         if handler.served != index {
             return;
         }
-        let own_list = services.system.handler(ends.handler).map(|handler| handler.wait_list);
         let state = services.waits.threads.get(handler.server).map(Thread::state);
-        let waits_here = state.is_some_and(|state| Some(state.list()) == own_list);
+        let waits_here = state.is_some_and(|state| state.list() == ends.handler.wait_list);
         if !waits_here && let Some(server) = services.system.thread(handler.server) {
             handler.stale.insert(server.ordinal);
         }
@@ -131,10 +130,10 @@ impl Channels<'_> {
             *initiator = Initiator::IDLE;
         }
         if was_pending && let Some(ends) = services.system.initiator(index) {
-            if let Some(handler) = self.handlers.get_mut(ends.handler) {
+            if let Some(handler) = self.handlers.get_mut(ends.handler.index) {
                 handler.peer_ended = true;
             }
-            self.raise_handler(services, ends.handler);
+            self.raise_handler(services, &ends.handler);
         }
     }
 }

@@ -4,9 +4,9 @@ use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 
 use super::{Channels, Transaction, received};
 use crate::event::{Outcome, failure, success};
-use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
+use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
-use crate::object::{InitiatorDescriptor, Object};
+use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
 use crate::services::{Caller, Services, is_past, refuse};
@@ -17,10 +17,7 @@ use crate::transfer::{End, check, transfer};
 
 /// An answer that has passed every check and only needs to be copied, and its transaction ended.
 struct Answer<'s> {
-    handler: HandlerIndex,
-    /// The process that answers.
-    server: ProcessIndex,
-    initiator: InitiatorIndex,
+    handler: &'s HandlerDescriptor,
     ends: &'s InitiatorDescriptor,
     /// The thread that blocks in the transaction.
     thread: ThreadIndex,
@@ -35,7 +32,7 @@ impl Answer<'_> {
         system: &System<'_>,
         port: &mut P,
     ) -> Result<(), Side> {
-        let source = End::whole(self.server, &self.from);
+        let source = End::whole(self.handler.process, &self.from);
         let destination = End::whole(self.ends.process, &self.to);
         transfer::<DOOR, P>(system, port, source, destination, self.from.length())
     }
@@ -133,9 +130,9 @@ impl Channels<'_> {
         let room = check_room::<true, P>(services, port, (room, room_length)).ok()?;
         let response = (address, length_word);
         let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
-        let declared = services.system.handler(answer.handler)?;
-        let handler = self.handlers.get_mut(answer.handler)?;
-        let initiator = self.initiators.get_mut(answer.initiator)?;
+        let declared = answer.handler;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let initiator = self.initiators.get_mut(answer.ends.index)?;
         let waits = &mut services.waits;
         if !handler.pending.is_none() || !waits.is_quiet(port, deadline) {
             return None;
@@ -165,7 +162,7 @@ impl Channels<'_> {
     ) -> Result<usize, Error> {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller()?;
-        let handler = handler_of(&caller, handle)?;
+        let handler = handler_of(&caller, handle)?.index;
         let room = check::<DOOR, P>(
             port,
             &caller.memory(),
@@ -182,7 +179,7 @@ impl Channels<'_> {
         let length = rest.min(room.length());
         let sender = services.system.initiator(index).ok_or(Error::Internal)?.process;
         let source = End { offset, ..End::whole(sender, &request) };
-        let destination = End::whole(caller.thread.process, &room);
+        let destination = End::whole(caller.process.index, &room);
         match transfer::<DOOR, P>(services.system, port, source, destination, length) {
             Ok(()) => {}
             Err(Side::Destination) => return Err(Error::PermissionDenied),
@@ -213,43 +210,42 @@ impl Channels<'_> {
         let limit = services.system.max_transfer_bytes;
         let from =
             check::<DOOR, P>(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
-        let initiator = self.choose::<DOOR>(&caller, services.waits.current(), handler)?;
+        let index = self.choose::<DOOR>(&caller, services.waits.current(), handler.index)?;
         let Some(&Transaction::Pending { thread, response: to, .. }) =
-            self.initiators.get(initiator).map(|initiator| &initiator.transaction)
+            self.initiators.get(index).map(|initiator| &initiator.transaction)
         else {
             return Err(Error::Internal);
         };
         if from.length() > to.length() {
             return Err(Error::OutOfRange);
         }
-        let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
+        let ends = services.system.initiator(index).ok_or(Error::Internal)?;
         if DOOR && services.waits.has_waiter(ends.wait_list) {
             return Err(Error::Internal);
         }
-        let server = caller.thread.process;
-        Ok(Answer { handler, server, initiator, ends, thread, from, to })
+        Ok(Answer { handler, ends, thread, from, to })
     }
 
     /// Copies the response and ends the transaction. Gives the handler.
     #[inline(always)]
-    fn answer<const DOOR: bool, P: Port>(
+    fn answer<'s, const DOOR: bool, P: Port>(
         &mut self,
-        services: &mut Services<'_>,
+        services: &mut Services<'s>,
         port: &mut P,
         handle: usize,
         response: (usize, usize),
-    ) -> Result<HandlerIndex, Error> {
+    ) -> Result<&'s HandlerDescriptor, Error> {
         let answer = self.check_answer::<DOOR, P>(services, port, handle, response)?;
         match answer.copy::<DOOR, P>(services.system, port) {
             Ok(()) => {
-                self.release(services, answer.initiator);
+                self.release(services, answer.ends.index);
                 services.waits.complete(answer.thread, success(answer.from.length()));
                 Ok(answer.handler)
             }
             Err(Side::Source) => Err(Error::PermissionDenied),
             Err(Side::Destination) => {
                 if !DOOR {
-                    self.blame_initiator(services, answer.initiator);
+                    self.blame_initiator(services, answer.ends.index);
                 }
                 Err(Error::Unavailable)
             }
@@ -259,17 +255,17 @@ impl Channels<'_> {
     /// Checks a receive. What the caller served and lost lies behind it (CH-5a); what it serves
     /// still, it must answer first.
     #[inline(always)]
-    fn check_receive<const DOOR: bool, P: Port>(
+    fn check_receive<'s, const DOOR: bool, P: Port>(
         &mut self,
-        services: &Services<'_>,
+        services: &Services<'s>,
         port: &mut P,
         handle: usize,
         room: (usize, usize),
-    ) -> Result<(HandlerIndex, Buffer), Error> {
+    ) -> Result<(&'s HandlerDescriptor, Buffer), Error> {
         let caller = services.caller()?;
-        let index = handler_of(&caller, handle)?;
+        let end = handler_of(&caller, handle)?;
         let room = check_room::<DOOR, P>(services, port, room)?;
-        let handler = self.handlers.get_mut(index).ok_or(Error::Internal)?;
+        let handler = self.handlers.get_mut(end.index).ok_or(Error::Internal)?;
         if handler.server == services.waits.current() {
             return Err(Error::FailedPrecondition);
         }
@@ -279,7 +275,7 @@ impl Channels<'_> {
             }
             handler.stale.remove(caller.thread.ordinal);
         }
-        Ok((index, room))
+        Ok((end, room))
     }
 
     /// Gives the caller the transaction that waits, or blocks it until there is one. An initiator
@@ -289,16 +285,16 @@ impl Channels<'_> {
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        (index, room): (HandlerIndex, Buffer),
+        (end, room): (&HandlerDescriptor, Buffer),
         deadline: Instant,
     ) -> Outcome {
         loop {
-            let head = match self.head(index) {
+            let head = match self.head(end.index) {
                 Ok(head) if !head.is_none() => head,
                 Ok(_) => break,
                 Err(error) => return refuse::<DOOR>(services, error),
             };
-            match self.take::<DOOR, P>(services, port, (index, head), &room) {
+            match self.take::<DOOR, P>(services, port, (end, head), &room) {
                 Ok(results) => return services.waits.finish(results),
                 Err(_) if DOOR => return Outcome::DECLINED,
                 Err(Side::Destination) => {
@@ -310,8 +306,8 @@ impl Channels<'_> {
         if is_past(port, deadline) {
             return refuse::<DOOR>(services, Error::DeadlineExceeded);
         }
-        let list = services.system.handler(index).map_or(WaitListIndex::NONE, |end| end.wait_list);
-        services.waits.block(port, ThreadState::Receiving { list, room }, deadline);
+        let state = ThreadState::Receiving { list: end.wait_list, room };
+        services.waits.block(port, state, deadline);
         services.waits.dispatch(port)
     }
 
@@ -329,17 +325,16 @@ impl Channels<'_> {
         &mut self,
         services: &Services<'_>,
         port: &mut P,
-        (index, head): (HandlerIndex, InitiatorIndex),
+        (end, head): (&HandlerDescriptor, InitiatorIndex),
         room: &Buffer,
     ) -> Result<Results, Side> {
-        let declared = services.system.handler(index).ok_or(Side::Source)?;
         let ends = services.system.initiator(head).ok_or(Side::Source)?;
         let request = self.request(head).map_err(|_| Side::Source)?;
         let length = request.length().min(room.length());
         let source = End::whole(ends.process, &request);
-        let destination = End::whole(declared.process, room);
+        let destination = End::whole(end.process, room);
         transfer::<DOOR, P>(services.system, port, source, destination, length)?;
-        if let Some(handler) = self.handlers.get_mut(index) {
+        if let Some(handler) = self.handlers.get_mut(end.index) {
             handler.serve(head, services.waits.current());
         }
         Ok(received(&request, ends.badge))
@@ -381,9 +376,9 @@ impl Channels<'_> {
 
 /// The handler's end that a handle names: InvalidArgument for any other object.
 #[inline(always)]
-fn handler_of(caller: &Caller<'_>, handle: usize) -> Result<HandlerIndex, Error> {
+fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescriptor, Error> {
     match caller.object(handle)? {
-        Object::ChannelHandler(index) => Ok(index),
+        Object::ChannelHandler(end) => Ok(end),
         Object::ChannelInitiator(_) | Object::Thread(_) => Err(Error::InvalidArgument),
     }
 }

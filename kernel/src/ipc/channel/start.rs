@@ -17,7 +17,6 @@ use crate::wait::wait_results;
 
 /// A transaction that has passed every check and only needs to be entered.
 struct Start<'s> {
-    initiator: InitiatorIndex,
     ends: &'s InitiatorDescriptor,
     request: Buffer,
     response: Buffer,
@@ -67,8 +66,8 @@ impl Channels<'_> {
     ) -> Result<Start<'s>, Error> {
         let &[handle, send, send_length, receive, receive_length, ..] = arguments;
         let caller = services.caller()?;
-        let initiator = match caller.object(handle)? {
-            Object::ChannelInitiator(index) => index,
+        let ends = match caller.object(handle)? {
+            Object::ChannelInitiator(ends) => ends,
             Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
         };
         let map = caller.memory();
@@ -76,15 +75,14 @@ impl Channels<'_> {
         let request = check::<DOOR, P>(port, &map, (send, send_length), Access::Read, limit)?;
         let room = (receive, receive_length);
         let response = check::<DOOR, P>(port, &map, room, Access::Write, LIST_FLAG)?;
-        let ends = services.system.initiator(initiator).ok_or(Error::Internal)?;
-        match self.initiators.get(initiator).ok_or(Error::Internal)?.transaction {
+        match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
             Transaction::Idle => {}
             Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
         }
-        if !self.handlers.get(ends.handler).ok_or(Error::Internal)?.reachable {
+        if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
             return Err(Error::Unavailable);
         }
-        Ok(Start { initiator, ends, request, response })
+        Ok(Start { ends, request, response })
     }
 
     /// Starts a transaction for which one thread waits that would run at once, and makes that thread
@@ -99,9 +97,9 @@ impl Channels<'_> {
         let &[.., low, high] = arguments;
         let deadline = Instant::from_words(low, high);
         let start = self.check_start::<true, P>(services, port, arguments).ok()?;
-        let declared = services.system.handler(start.ends.handler)?;
-        let handler = self.handlers.get_mut(start.ends.handler)?;
-        let initiator = self.initiators.get_mut(start.initiator)?;
+        let InitiatorDescriptor { index, handler: declared, .. } = start.ends;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let initiator = self.initiators.get_mut(*index)?;
         let waits = &mut services.waits;
         if !waits.is_quiet(port, deadline) {
             return None;
@@ -118,20 +116,20 @@ impl Channels<'_> {
                 let source = End::whole(start.ends.process, &start.request);
                 let destination = End::whole(declared.process, room);
                 transfer::<true, P>(services.system, port, source, destination, length).ok()?;
-                handler.serve(start.initiator, waiter);
+                handler.serve(*index, waiter);
                 received(&start.request, start.ends.badge)
             }
             ThreadState::Waiting { mask, .. }
                 if mask.contains(Signals::READABLE) && !handler.peer_ended =>
             {
-                handler.pending = start.initiator;
+                handler.pending = *index;
                 wait_results(Signals::READABLE)
             }
             _other => return None,
         };
         *list = ThreadList::EMPTY;
         initiator.start(waits.current(), &start);
-        waits.switch(ThreadState::Transacting(start.initiator), deadline, waiter);
+        waits.switch(ThreadState::Transacting(*index), deadline, waiter);
         Some((waiter, results))
     }
 
@@ -144,22 +142,22 @@ impl Channels<'_> {
         deadline: Instant,
     ) -> Outcome {
         let thread = services.waits.current();
-        let handler = start.ends.handler;
-        let receiver = match self.give(services, port, start.initiator, &start.request) {
+        let InitiatorDescriptor { index, handler, .. } = start.ends;
+        let receiver = match self.give(services, port, start.ends, &start.request) {
             Ok(receiver) => receiver,
             Err(error) => return services.waits.finish(failure(error)),
         };
-        if let Some(initiator) = self.initiators.get_mut(start.initiator) {
+        if let Some(initiator) = self.initiators.get_mut(*index) {
             initiator.start(thread, start);
         }
-        services.waits.block(port, ThreadState::Transacting(start.initiator), deadline);
-        match (receiver, self.handlers.get_mut(handler)) {
-            (Some((receiver, results)), Some(handler)) => {
-                handler.serve(start.initiator, receiver);
+        services.waits.block(port, ThreadState::Transacting(*index), deadline);
+        match (receiver, self.handlers.get_mut(handler.index)) {
+            (Some((receiver, results)), Some(end)) => {
+                end.serve(*index, receiver);
                 services.waits.complete(receiver, results);
             }
             (None, Some(end)) => {
-                end.pending = start.initiator;
+                end.pending = *index;
                 self.raise_handler(services, handler);
             }
             (_, None) => {}
@@ -175,12 +173,11 @@ impl Channels<'_> {
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        index: InitiatorIndex,
+        ends: &InitiatorDescriptor,
         request: &Buffer,
     ) -> Result<Option<(ThreadIndex, Results)>, Error> {
-        let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-        let declared = services.system.handler(ends.handler).ok_or(Error::Internal)?;
-        if !self.handlers.get(ends.handler).ok_or(Error::Internal)?.served.is_none() {
+        let declared = &ends.handler;
+        if !self.handlers.get(declared.index).ok_or(Error::Internal)?.served.is_none() {
             return Ok(None);
         }
         while let Some((receiver, room)) = services.waits.first_receiver(declared.wait_list) {
@@ -206,23 +203,21 @@ impl Channels<'_> {
         port: &mut P,
         index: HandlerIndex,
     ) {
-        let Some(pending) = self.handlers.get(index).map(|handler| handler.pending) else {
+        let pending = self.handlers.get(index).map_or(InitiatorIndex::NONE, |end| end.pending);
+        let initiator = self.initiators.get(pending).map(|initiator| &initiator.transaction);
+        let (Some(&Transaction::Pending { request, .. }), Some(ends)) =
+            (initiator, services.system.initiator(pending))
+        else {
             return;
         };
-        let Some(initiator) = self.initiators.get(pending) else {
-            return;
-        };
-        let Transaction::Pending { request, .. } = initiator.transaction else {
-            return;
-        };
-        match self.give(services, port, pending, &request) {
+        match self.give(services, port, ends, &request) {
             Ok(Some((receiver, results))) => {
                 if let Some(handler) = self.handlers.get_mut(index) {
                     handler.serve(pending, receiver);
                 }
                 services.waits.complete(receiver, results);
             }
-            Ok(None) => self.raise_handler(services, index),
+            Ok(None) => self.raise_handler(services, &ends.handler),
             Err(_) => self.blame_initiator(services, pending),
         }
     }

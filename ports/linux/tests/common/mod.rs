@@ -34,6 +34,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         (0..cases.len()).map(|number| [ThreadIndex::new(number)]).collect();
     let processes: Vec<ProcessDescriptor<'_>> = (0..cases.len())
         .map(|number| ProcessDescriptor {
+            index: ProcessIndex::new(number),
             name: &names[number],
             memory: programs[number].memory(),
             objects: &[],
@@ -41,9 +42,9 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             may_shutdown: true,
         })
         .collect();
-    let descriptors: Vec<ThreadDescriptor> = (0..cases.len())
+    let descriptors: Vec<ThreadDescriptor<'_>> = (0..cases.len())
         .map(|number| ThreadDescriptor {
-            process: ProcessIndex::new(number),
+            process: &processes[number],
             ordinal: 0,
             // The later, the more important: the neighbour can run while another spins.
             priority: Priority::new(10 + number as u8),
