@@ -128,7 +128,7 @@ impl Case<'_> {
                 Doing::Ready { .. } | Doing::Running,
                 ThreadState::Waiting { .. } | ThreadState::Receiving { .. },
             ) => Invariant::Awake,
-            (Doing::Waiting { .. }, ThreadState::Returning(results)) if results.status == OK => {
+            (Doing::Waiting { .. }, _) if self.has_succeeded(thread, seen) => {
                 Invariant::SignalsTrue
             }
             (Doing::Ready { .. } | Doing::Running, ThreadState::Transacting(_))
@@ -137,6 +137,20 @@ impl Case<'_> {
                 Invariant::PeerTold
             }
             _any_other => Invariant::OneEnd,
+        }
+    }
+
+    /// Tells whether the kernel says that a thread's call has ended well.
+    fn has_succeeded(&self, thread: usize, seen: ThreadState) -> bool {
+        let outcome = &self.taken.outcome;
+        match seen {
+            ThreadState::Returning(results) => results.status == OK,
+            ThreadState::Running => {
+                outcome.action == Action::Return
+                    && outcome.thread.position() == thread
+                    && outcome.results.status == OK
+            }
+            _other => false,
         }
     }
 
