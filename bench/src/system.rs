@@ -2,7 +2,8 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, System, ThreadDescriptor, ThreadIndex, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
+    WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -41,6 +42,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
     ProcessDescriptor {
         index: ProcessIndex::new(HANDLER),
         name: "handler",
+        own: Span::own(&[memory(HANDLER)]),
         memory: &[memory(HANDLER)],
         objects: &[Object::ChannelHandler(HANDLER_END)],
         threads: &[ThreadIndex::new(HANDLER)],
@@ -49,6 +51,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
     ProcessDescriptor {
         index: ProcessIndex::new(INITIATOR),
         name: "initiator",
+        own: Span::own(&[memory(INITIATOR)]),
         memory: &[memory(INITIATOR)],
         objects: &[Object::ChannelInitiator(INITIATOR_END)],
         threads: &[ThreadIndex::new(INITIATOR)],

@@ -230,6 +230,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
     ProcessDescriptor {
         index: ProcessIndex::new(process),
         name: plan.processes[process].name,
+        own: Span::own(&REGIONS),
         memory: &REGIONS,
         objects: objects.leak(),
         threads: own.leak(),

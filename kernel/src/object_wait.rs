@@ -36,6 +36,7 @@ pub(crate) fn object_wait<const DOOR: bool, P: Port>(
     if is_past(port, deadline) {
         return refuse::<DOOR>(services, Error::DeadlineExceeded);
     }
+    note_blocked(channels, object);
     services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
     services.waits.dispatch(port)
 }
@@ -87,6 +88,15 @@ fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
     match object {
         Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
         Object::ChannelInitiator(_) | Object::Thread(_) => {}
+    }
+}
+
+/// Tells the object's window that the caller blocks in a wait on it.
+#[inline(always)]
+fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
+    match object {
+        Object::ChannelInitiator(end) => channels.note_watched(end.index),
+        Object::ChannelHandler(_) | Object::Thread(_) => {}
     }
 }
 

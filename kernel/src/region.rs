@@ -34,28 +34,49 @@ impl Region {
     }
 }
 
-/// Tells whether the `length` bytes at `address` lie wholly in one region that allows `access`; an
-/// empty range always does (AB-1).
-///
-/// `regions` does not overlap, and the one that is used most stands first.
-#[inline(always)]
-pub(crate) fn is_within_one(
-    regions: &[Region],
-    address: usize,
-    length: usize,
-    access: Access,
-) -> bool {
-    let end = address.wrapping_add(length);
-    for region in regions {
-        if region.start <= address && end <= region.end && address <= end {
-            return region.allows(access) || length == 0;
-        }
-    }
-    length == 0
+/// A piece of memory that a process may read and write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The address of the first byte.
+    pub start: usize,
+    /// The address after the last byte.
+    pub end: usize,
 }
 
-/// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`: as
-/// [`is_within_one`], but a range may run from one region into the next if nothing lies between.
+impl Span {
+    /// The largest piece of `regions` that can be written; of nothing if there is none.
+    pub const fn own(regions: &[Region]) -> Span {
+        let mut own = Span { start: 0, end: 0 };
+        let mut rest = regions;
+        while let [region, others @ ..] = rest {
+            if region.writable && region.end - region.start > own.end - own.start {
+                own = Span { start: region.start, end: region.end };
+            }
+            rest = others;
+        }
+        own
+    }
+
+    /// Tells whether the `length` bytes at `address` lie wholly in here.
+    #[inline(always)]
+    pub(crate) fn holds(&self, address: usize, length: usize) -> bool {
+        let end = address.wrapping_add(length);
+        self.start <= address && address <= end && end <= self.end
+    }
+}
+
+/// Tells whether the `length` bytes at `address` lie wholly in one of the regions.
+#[inline(always)]
+pub(crate) fn is_readable(regions: &[Region], address: usize, length: usize) -> bool {
+    let is_in =
+        |region: &Region| Span { start: region.start, end: region.end }.holds(address, length);
+    regions.iter().any(is_in)
+}
+
+/// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`.
+///
+/// A range may run from one region into the next if nothing lies between. An empty range is always
+/// fine (AB-1).
 #[inline(never)]
 pub(crate) fn covers(regions: &[Region], address: usize, length: usize, access: Access) -> bool {
     let Some(end) = address.checked_add(length) else {
@@ -110,7 +131,7 @@ mod tests {
         for (address, length, access, allowed) in table {
             let found = covers(&REGIONS, address, length, access);
             assert_eq!(found, allowed, "{address} + {length} {access:?}");
-            assert!(found || !is_within_one(&REGIONS, address, length, access));
+            assert!(found || access == Write || !is_readable(&REGIONS, address, length));
         }
     }
 
@@ -123,10 +144,11 @@ mod tests {
                         REGIONS.iter().any(|r| r.start <= byte && byte < r.end && r.allows(access))
                     });
                     assert_eq!(covers(&REGIONS, address, length, access), every_byte);
-                    let in_one = REGIONS.iter().any(|r| {
-                        r.start <= address && address + length <= r.end && r.allows(access)
-                    });
-                    assert_eq!(is_within_one(&REGIONS, address, length, access), in_one);
+                    let own = Span::own(&REGIONS).holds(address, length);
+                    assert_eq!(own, 200 <= address && address + length <= 300);
+                    let in_one =
+                        REGIONS.iter().any(|r| r.start <= address && address + length <= r.end);
+                    assert_eq!(is_readable(&REGIONS, address, length), in_one);
                 }
             }
         }

@@ -29,6 +29,9 @@ const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
 const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
 impl Kernel<'_> {
+    /// The calls that [`Kernel::front_door`] may answer, the most frequent first.
+    pub const FRONT_CALLS: [usize; 3] = [CHANNEL_TRANSACT, CHANNEL_RESPOND_AND_RECEIVE, DEBUG_NOP];
+
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();

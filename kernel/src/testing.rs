@@ -215,6 +215,7 @@ fn descriptor(
     ProcessDescriptor {
         index: ProcessIndex::new(process),
         name: "test",
+        own: Span::own(&regions),
         memory: regions.to_vec().leak(),
         objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),
         threads,

@@ -104,6 +104,13 @@ impl Thread {
         deadline: Instant::NEVER,
     };
 
+    /// It runs, from whatever it blocked in. The caller takes it out of the list that it stood in.
+    #[inline(always)]
+    pub(crate) fn take_over(&mut self) {
+        self.state = ThreadState::Running;
+        self.deadline = Instant::NEVER;
+    }
+
     /// What it is doing.
     pub fn state(&self) -> ThreadState {
         self.state
@@ -157,6 +164,7 @@ pub(crate) type Threads<'s> = Table<'s, ThreadIndex, Thread>;
 /// A first-in-first-out list of threads, linked through the threads themselves. A thread stands
 /// in one list at most: a ready queue while it could run, an object's list while it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(align(4))]
 pub struct ThreadList {
     head: ThreadIndex,
     tail: ThreadIndex,

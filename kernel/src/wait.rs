@@ -153,19 +153,14 @@ impl Waits<'_> {
         None
     }
 
-    /// Blocks the current thread in `state` and makes `next`, which was blocked, the current one. The
-    /// caller has seen that `next` [would run](Waits::would_run) and that the deadline is
-    /// [quiet](Waits::is_quiet), has taken `next` out of the list that it stood in, and has put the
-    /// current thread into the one that belongs to `state`.
+    /// Blocks the current thread in `state` and leaves the processor to `next`, which has
+    /// [taken over](Thread::take_over). The caller has seen that the deadline is
+    /// [quiet](Waits::is_quiet), and has put the current thread into the list of its state.
     #[inline(always)]
-    pub(crate) fn switch(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
+    pub(crate) fn leave_to(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
         if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
             thread.state = state;
             thread.deadline = deadline;
-        }
-        if let Some(thread) = self.threads.get_mut(next) {
-            thread.state = ThreadState::Running;
-            thread.deadline = Instant::NEVER;
         }
         self.scheduler.current = next;
     }

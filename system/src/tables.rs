@@ -7,7 +7,8 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, System, ThreadDescriptor, ThreadIndex, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
+    WaitListIndex,
 };
 
 use crate::model::{self, ObjectId, ObjectKind};
@@ -44,6 +45,7 @@ impl ProcessTables {
         ProcessDescriptor {
             index: ProcessIndex::new(number),
             name: &self.name,
+            own: Span::own(&self.memory),
             memory: &self.memory,
             objects: &self.objects,
             threads: &self.threads,

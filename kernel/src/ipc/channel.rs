@@ -69,21 +69,26 @@ enum Transaction {
     },
 }
 
-/// What changes about the initiator's end.
+/// What changes about the initiator's end. A power of two in size, so that finding one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(align(32))]
 pub struct Initiator {
     transaction: Transaction,
     /// The handler's process ended with a transaction unanswered (CH-7).
     peer_ended: bool,
+    /// A thread may stand in the list of this end: whoever ends a transaction must look.
+    watched: bool,
 }
 
 impl Initiator {
     /// An initiator without a transaction.
-    pub const IDLE: Initiator = Initiator { transaction: Transaction::Idle, peer_ended: false };
+    pub const IDLE: Initiator =
+        Initiator { transaction: Transaction::Idle, peer_ended: false, watched: false };
 }
 
-/// What changes about the handler's end.
+/// What changes about the handler's end. A power of two in size, so that finding one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(align(16))]
 pub struct Handler {
     /// The transaction that waits to be served.
     pending: InitiatorIndex,
@@ -181,6 +186,13 @@ impl Channels<'_> {
         }
     }
 
+    /// A thread blocks in a wait on the initiator.
+    pub(crate) fn note_watched(&mut self, index: InitiatorIndex) {
+        if let Some(initiator) = self.initiators.get_mut(index) {
+            initiator.watched = true;
+        }
+    }
+
     /// A wait on the handler has returned these signals: an ERROR among them falls (CH-9).
     pub(crate) fn note_returned(&mut self, index: HandlerIndex, signals: Signals) {
         if signals.contains(Signals::ERROR)
@@ -202,8 +214,10 @@ impl Channels<'_> {
         let Some(ends) = services.system.initiator(index) else {
             return;
         };
-        if services.waits.has_waiter(ends.wait_list) {
-            services.waits.raise(ends.wait_list, self.initiator_signals(index));
+        services.waits.raise(ends.wait_list, self.initiator_signals(index));
+        let is_watched = services.waits.has_waiter(ends.wait_list);
+        if let Some(initiator) = self.initiators.get_mut(index) {
+            initiator.watched = is_watched;
         }
     }
 }
@@ -243,6 +257,9 @@ impl Channels<'_> {
                 return Err("channel: a transaction outlived its handler's process");
             }
             Transaction::Idle | Transaction::Pending { .. } => {}
+        }
+        if services.waits.has_waiter(ends.wait_list) && !initiator.watched {
+            return Err("channel: a thread waits on an initiator that does not know it");
         }
         let Transaction::Pending { thread, .. } = initiator.transaction else {
             return Ok(());

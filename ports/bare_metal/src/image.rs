@@ -14,6 +14,8 @@ pub struct Image<Wall: 'static> {
     pub system: System<'static>,
     /// Where each process's program is, in the order of the processes.
     pub programs: &'static [Program<Wall>],
+    /// The program that each thread runs, in the order of the threads.
+    pub threads: &'static [&'static Program<Wall>],
 }
 
 /// Where a process's program is.

@@ -3,6 +3,8 @@
 //! A trap tells what the running thread did; the answer is which registers to go on with. What lies
 //! between is the kernel's one call, and the wait for an interrupt when nobody can run.
 
+use core::ptr;
+
 use guichet_abi::Results;
 use guichet_kernel::{
     Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
@@ -42,14 +44,14 @@ pub struct Next<Context> {
 pub struct Machine<H: Hardware + 'static> {
     kernel: Kernel<'static>,
     port: BareMetalPort<H>,
-    /// The process whose wall stands.
-    walled: ProcessIndex,
+    /// The program whose wall stands.
+    walled: Option<&'static Program<H::Wall>>,
 }
 
 impl<H: Hardware> Machine<H> {
     /// A machine that has not been booted.
     pub fn new(kernel: Kernel<'static>, port: BareMetalPort<H>) -> Machine<H> {
-        Machine { kernel, port, walled: ProcessIndex::NONE }
+        Machine { kernel, port, walled: None }
     }
 
     /// Boots the system, and says what runs first.
@@ -74,11 +76,6 @@ impl<H: Hardware> Machine<H> {
             Some(outcome) => self.obey(outcome),
             None => self.tell(Event::Call(*call)),
         }
-    }
-
-    /// The registers of the running thread, as its trap has saved them.
-    pub fn running_context(&mut self) -> Option<&mut H::Context> {
-        self.port.context(self.kernel.current_thread())
     }
 
     /// Takes what the running thread did and must not do.
@@ -109,7 +106,7 @@ impl<H: Hardware> Machine<H> {
 
     /// The program of the thread that runs.
     pub fn running_program(&self) -> Option<&'static Program<H::Wall>> {
-        self.port.program(self.walled)
+        self.walled
     }
 
     #[inline(never)]
@@ -141,13 +138,12 @@ impl<H: Hardware> Machine<H> {
     /// Raises the wall of the thread's process, unless it stands.
     #[inline(always)]
     fn wall(&mut self, thread: ThreadIndex) {
-        let declared = self.port.system().thread(thread);
-        let process = declared.map_or(ProcessIndex::NONE, |thread| thread.process.index);
-        if process != self.walled
-            && let Some(program) = self.port.program(process)
-        {
+        let Some(program) = self.port.program_of(thread) else {
+            return;
+        };
+        if !self.walled.is_some_and(|walled| ptr::eq(walled, program)) {
             self.port.hardware().raise(&program.wall);
-            self.walled = process;
+            self.walled = Some(program);
         }
     }
 

@@ -10,11 +10,11 @@
 //! to be stopped. A thread that goes on with results has made a call, and one that goes on without
 //! has not, so the two never mix.
 //!
-//! Words of a call stay in the registers that they came in: they are saved for a call that takes the
-//! long way, but [`on_call`] takes them as its own arguments. It answers the few calls that switch
-//! from one process to the next, calls no other function, and therefore hardly needs the stack;
-//! for whatever it does not answer it jumps to [`on_other_call`], which begins anew. Both jump to the
-//! way out instead of returning, with results in the registers that the program finds them in.
+//! The words of a call stay in the registers that they came in, which are those in which a function
+//! takes its arguments. The few calls that switch from one process to the next have a function
+//! each, [`on_front_call`], that calls no other and therefore hardly needs the stack. What it does
+//! not answer it passes on as it came to [`on_other_call`], which takes all calls. Both jump to the way
+//! out instead of returning, with results in the registers that the program finds them in.
 //!
 //! The kernel's stack is empty at each trap: nothing of it is kept.
 
@@ -22,7 +22,7 @@ use core::arch::{asm, global_asm};
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use guichet_kernel::Call;
+use guichet_kernel::{Call, Kernel};
 use guichet_port_bare_metal::{self as bare_metal, Restore};
 
 use crate::context::Context;
@@ -35,6 +35,9 @@ type Machine = bare_metal::Machine<RiscvHardware>;
 /// What runs next.
 type Next = bare_metal::Next<Context>;
 
+/// The calls that have a function of their own.
+const FRONT: [usize; 3] = Kernel::FRONT_CALLS;
+
 /// The machine, from [`enter`] on.
 static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
 
@@ -46,31 +49,28 @@ global_asm!(
     ".balign 4",
     "guichet_trap:",
     "csrrw t6, mscratch, t6",
-    "sw t0, 20(t6)",
-    "csrr t0, mcause",
-    "sw ra, 4(t6)",
     "sw sp, 8(t6)",
+    "csrr sp, mcause",
+    "sw ra, 4(t6)",
     "sw gp, 12(t6)",
     "sw tp, 16(t6)",
     "sw s0, 32(t6)",
     "sw s1, 36(t6)",
-    "sw a0, 40(t6)",
-    "sw a1, 44(t6)",
-    "sw a2, 48(t6)",
-    "sw a3, 52(t6)",
-    "sw a4, 56(t6)",
-    "sw a5, 60(t6)",
-    "sw a6, 64(t6)",
-    "sw a7, 68(t6)",
-    "lui sp, %hi(__guichet_kernel_stack_end)",
-    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     // The number of a call from user mode in mcause.
-    "addi t0, t0, -8",
-    "bnez t0, 2f",
+    "addi sp, sp, -8",
+    "bnez sp, 2f",
     "csrr t0, mepc",
     "addi t0, t0, 4",
     "sw t0, 0(t6)",
-    "j {call}",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
+    "li t0, {number_0}",
+    "beq a7, t0, {front_0}",
+    "li t0, {number_1}",
+    "beq a7, t0, {front_1}",
+    "li t0, {number_2}",
+    "beq a7, t0, {front_2}",
+    "j {other}",
     // The way out after a call: results in a0 to a2, the context in t6.
     "guichet_return:",
     "lw t0, 0(t6)",
@@ -107,6 +107,15 @@ global_asm!(
     "mret",
     // Not a call: the rest of the registers.
     "2:",
+    "sw t0, 20(t6)",
+    "sw a0, 40(t6)",
+    "sw a1, 44(t6)",
+    "sw a2, 48(t6)",
+    "sw a3, 52(t6)",
+    "sw a4, 56(t6)",
+    "sw a5, 60(t6)",
+    "sw a6, 64(t6)",
+    "sw a7, 68(t6)",
     "sw s2, 72(t6)",
     "sw s3, 76(t6)",
     "sw s4, 80(t6)",
@@ -129,6 +138,8 @@ global_asm!(
     "mv a0, t6",
     "csrr a1, mcause",
     "csrr a2, mtval",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     "j {trap}",
     // The way out after anything else: the context in t6.
     "guichet_resume:",
@@ -168,7 +179,13 @@ global_asm!(
     "lw t6, 124(t6)",
     "mret",
     ".popsection",
-    call = sym on_call,
+    number_0 = const FRONT[0],
+    number_1 = const FRONT[1],
+    number_2 = const FRONT[2],
+    front_0 = sym on_front_call::<{ FRONT[0] }>,
+    front_1 = sym on_front_call::<{ FRONT[1] }>,
+    front_2 = sym on_front_call::<{ FRONT[2] }>,
+    other = sym on_other_call,
     trap = sym on_trap,
 );
 
@@ -176,11 +193,47 @@ unsafe extern "C" {
     fn guichet_trap();
 }
 
-/// Takes a call: its seven words and its number, in the registers that they came in.
+/// Takes one of the [`FRONT`] calls, with its words in the registers that they came in.
 ///
 /// # Safety
 /// Called by the assembly only, after [`enter`]; nothing else refers to the machine.
-unsafe extern "C" fn on_call(
+unsafe extern "C" fn on_front_call<const NUMBER: usize>(
+    a0: usize,
+    a1: usize,
+    a2: usize,
+    a3: usize,
+    a4: usize,
+    a5: usize,
+    a6: usize,
+) -> ! {
+    let call = Call { number: NUMBER, arguments: [a0, a1, a2, a3, a4, a5, a6] };
+    // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps.
+    unsafe {
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        if let Some(next) = machine.try_switch(&call) {
+            leave(next)
+        }
+        asm!(
+            "j {other}",
+            in("a0") a0,
+            in("a1") a1,
+            in("a2") a2,
+            in("a3") a3,
+            in("a4") a4,
+            in("a5") a5,
+            in("a6") a6,
+            in("a7") NUMBER,
+            other = sym on_other_call,
+            options(noreturn),
+        )
+    }
+}
+
+/// Takes any call, with its words in the registers that they came in.
+///
+/// # Safety
+/// As for [`on_front_call`].
+unsafe extern "C" fn on_other_call(
     a0: usize,
     a1: usize,
     a2: usize,
@@ -191,36 +244,17 @@ unsafe extern "C" fn on_call(
     number: usize,
 ) -> ! {
     let call = Call { number, arguments: [a0, a1, a2, a3, a4, a5, a6] };
-    // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps.
+    // SAFETY: (trap-2) as the caller says. Nothing of this function is needed after the jump.
     unsafe {
         let machine = &mut *MACHINE.load(Ordering::Relaxed);
-        match machine.try_switch(&call) {
-            Some(next) => leave(next),
-            None => asm!("j {other}", other = sym on_other_call, options(noreturn)),
-        }
-    }
-}
-
-/// Takes a call that [`on_call`] has not answered. What the call was, the context tells.
-///
-/// # Safety
-/// As for [`on_call`].
-unsafe extern "C" fn on_other_call() -> ! {
-    // SAFETY: (trap-2) as the caller says; the context is that of the running thread, saved just now.
-    unsafe {
-        let machine = &mut *MACHINE.load(Ordering::Relaxed);
-        let next = match machine.running_context().map(|context| context.call()) {
-            Some(call) => machine.call(&call),
-            None => machine.go_on(),
-        };
-        leave(next)
+        leave(machine.call(&call))
     }
 }
 
 /// Takes any other trap.
 ///
 /// # Safety
-/// As for [`on_call`]; `context` is that of the running thread, saved just now.
+/// As for [`on_front_call`]; `context` is that of the running thread, saved just now.
 unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize) -> ! {
     // SAFETY: (trap-3) as the caller says. The context is copied before the machine, to which it
     // belongs, is borrowed.

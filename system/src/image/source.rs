@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use guichet_kernel::{
-    HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region, StorageSizes,
+    HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region, Span, StorageSizes,
     System, TableIndex, ThreadDescriptor,
 };
 use proc_macro2::TokenStream;
@@ -33,6 +33,7 @@ pub struct Program {
 pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String> {
     let processes = system.processes.iter().map(process);
     let threads = system.threads.iter().map(thread);
+    let owners = system.threads.iter().map(|thread| thread.process.index.position());
     let handlers = system.handlers.iter().map(handler);
     let initiators = system.initiators.iter().map(initiator);
     let max_transfer_bytes = system.max_transfer_bytes;
@@ -45,6 +46,8 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
 
         static PROCESSES: [kernel::ProcessDescriptor<'static>; #p] = [#(#processes),*];
 
+        static PROGRAMS: [port::Program; #p] = [#(#programs),*];
+
         /// The system and where its programs are.
         pub(super) static IMAGE: port::Image = port::Image {
             system: kernel::System {
@@ -54,7 +57,8 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
                 initiators: &[#(#initiators),*],
                 max_transfer_bytes: #max_transfer_bytes,
             },
-            programs: &[#(#programs),*],
+            programs: &PROGRAMS,
+            threads: &[#(&PROGRAMS[#owners]),*],
         };
 
         /// The memory that the kernel needs for it.
@@ -75,15 +79,18 @@ fn index(type_name: &str, index: impl TableIndex) -> TokenStream {
 }
 
 fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
-    let ProcessDescriptor { index: number, name, memory, objects, threads, may_shutdown } = process;
+    let ProcessDescriptor { index: number, name, own, memory, objects, threads, may_shutdown } =
+        process;
     let memory = memory.iter().map(region);
     let objects = objects.iter().map(object);
     let threads = threads.iter().map(|thread| index("ThreadIndex", *thread));
     let number = index("ProcessIndex", *number);
+    let Span { start, end } = own;
     quote! {
         kernel::ProcessDescriptor {
             index: #number,
             name: #name,
+            own: kernel::Span { start: #start, end: #end },
             memory: &[#(#memory),*],
             objects: &[#(#objects),*],
             threads: &[#(#threads),*],

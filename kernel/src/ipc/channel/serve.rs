@@ -127,29 +127,43 @@ impl Channels<'_> {
     ) -> Option<(ThreadIndex, Results)> {
         let &[handle, address, length_word, room, room_length, low, high] = arguments;
         let deadline = Instant::from_words(low, high);
-        let room = check_room::<true, P>(services, port, (room, room_length)).ok()?;
-        let response = (address, length_word);
-        let answer = self.check_answer::<true, P>(services, port, handle, response).ok()?;
-        let declared = answer.handler;
+        let caller = services.caller().ok()?;
+        let declared = handler_of(&caller, handle).ok()?;
+        let (map, limit) = (caller.memory(), services.system.max_transfer_bytes);
+        let from =
+            check::<true, P>(port, &map, (address, length_word), Access::Read, limit).ok()?;
+        let room = (room, room_length);
+        let room = check::<true, P>(port, &map, room, Access::Write, LIST_FLAG).ok()?;
         let handler = self.handlers.get_mut(declared.index)?;
-        let initiator = self.initiators.get_mut(answer.ends.index)?;
         let waits = &mut services.waits;
-        if !handler.pending.is_none() || !waits.is_quiet(port, deadline) {
+        let current = waits.scheduler.current;
+        let is_serving = handler.server == current && handler.stale.is_empty();
+        if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
             return None;
         }
-        let current = waits.current();
+        let ends = services.system.initiator(handler.served)?;
+        let initiator = self.initiators.get_mut(handler.served)?;
+        let Transaction::Pending { thread: next, ref response, .. } = initiator.transaction else {
+            return None;
+        };
+        let from = from.flat_grant(declared.process)?;
+        let to = response.flat_grant(ends.process)?.first(from.length())?;
         let list = waits.lists.get_mut(declared.wait_list)?;
-        let thread = waits.threads.get(answer.thread)?;
-        if !list.is_empty() || waits.scheduler.is_ready_at_least(thread.priority) {
+        let thread = waits.threads.get_mut(next)?;
+        let is_plain = !initiator.watched
+            && list.is_empty()
+            && !waits.scheduler.is_ready_at_least(thread.priority);
+        if !is_plain {
             return None;
         }
-        answer.copy::<true, P>(services.system, port).ok()?;
+        port.copy(from, to).ok()?;
+        thread.take_over();
         handler.release();
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
         let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.switch(state, deadline, answer.thread);
-        Some((answer.thread, success(answer.from.length())))
+        waits.leave_to(state, deadline, next);
+        Some((next, success(from.length())))
     }
 
     #[inline(always)]
@@ -211,16 +225,15 @@ impl Channels<'_> {
         let from =
             check::<DOOR, P>(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose::<DOOR>(&caller, services.waits.current(), handler.index)?;
-        let Some(&Transaction::Pending { thread, response: to, .. }) =
-            self.initiators.get(index).map(|initiator| &initiator.transaction)
-        else {
+        let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
+        let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
             return Err(Error::Internal);
         };
         if from.length() > to.length() {
             return Err(Error::OutOfRange);
         }
         let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-        if DOOR && services.waits.has_waiter(ends.wait_list) {
+        if DOOR && initiator.watched {
             return Err(Error::Internal);
         }
         Ok(Answer { handler, ends, thread, from, to })

@@ -24,6 +24,11 @@ struct Start<'s> {
 
 impl Initiator {
     #[inline(always)]
+    fn is_idle(&self) -> bool {
+        matches!(self.transaction, Transaction::Idle)
+    }
+
+    #[inline(always)]
     fn start(&mut self, thread: ThreadIndex, start: &Start<'_>) {
         let &Start { request, response, .. } = start;
         self.transaction = Transaction::Pending { thread, request, response };
@@ -48,7 +53,7 @@ impl Channels<'_> {
             };
         }
         let deadline = Instant::from_words(low, high);
-        match self.check_start::<false, P>(services, port, arguments) {
+        match self.check_start(services, port, arguments) {
             Ok(_) if is_past(port, deadline) => {
                 services.waits.finish(failure(Error::DeadlineExceeded))
             }
@@ -57,24 +62,14 @@ impl Channels<'_> {
         }
     }
 
-    #[inline(always)]
-    fn check_start<'s, const DOOR: bool, P: Port>(
+    fn check_start<'s, P: Port>(
         &self,
         services: &Services<'s>,
         port: &mut P,
         arguments: &Arguments,
     ) -> Result<Start<'s>, Error> {
-        let &[handle, send, send_length, receive, receive_length, ..] = arguments;
-        let caller = services.caller()?;
-        let ends = match caller.object(handle)? {
-            Object::ChannelInitiator(ends) => ends,
-            Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
-        };
-        let map = caller.memory();
-        let limit = services.system.max_transfer_bytes;
-        let request = check::<DOOR, P>(port, &map, (send, send_length), Access::Read, limit)?;
-        let room = (receive, receive_length);
-        let response = check::<DOOR, P>(port, &map, room, Access::Write, LIST_FLAG)?;
+        let start = check_offer::<false, P>(services, port, arguments)?;
+        let Start { ends, .. } = start;
         match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
             Transaction::Idle => {}
             Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
@@ -82,7 +77,7 @@ impl Channels<'_> {
         if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
             return Err(Error::Unavailable);
         }
-        Ok(Start { ends, request, response })
+        Ok(start)
     }
 
     /// Starts a transaction for which one thread waits that would run at once, and makes that thread
@@ -96,27 +91,29 @@ impl Channels<'_> {
     ) -> Option<(ThreadIndex, Results)> {
         let &[.., low, high] = arguments;
         let deadline = Instant::from_words(low, high);
-        let start = self.check_start::<true, P>(services, port, arguments).ok()?;
+        let start = check_offer::<true, P>(services, port, arguments).ok()?;
         let InitiatorDescriptor { index, handler: declared, .. } = start.ends;
-        let handler = self.handlers.get_mut(declared.index)?;
         let initiator = self.initiators.get_mut(*index)?;
+        let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
-        if !waits.is_quiet(port, deadline) {
+        if !(initiator.is_idle() && handler.reachable && waits.is_quiet(port, deadline)) {
             return None;
         }
         let list = waits.lists.get_mut(declared.wait_list)?;
-        let waiter = list.head();
-        let thread = waits.threads.get(waiter)?;
+        let (current, waiter) = (waits.scheduler.current, list.head());
+        let thread = waits.threads.get_mut(waiter)?;
         if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
             return None;
         }
         let results = match thread.state {
+            // Nothing is pending where a thread waits to be given something.
             ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
                 let length = start.request.length().min(room.length());
                 let source = End::whole(start.ends.process, &start.request);
                 let destination = End::whole(declared.process, room);
                 transfer::<true, P>(services.system, port, source, destination, length).ok()?;
-                handler.serve(*index, waiter);
+                handler.served = *index;
+                handler.server = waiter;
                 received(&start.request, start.ends.badge)
             }
             ThreadState::Waiting { mask, .. }
@@ -127,9 +124,10 @@ impl Channels<'_> {
             }
             _other => return None,
         };
+        thread.take_over();
         *list = ThreadList::EMPTY;
-        initiator.start(waits.current(), &start);
-        waits.switch(ThreadState::Transacting(*index), deadline, waiter);
+        initiator.start(current, &start);
+        waits.leave_to(ThreadState::Transacting(*index), deadline, waiter);
         Some((waiter, results))
     }
 
@@ -221,4 +219,25 @@ impl Channels<'_> {
             Err(_) => self.blame_initiator(services, pending),
         }
     }
+}
+
+/// Checks what a caller offers, whatever the channel is doing.
+#[inline(always)]
+fn check_offer<'s, const DOOR: bool, P: Port>(
+    services: &Services<'s>,
+    port: &mut P,
+    arguments: &Arguments,
+) -> Result<Start<'s>, Error> {
+    let &[handle, send, send_length, receive, receive_length, ..] = arguments;
+    let caller = services.caller()?;
+    let ends = match caller.object(handle)? {
+        Object::ChannelInitiator(ends) => ends,
+        Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
+    };
+    let map = caller.memory();
+    let limit = services.system.max_transfer_bytes;
+    let request = check::<DOOR, P>(port, &map, (send, send_length), Access::Read, limit)?;
+    let room = (receive, receive_length);
+    let response = check::<DOOR, P>(port, &map, room, Access::Write, LIST_FLAG)?;
+    Ok(Start { ends, request, response })
 }

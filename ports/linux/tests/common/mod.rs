@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use guichet_kernel::{
-    Priority, ProcessDescriptor, ProcessIndex, System, ThreadDescriptor, ThreadIndex,
+    Priority, ProcessDescriptor, ProcessIndex, Span, System, ThreadDescriptor, ThreadIndex,
 };
 use guichet_port_linux::{Ending, Error, Options, Program, run};
 
@@ -36,6 +36,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         .map(|number| ProcessDescriptor {
             index: ProcessIndex::new(number),
             name: &names[number],
+            own: Span::own(programs[number].memory()),
             memory: programs[number].memory(),
             objects: &[],
             threads: &threads[number],
