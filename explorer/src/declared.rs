@@ -6,7 +6,7 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, System, TableIndex, ThreadDescriptor, ThreadIndex,
+    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
     WaitListIndex,
 };
 
