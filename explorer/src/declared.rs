@@ -6,7 +6,7 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, System, TableIndex, ThreadDescriptor, ThreadIndex,
+    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
     WaitListIndex,
 };
 
@@ -62,9 +62,17 @@ pub struct Declared {
 }
 
 impl Channel {
+    /// Above all signals that a channel has, so that the two are told apart in reports.
+    const FIRST_BADGE: u32 = 100;
+
     /// What the handler of channel `number` knows the initiator by: different on each.
     pub fn badge(number: usize) -> u32 {
-        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(100)
+        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
+    }
+
+    /// Tells whether a word is more likely a badge than signals of a channel.
+    pub fn is_badge(word: usize) -> bool {
+        word >= Self::FIRST_BADGE as usize
     }
 }
 

@@ -235,22 +235,31 @@ impl Machine {
 
     /// Feeds one event, checks everything that must always hold, and obeys the outcome.
     pub(crate) fn step(&mut self, event: Event) {
-        let mut at_door = (self.tables.clone(), self.port.clone());
-        let answered = match &event {
-            Event::Call(call) => at_door.0.kernel(self.system).door(&mut at_door.1, call),
-            Event::Fault(_) | Event::ProcessEnded { .. } | Event::Timer => None,
-        };
-        if answered.is_none() {
-            assert!(at_door.0.facts() == self.tables.facts(), "a silent door changed something");
-        }
+        let answers = [self.at_door(&event, true), self.at_door(&event, false)];
         let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
         self.kernel().check().unwrap();
-        if let Some(answer) = answered {
+        for (answer, tables, port) in answers.into_iter().flatten() {
             assert_eq!(answer, outcome, "door and step give different outcomes");
-            assert!(at_door.0.facts() == self.tables.facts(), "door and step differ");
-            assert_eq!(at_door.1, self.port);
+            assert!(tables.facts() == self.tables.facts(), "door and step differ");
+            assert_eq!(port, self.port);
         }
         self.take(outcome);
+    }
+
+    /// What a door, the front door or the other, makes of a copy of this machine, if it answers.
+    fn at_door(&self, event: &Event, at_front: bool) -> Option<(Outcome, Tables, TestPort)> {
+        let Event::Call(call) = event else { return None };
+        let (mut tables, mut port) = (self.tables.clone(), self.port.clone());
+        let mut kernel = tables.kernel(self.system);
+        let answered = if at_front {
+            kernel.front_door(&mut port, call)
+        } else {
+            kernel.door(&mut port, call)
+        };
+        if answered.is_none() {
+            assert!(tables.facts() == self.tables.facts(), "a silent door changed something");
+        }
+        answered.map(|answer| (answer, tables, port))
     }
 
     fn take(&mut self, outcome: Outcome) {
