@@ -21,14 +21,6 @@ use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
 use crate::oracle::{Oracle, Prediction};
 
-type Door = fn(&mut Kernel<'_>, &mut Machine, &Call) -> Option<Outcome>;
-
-/// The kernel's ways around `step`, by name.
-const DOORS: [(&str, Door); 2] = [
-    ("front door", |kernel, machine, call| kernel.front_door(machine, call)),
-    ("door", |kernel, machine, call| kernel.door(machine, call)),
-];
-
 /// Everything that lasts from one event to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Situation {
@@ -144,12 +136,10 @@ impl Situation {
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        for (name, door) in DOORS {
-            let disagreement = self.door_disagreement(declared, (around, event), door, &taken);
-            let violation = disagreement
-                .map(|words| Violation::new(Invariant::DoorAgrees, format!("the {name} {words}")));
-            taken.violations.extend(violation);
-        }
+        let disagreement = self.door_disagreement(declared, (around, event), &taken);
+        let violation = disagreement
+            .map(|words| Violation::new(Invariant::DoorAgrees, format!("the door {words}")));
+        taken.violations.extend(violation);
         taken
     }
 
@@ -198,18 +188,17 @@ impl Situation {
         machine
     }
 
-    /// Gives a call to a door and compares with what `step` made of it.
+    /// Gives a call to the door and compares with what `step` made of it.
     fn door_disagreement(
         &self,
         declared: &Declared,
         (around, event): (&Surroundings, Event),
-        door: Door,
         taken: &Taken,
     ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
-        let answer = door(&mut snapshot.kernel(&declared.system), &mut machine, &call);
+        let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
         match answer {
             None if snapshot != self.snapshot => Some("declines, but has changed the state"),
             None if machine.memories != around.memories => Some("declines, but has changed memory"),
