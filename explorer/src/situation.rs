@@ -7,8 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use guichet_kernel::{
-    Call, Event, Instant, Kernel, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
-    ThreadState,
+    Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
