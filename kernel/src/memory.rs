@@ -130,14 +130,15 @@ impl Buffer {
 pub(crate) struct MemoryMap<'s> {
     process: ProcessIndex,
     own: &'s Span,
-    regions: &'s [Region],
+    /// Twice a reference, so that whoever needs only `own` does not fetch this.
+    regions: &'s &'s [Region],
 }
 
 impl<'s> MemoryMap<'s> {
     /// The memory of `process`: `own` is what it uses most, and lies in one of the `regions`, which
     /// do not overlap.
     #[inline(always)]
-    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s [Region]) -> Self {
+    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s &'s [Region]) -> Self {
         MemoryMap { process, own, regions }
     }
 
@@ -181,8 +182,11 @@ impl<'s> MemoryMap<'s> {
     /// As [`MemoryMap::own_grant`], of one that is only read, and may lie in any one region.
     #[inline(always)]
     pub(crate) fn readable_grant(&self, address: usize, length: usize) -> Option<Grant> {
-        if !self.own.holds(address, length) && !is_readable(self.regions, address, length) {
-            return None;
+        if !self.own.holds(address, length) {
+            core::hint::cold_path();
+            if !is_readable(self.regions, address, length) {
+                return None;
+            }
         }
         Some(Grant { process: self.process, address, length })
     }
