@@ -14,7 +14,7 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<u8, Failure> {
     let text = match arguments.board {
         Board::Linux => programs(&built(arguments)?),
         Board::Image(board) => {
-            let BuiltImage { built, image } = built_image(arguments, board)?;
+            let BuiltImage { built, image, .. } = built_image(arguments, board)?;
             format!("{}image: {}\n", programs(&built), image.display())
         }
     };

@@ -10,7 +10,7 @@ use super::layout::Placement;
 /// The first instruction of every program.
 pub const PROGRAM_ENTRY: &str = "guichet_start";
 
-/// What a linked program's symbols say of its size.
+/// What the symbols of a linked program, or of the kernel, say of its size.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbols;
 
@@ -25,6 +25,11 @@ impl Symbols {
 const DISCARDED: &str = "/DISCARD/ : { *(.eh_frame .eh_frame_hdr .note .note.* .comment \
                          .ARM.exidx .ARM.exidx.* .ARM.extab .ARM.extab.*) }";
 
+/// Where the linker puts the stacks of a program, and that of the kernel.
+pub const STACKS_SECTION: &str = ".guichet_stacks";
+/// How the sections of the image begin that hold the programs.
+pub const PROGRAM_SECTIONS: &str = ".guichet_program_";
+
 fn memory(place: &Placement) -> String {
     let Placement { flash, ram } = place;
     format!(
@@ -37,7 +42,8 @@ fn memory(place: &Placement) -> String {
     )
 }
 
-/// Statics: the initialised ones are copied from flash at the start, the others zeroed.
+/// Statics: the initialised ones are copied from flash at the start, the others zeroed. They come
+/// last, so behind them both memories end.
 fn statics(prefix: &str) -> String {
     format!(
         "  .data : ALIGN(4) {{\n    \
@@ -46,7 +52,10 @@ fn statics(prefix: &str) -> String {
            {prefix}data_load = LOADADDR(.data);\n  \
            .bss (NOLOAD) : ALIGN(4) {{\n    \
            {prefix}bss_start = .;\n    *(.sbss .sbss.* .bss .bss.* COMMON)\n    . = ALIGN(4);\n    \
-           {prefix}bss_end = .;\n  }} > RAM\n"
+           {prefix}bss_end = .;\n  }} > RAM\n  \
+           {} = LOADADDR(.data) + SIZEOF(.data);\n  {} = ADDR(.bss) + SIZEOF(.bss);\n",
+        Symbols::FLASH_END,
+        Symbols::RAM_END,
     )
 }
 
@@ -60,14 +69,11 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
            .text : ALIGN(4) {{ *(.text.guichet_start) *(.text .text.*) }} > FLASH\n  \
            .rodata : ALIGN(4) {{\n    *(.srodata .srodata.* .rodata .rodata.*)\n    . = ALIGN(4);\n  \
            }} > FLASH\n  \
-           .guichet_stacks (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
+           {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
            . += {stacks_bytes:#x};\n    __guichet_stacks_end = .;\n  }} > RAM\n{}  \
-           {} = LOADADDR(.data) + SIZEOF(.data);\n  {} = ADDR(.bss) + SIZEOF(.bss);\n  \
            {DISCARDED}\n}}\n",
         memory(place),
         statics("__guichet_"),
-        Symbols::FLASH_END,
-        Symbols::RAM_END,
     )
 }
 
@@ -82,7 +88,7 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
         // Writing to a String does not fail.
         let _ = writeln!(
             sections,
-            "  .guichet_program_{number} {address:#x} : {{ KEEP(*{file}(.data)) }}"
+            "  {PROGRAM_SECTIONS}{number} {address:#x} : {{ KEEP(*{file}(.data)) }}"
         );
     }
     format!(
@@ -92,7 +98,7 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
            }} > FLASH\n  \
            .rodata : ALIGN(4) {{\n    *(.srodata .srodata.* .rodata .rodata.*)\n    . = ALIGN(4);\n  \
            }} > FLASH\n  \
-           .guichet_stack (NOLOAD) : ALIGN(16) {{\n    . += {stack_bytes:#x};\n    \
+           {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    . += {stack_bytes:#x};\n    \
            __guichet_kernel_stack_end = .;\n  }} > RAM\n{}  {DISCARDED}\n}}\n",
         memory(place),
         statics("__guichet_kernel_"),
