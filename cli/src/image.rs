@@ -33,7 +33,7 @@ use program::{LinkedProgram, measure_kernel};
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What the kernel is called where something is said of it.
-const KERNEL: &str = "the kernel";
+pub(crate) const KERNEL: &str = "the kernel";
 
 /// The folder for the linked programs, so that a process may be called `image`.
 const PROGRAMS: &str = "programs";
@@ -78,6 +78,18 @@ pub fn build_image(
     progress.end();
     let (programs, image, layout) = result?;
     Ok(BuiltImage { built: BuiltSystem { system, programs }, image, layout })
+}
+
+/// What the kernel of `image` takes of what it was left.
+pub(crate) fn used_by_kernel(image: &BuiltImage) -> Result<Placement, Failure> {
+    let Placement { flash, ram } = &image.layout.kernel;
+    let measured = measure_kernel(&image.image, &image.layout.kernel)
+        .map_err(|_| Failure::not_measured(&image.image))?;
+    let end = |start: u32, bytes: u32| start..start.saturating_add(bytes);
+    Ok(Placement {
+        flash: end(flash.start, measured.flash_bytes),
+        ram: end(ram.start, measured.ram_bytes),
+    })
 }
 
 /// The folder for what is linked, below cargo's target folder.
@@ -346,7 +358,7 @@ impl Builder<'_> {
             let file = self.folder.join(&name);
             write(&file, &program.bytes)?;
             inputs.push(file.into());
-            places.push((name, place.flash.start));
+            places.push((name, place.flash.clone()));
         }
         let script =
             kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);

@@ -3,7 +3,7 @@
 //! Each program is linked by itself at its own place, so that no name of one can be seen by another,
 //! and the kernel likewise; the kernel's script then puts the programs' bytes where they belong.
 
-use std::fmt::Write;
+use std::ops::Range;
 
 use super::layout::Placement;
 
@@ -30,16 +30,15 @@ pub const STACKS_SECTION: &str = ".guichet_stacks";
 /// How the sections of the image begin that hold the programs.
 pub const PROGRAM_SECTIONS: &str = ".guichet_program_";
 
-fn memory(place: &Placement) -> String {
+/// The memory of whoever lies at `place`, and `more` beside it.
+fn memory(place: &Placement, more: &str) -> String {
     let Placement { flash, ram } = place;
-    format!(
-        "MEMORY {{\n  FLASH (rx) : ORIGIN = {:#x}, LENGTH = {:#x}\n  \
-         RAM (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
-        flash.start,
-        flash.end - flash.start,
-        ram.start,
-        ram.end - ram.start
-    )
+    format!("MEMORY {{\n{}{}{more}}}\n", region("FLASH (rx)", flash), region("RAM (rw)", ram))
+}
+
+fn region(name: &str, range: &Range<u32>) -> String {
+    let bytes = range.end - range.start;
+    format!("  {name} : ORIGIN = {:#x}, LENGTH = {bytes:#x}\n", range.start)
 }
 
 /// Statics: the initialised ones are copied from flash at the start, the others zeroed. They come
@@ -72,23 +71,27 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
            {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
            . += {stacks_bytes:#x};\n    __guichet_stacks_end = .;\n  }} > RAM\n{}  \
            {DISCARDED}\n}}\n",
-        memory(place),
+        memory(place, ""),
         statics("__guichet_"),
     )
 }
 
 /// The script that links the kernel at `place`, with a stack of its own and the programs' bytes,
-/// each a file name and its address.
+/// each a file name and its place. Each has a region of its own: without one, the linker would count
+/// them as RAM, because the bytes of a file look like statics to it.
 ///
 /// Machines that begin by reading a table of vectors (Arm's) find it in `.vector_table`, which lies
 /// lowest in flash; the others begin at the first instruction, which does so there.
-pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u32)]) -> String {
-    let mut sections = String::new();
-    for (number, (file, address)) in programs.iter().enumerate() {
-        // Writing to a String does not fail.
-        let _ = writeln!(
-            sections,
-            "  {PROGRAM_SECTIONS}{number} {address:#x} : {{ KEEP(*{file}(.data)) }}"
+pub fn kernel_script(
+    place: &Placement,
+    stack_bytes: u32,
+    programs: &[(String, Range<u32>)],
+) -> String {
+    let [mut regions, mut sections] = [const { String::new() }; 2];
+    for (number, (file, place)) in programs.iter().enumerate() {
+        regions += &region(&format!("PROGRAM_{number} (r)"), place);
+        sections += &format!(
+            "  {PROGRAM_SECTIONS}{number} : {{ KEEP(*{file}(.data)) }} > PROGRAM_{number}\n"
         );
     }
     format!(
@@ -100,7 +103,7 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
            }} > FLASH\n  \
            {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    . += {stack_bytes:#x};\n    \
            __guichet_kernel_stack_end = .;\n  }} > RAM\n{}  {DISCARDED}\n}}\n",
-        memory(place),
+        memory(place, &regions),
         statics("__guichet_kernel_"),
     )
 }
@@ -123,9 +126,10 @@ mod tests {
 
     #[test]
     fn the_kernel_takes_programs_before_it_takes_data() {
-        let programs = [("a.bin".to_owned(), 0x1400), ("b.bin".to_owned(), 0x1600)];
+        let programs = [("a.bin".to_owned(), 0x1400..0x1600), ("b.bin".to_owned(), 0x1600..0x1680)];
         let script = kernel_script(&PLACE, 0x40, &programs);
-        let program = script.find(".guichet_program_1 0x1600 : { KEEP(*b.bin(.data)) }");
+        let program = script.find(".guichet_program_1 : { KEEP(*b.bin(.data)) } > PROGRAM_1\n");
+        assert!(script.contains("PROGRAM_1 (r) : ORIGIN = 0x1600, LENGTH = 0x80\n"), "{script}");
         let order =
             [script.find(".vector_table :"), script.find(".text :"), script.find(".data :")];
         assert!(program < order[0] && program.is_some() && order.is_sorted(), "{script}");
