@@ -360,6 +360,8 @@ impl Builder<'_> {
             inputs.push(file.into());
             places.push((name, place.flash.clone()));
         }
+        // The linker takes sections in the order of their addresses only.
+        places.sort_by_key(|(_, address)| *address);
         let script =
             kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
         self.linker("").link(KERNEL, "image", &script, &inputs)
