@@ -361,7 +361,7 @@ impl Builder<'_> {
             places.push((name, place.flash.clone()));
         }
         // The linker takes sections in the order of their addresses only.
-        places.sort_by_key(|(_, address)| *address);
+        places.sort_by_key(|(_, place)| place.start);
         let script =
             kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
         self.linker("").link(KERNEL, "image", &script, &inputs)
