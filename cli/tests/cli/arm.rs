@@ -30,31 +30,32 @@ fn what_a_program_does_to_the_machine_is_its_own_fault() {
         return;
     }
     let memory = "it touched memory that is not its own";
+    // On the first board QEMU lets such an access come to nothing, without a fault.
+    let registers = &BOARDS[1..];
     let table = [
         // The emulator's own services, which can end the run and read the host's files.
-        ("movs r0, #0x18\", \"ldr r1, =0x20026\", \"bkpt #0xAB", "it hit a breakpoint"),
+        ("movs r0, #0x18; ldr r1, =0x20026; bkpt #0xAB", "it hit a breakpoint", &BOARDS[..]),
         // A stack pointer that is nowhere: on the way into a call, a fault, an interrupt.
-        ("mov sp, r4\", \"svc #0", memory),
-        ("mov sp, r4\", \"udf #0", memory),
-        ("mov sp, r4\", \"2: b 2b", memory),
+        ("mov sp, r4; svc #0", memory, &BOARDS),
+        ("mov sp, r4; udf #0", memory, &BOARDS),
+        ("mov sp, r4; 2: b 2b", memory, &BOARDS),
         // The processor's registers.
-        ("ldr r0, =0xE000ED94\", \"ldr r0, [r0]", memory),
-        ("ldr r0, =0xE000ED94\", \"str r0, [r0]", memory),
-        ("ldr r0, =0xE000E100\", \"str r0, [r0]", memory),
-        ("movs r0, #0\", \"sdiv r0, r0, r0", "it divided by zero or overflowed"),
-        ("bx r4", memory),
-        ("push {r0}\", \"mov r0, sp\", \"adds r0, #1\", \"bx r0", memory),
+        ("ldr r0, =0xE000ED94; ldr r0, [r0]", memory, registers),
+        ("ldr r0, =0xE000ED94; str r0, [r0]", memory, registers),
+        ("ldr r0, =0xE000E100; str r0, [r0]", memory, registers),
+        ("movs r0, #0; sdiv r0, r0, r0", "it divided by zero or overflowed", &BOARDS),
+        ("bx r4", memory, &BOARDS),
+        ("push {{r0}}; mov r0, sp; adds r0, #1; bx r0", memory, &BOARDS),
     ];
     let folder = folder();
     let system = new_system(folder.path(), "hostile");
     let program = include_str!("programs/hostile_initiator.rs");
     let handler = include_str!("programs/sleeping_handler.rs");
     fs::write(system.join("handler/src/main.rs"), handler).expect("a program");
-    for (number, (instructions, cause)) in table.iter().enumerate() {
-        let text =
-            program.replace("INSTRUCTIONS", &instructions.replace('{', "{{").replace('}', "}}"));
+    for (number, (instructions, cause, boards)) in table.into_iter().enumerate() {
+        let text = program.replace("INSTRUCTIONS", instructions);
         fs::write(system.join("initiator/src/main.rs"), text).expect("a program");
-        let board = BOARDS[number % BOARDS.len()];
+        let board = boards[number % boards.len()];
         let fault = format!("guichet: process `initiator` faulted: {cause} (pc 0x");
         expect(folder.path(), board, &[&fault, PEER]);
     }
