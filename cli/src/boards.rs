@@ -4,6 +4,7 @@ use std::process::Command;
 
 use guichet_system::image::BoardMemory;
 
+use crate::Failure;
 use crate::toolchain::Toolchain;
 
 /// A board that systems can be built for as one image.
@@ -27,8 +28,20 @@ impl Board {
     /// Tells whether this machine can build for the board and emulate it. Blocks for the programs
     /// that are asked.
     pub fn can_run_here(&self) -> bool {
-        let emulator = Command::new(self.emulator.program).arg("--version").output();
-        Toolchain::find(self.target).is_ok() && emulator.is_ok()
+        self.check_here().is_ok()
+    }
+
+    /// Looks for what this machine needs to build for the board and to emulate it. Blocks for the
+    /// programs that are asked.
+    ///
+    /// # Errors
+    /// [`Failure::NoTarget`], [`Failure::NoLinker`] or [`Failure::NoEmulator`], whichever is missing
+    /// first, with the commands that bring it.
+    pub fn check_here(&self) -> Result<(), Failure> {
+        Toolchain::find(self.target)?;
+        let Emulator { program, package, .. } = self.emulator;
+        let found = Command::new(program).arg("--version").output();
+        found.map(|_| ()).map_err(|source| Failure::NoEmulator { program, package, source })
     }
 }
 
