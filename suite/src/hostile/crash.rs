@@ -7,7 +7,11 @@
 #[path = "crash/x86_64.rs"]
 mod machine;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "riscv32")]
+#[path = "crash/riscv32.rs"]
+mod machine;
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "riscv32")))]
 compile_error!(
     "the conformance suite does not know how a program crashes on this machine: add a file beside \
      x86_64.rs"

@@ -17,6 +17,8 @@ pub(crate) enum Said {
     Passed(String),
     /// The case of this title did not, with everything that was said about it.
     Failed(String),
+    /// The case of this title means nothing here, for the reason that follows it.
+    LeftOut(String),
     /// The harness is to end the process of this name.
     EndProcess(String),
     /// Anything else, the whole line.
@@ -39,6 +41,8 @@ pub(crate) fn said(line: &str) -> Said {
         Said::Passed(title.to_owned())
     } else if let Some(rest) = words.strip_prefix("FAILED ") {
         Said::Failed(rest.to_owned())
+    } else if let Some(rest) = words.strip_prefix("left out ") {
+        Said::LeftOut(rest.to_owned())
     } else if let Some(name) = words.strip_prefix("end ") {
         Said::EndProcess(name.to_owned())
     } else {

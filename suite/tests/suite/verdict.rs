@@ -16,12 +16,24 @@ pub(crate) struct Verdict {
     pub(crate) name: String,
     /// What is wrong, if something is.
     pub(crate) result: Result<(), String>,
+    /// Why the case means nothing on the board, if it does not.
+    pub(crate) left_out: Option<String>,
 }
 
 impl Verdict {
+    /// The verdict on a case that was made.
+    pub(crate) fn new(name: String, result: Result<(), String>) -> Verdict {
+        Verdict { name, result, left_out: None }
+    }
+
+    /// The verdict on a case that was not, and why.
+    fn left_out(name: String, reason: &str) -> Verdict {
+        Verdict { name, result: Ok(()), left_out: Some(reason.to_owned()) }
+    }
+
     /// The verdict on a run as a whole.
     pub(crate) fn of_run(result: Result<(), String>) -> Verdict {
-        Verdict { name: "run".to_owned(), result }
+        Verdict::new("run".to_owned(), result)
     }
 }
 
@@ -66,23 +78,40 @@ fn whole(wrong: &[String], text: &str) -> Result<(), String> {
 
 /// The verdict on the case that a line is about, if it is about one.
 fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
-    let (title, result) = match line {
-        Said::Passed(title) => (&**title, Ok(())),
-        Said::Failed(words) => (words.split(": ").next().unwrap_or(words), Err(words.clone())),
-        Said::Plan(_) | Said::EndProcess(_) | Said::Other(_) => return None,
+    let name = |title: &str| match owner {
+        TESTER => title.to_owned(),
+        owner => format!("{title} ({owner})"),
     };
-    let name = if owner == TESTER { title.to_owned() } else { format!("{title} ({owner})") };
-    Some(Verdict { name, result })
+    // A title holds no colon.
+    let split = |words: &'_ str| -> (String, String) {
+        let (title, rest) = words.split_once(": ").unwrap_or((words, ""));
+        (name(title), rest.to_owned())
+    };
+    match line {
+        Said::Passed(title) => Some(Verdict::new(name(title), Ok(()))),
+        Said::Failed(words) => Some(Verdict::new(split(words).0, Err(words.clone()))),
+        Said::LeftOut(words) => {
+            let (name, reason) = split(words);
+            Some(Verdict::left_out(name, &reason))
+        }
+        Said::Plan(_) | Said::EndProcess(_) | Said::Other(_) => None,
+    }
 }
 
 /// The verdicts on what the console must show.
 fn shown(expectation: &Expectation, differences: &Differences) -> Vec<Verdict> {
     let verdict = |(index, title): (usize, &String)| {
+        if !expectation.is_made(index) {
+            return Verdict::left_out(
+                title.clone(),
+                "the console of this board shows nothing of it",
+            );
+        }
         let missing = differences.missing.iter().filter(|(case, _)| *case == Some(index));
         let missing: Vec<&str> = missing.map(|(_, line)| line.as_str()).collect();
         let result = if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) };
         let result = result.map_err(|lines| format!("missing on the console:\n{lines}"));
-        Verdict { name: title.clone(), result }
+        Verdict::new(title.clone(), result)
     };
     expectation.titles.iter().enumerate().map(verdict).collect()
 }
