@@ -123,6 +123,7 @@ fn others(lines: &[Said]) -> impl Iterator<Item = &str> {
         | Said::Passed(_)
         | Said::Failed(_)
         | Said::LeftOut(_)
+        | Said::Ends(_)
         | Said::EndProcess(_) => None,
     })
 }

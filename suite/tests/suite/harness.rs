@@ -19,7 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     TESTS.into_iter().map(trial).collect()
 }
 
-const TESTS: [(&str, fn()); 14] = [
+const TESTS: [(&str, fn()); 15] = [
     ("cases that went well are tests that pass", passing),
     ("a case that failed is a test that fails", failing),
     ("a missing case fails the run", missing_case),
@@ -32,6 +32,7 @@ const TESTS: [(&str, fn()); 14] = [
     ("a case of the console's lines fails with the first that is missing", shown_cases),
     ("a line may count on some boards alone", lines_of_boards),
     ("a case that is left out is neither passed nor forgotten", left_out),
+    ("an announced end must be told as it was announced", announced_ends),
     ("a line that the console broke is one line", broken_line),
     ("a request to end a process is heard once, and its failure is seen", requests),
 ];
@@ -184,6 +185,32 @@ fn left_out() {
     assert_eq!(verdicts[0].name, "CH-9 x");
     assert_eq!(verdicts[0].left_out.as_deref(), Some("nobody is here"));
     assert_eq!(failed(&judge(&text.replace("plan 2", "plan 1"), "")), ["run"]);
+}
+
+fn announced_ends() {
+    let text =
+        "[tester] plan 1\n[tester] ends x Memory 0x10-0x12 0x8-0x8 PR-2 a\n[tester] ok PR-2 a\n";
+    let line = "guichet: process `x` faulted: it touched memory that is not its own \
+                (pc 0x11, address 0x8)\n";
+    assert_eq!(failed(&judge(&format!("{text}{line}"), "")), [""; 0]);
+    assert_eq!(failed(&judge(&format!("{line}{text}"), "")), [""; 0]);
+    for (right, wrong) in [
+        ("pc 0x11", "pc 0x13"),
+        ("address 0x8", "address 0x9"),
+        ("touched memory that is not its own", "panicked"),
+        ("faulted: it", "panicked: it"),
+        (line, ""),
+        ("guichet: ", "[x] guichet: "),
+    ] {
+        let verdicts = judge(&format!("{text}{}", line.replace(right, wrong)), "");
+        assert!(failed(&verdicts).contains(&"PR-2 a"), "{wrong}");
+    }
+    let twice = judge(&format!("{text}{line}{line}"), "");
+    assert_eq!(failed(&twice), ["PR-2 a"]);
+    let other = judge(&format!("{text}{line}{}", line.replace("`x`", "`y`")), "");
+    assert_eq!(failed(&other), ["run"]);
+    let nobodys = judge(&format!("{}{line}", text.replace("0x8 PR-2 a", "0x8 PR-2 b")), "");
+    assert_eq!(failed(&nobodys), ["run"]);
 }
 
 fn broken_line() {

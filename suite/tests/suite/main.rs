@@ -8,6 +8,7 @@
 //! environment says `CI` that is a failure.
 #![forbid(unsafe_code)]
 
+mod announced;
 mod another_abi;
 mod board;
 mod clauses;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::announced;
 use crate::board::Ended;
 use crate::expectation::{Differences, Expectation};
 use crate::transcript::{Said, by_owner};
@@ -47,17 +48,25 @@ pub(crate) fn verdicts(
         Ok(ended) => ended,
         Err(reason) => return vec![Verdict::of_run(Err(reason.clone()))],
     };
-    let mut verdicts = Vec::new();
+    let mut verdicts: Vec<Verdict> = Vec::new();
     let mut wrong = Vec::new();
+    let (announced, rest) = announced::take(text);
     for (owner, lines) in by_owner(text) {
         let owner = owner.unwrap_or_default();
         wrong.extend(check_plan(&owner, &lines));
         verdicts.extend(lines.iter().filter_map(|line| verdict(&owner, line)));
     }
+    for announced in announced {
+        match verdicts.iter_mut().find(|verdict| verdict.name == announced.title()) {
+            Some(verdict) if verdict.result.is_ok() => verdict.result = announced.result(),
+            Some(_) => {}
+            None => wrong.push(format!("an end was announced for no case: {}", announced.title())),
+        }
+    }
     if verdicts.is_empty() {
         wrong.push("no case ran".to_owned());
     }
-    let differences = expectation.compare(text);
+    let differences = expectation.compare(&rest);
     verdicts.extend(shown(expectation, &differences));
     wrong.extend(differences.lines());
     wrong.extend(doubled(&verdicts));
@@ -94,7 +103,7 @@ fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
             let (name, reason) = split(words);
             Some(Verdict::left_out(name, &reason))
         }
-        Said::Plan(_) | Said::EndProcess(_) | Said::Other(_) => None,
+        Said::Plan(_) | Said::Ends(_) | Said::EndProcess(_) | Said::Other(_) => None,
     }
 }
 
