@@ -16,18 +16,14 @@
 use core::arch::{asm, global_asm};
 use core::ffi::c_void;
 
-use crate::context::Context;
-use crate::machine::Machine;
+use guichet_port_bare_metal::{self as bare_metal, Restore};
 
-/// Which registers a thread gets back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum Restore {
-    /// Results, and what a call leaves alone; zero in the rest.
-    Results = 0,
-    /// All of them, as they were.
-    All = 1,
-}
+use crate::context::Context;
+use crate::fault::{INTERRUPT, TIMER, fault};
+use crate::hardware::RiscvHardware;
+
+/// The machine that traps belong to.
+type Machine = bare_metal::Machine<RiscvHardware>;
 
 /// What runs next. Goes back to the assembly in two registers.
 #[repr(C)]
@@ -36,6 +32,21 @@ pub(crate) struct Next {
     pub(crate) context: *const Context,
     /// Which of them.
     pub(crate) restore: Restore,
+}
+
+impl From<bare_metal::Next<Context>> for Next {
+    /// Puts the results, if there are any, where the assembly finds them.
+    #[inline(always)]
+    fn from(next: bare_metal::Next<Context>) -> Next {
+        let bare_metal::Next { context, restore, results } = next;
+        if let Restore::Results = restore {
+            // SAFETY: (trap-6) it is one of the contexts that the machine was given, and nobody
+            // refers to it now.
+            let context = unsafe { &mut *context };
+            context.set_results(results.status as usize, results.value0, results.value1);
+        }
+        Next { context, restore }
+    }
 }
 
 /// mie and mip: the machine timer.
@@ -205,10 +216,10 @@ unsafe extern "C" fn on_call(machine: *mut Machine, context: *const Context) -> 
     // and the code there takes what `Next` is made of in these registers.
     unsafe {
         let call = (*context).call();
-        let next = match (*machine).try_call(call) {
-            Some(next) => next,
+        let next: Next = match (*machine).try_call(call) {
+            Some(next) => next.into(),
             // Read anew, so that the common case need not keep it.
-            None => (*machine).cold_call((*context).call()),
+            None => (*machine).cold_call((*context).call()).into(),
         };
         asm!(
             "j guichet_resume",
@@ -231,7 +242,16 @@ unsafe extern "C" fn on_trap(
 ) -> Next {
     // SAFETY: (trap-2) as the caller says. The context is copied before the machine is borrowed.
     let (context, machine) = unsafe { (*context, &mut *machine) };
-    machine.trap(&context, cause, value)
+    let next = if cause == TIMER {
+        machine.alarm()
+    } else if cause & INTERRUPT != 0 {
+        // None other is enabled; the thread goes on as it was.
+        machine.go_on()
+    } else {
+        let stack = machine.running_program().map_or(&(0..0), |program| &program.stack);
+        machine.fault(fault(cause, value, &context, stack))
+    };
+    next.into()
 }
 
 /// Makes traps come here, and interrupts of the timer come as traps.

@@ -5,53 +5,61 @@
 
 use guichet_abi::Results;
 use guichet_kernel::{
-    Action, Call, Event, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
+    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
 };
 
-use crate::board::Board;
-use crate::context::Context;
-use crate::device::Register;
-use crate::fault::{INTERRUPT, TIMER, fault};
-use crate::port::RiscvPort;
-use crate::trap::{Next, Restore, wait_for_timer};
+use crate::hardware::Hardware;
+use crate::image::Program;
+use crate::port::BareMetalPort;
 
 /// The status of a run in which every process has ended and none has shut the system down; above
 /// the codes of errors, and the same as the tool's own on Linux.
 const NOTHING_LEFT: u32 = 24;
 
-/// What the test finisher takes for success and for failure; the status stands above the latter.
-const PASS: u32 = 0x5555;
-const FAIL: u32 = 0x3333;
+/// Which registers a thread gets back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Restore {
+    /// Results, and what a call leaves alone; zero in the rest.
+    Results = 0,
+    /// All of them, as they were.
+    All = 1,
+}
+
+/// What runs next.
+#[derive(Debug)]
+pub struct Next<Context> {
+    /// The thread's registers, one of those that the port was given.
+    pub context: *mut Context,
+    /// Which of them it gets back.
+    pub restore: Restore,
+    /// The results of its call, with [`Restore::Results`].
+    pub results: Results,
+}
 
 /// The kernel, the port, and what is between them.
-pub(crate) struct Machine {
+pub struct Machine<H: Hardware + 'static> {
     kernel: Kernel<'static>,
-    port: RiscvPort,
-    finisher: Register<u32>,
+    port: BareMetalPort<H>,
     /// The process whose wall stands.
     walled: ProcessIndex,
 }
 
-impl Machine {
+impl<H: Hardware> Machine<H> {
     /// A machine that has not been booted.
-    ///
-    /// # Safety
-    /// The board's addresses are those of its devices, and nobody else uses them.
-    pub(crate) unsafe fn new(board: &Board, kernel: Kernel<'static>, port: RiscvPort) -> Machine {
-        // SAFETY: (machine-1) the caller vouches for the board.
-        let finisher = unsafe { Register::new(board.finisher) };
-        Machine { kernel, port, finisher, walled: ProcessIndex::NONE }
+    pub fn new(kernel: Kernel<'static>, port: BareMetalPort<H>) -> Machine<H> {
+        Machine { kernel, port, walled: ProcessIndex::NONE }
     }
 
     /// Boots the system, and says what runs first.
-    pub(crate) fn boot(&mut self) -> Next {
+    pub fn boot(&mut self) -> Next<H::Context> {
         let outcome = self.kernel.boot(&mut self.port);
         self.obey(outcome)
     }
 
     /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
     #[inline(always)]
-    pub(crate) fn try_call(&mut self, call: Call) -> Option<Next> {
+    pub fn try_call(&mut self, call: Call) -> Option<Next<H::Context>> {
         let outcome = self.kernel.door(&mut self.port, &call)?;
         Some(self.obey(outcome))
     }
@@ -59,46 +67,50 @@ impl Machine {
     /// Takes any call of the running thread.
     #[cold]
     #[inline(never)]
-    pub(crate) fn cold_call(&mut self, call: Call) -> Next {
+    pub fn cold_call(&mut self, call: Call) -> Next<H::Context> {
         self.tell(Event::Call(call))
     }
 
-    /// Takes any other trap of the running thread, which was stopped with these registers.
-    pub(crate) fn trap(&mut self, context: &Context, cause: usize, value: usize) -> Next {
-        if cause == TIMER {
-            self.tell_time()
-        } else if cause & INTERRUPT != 0 {
-            // None other is enabled; the thread goes on as it was.
-            self.obey(Outcome {
-                action: Action::Resume,
-                thread: self.kernel.current_thread(),
-                results: Results::default(),
-            })
-        } else {
-            let stack = self.running_program().map_or(&(0..0), |program| &program.stack);
-            self.tell(Event::Fault(fault(cause, value, context, stack)))
-        }
+    /// Takes what the running thread did and must not do.
+    pub fn fault(&mut self, fault: Fault) -> Next<H::Context> {
+        self.tell(Event::Fault(fault))
     }
 
-    fn running_program(&self) -> Option<&'static crate::Program> {
-        self.port.program(self.walled)
-    }
-
-    #[inline(never)]
-    fn tell(&mut self, event: Event) -> Next {
-        let outcome = self.kernel.step(&mut self.port, event);
-        self.obey(outcome)
-    }
-
-    fn tell_time(&mut self) -> Next {
+    /// Takes the alarm.
+    pub fn alarm(&mut self) -> Next<H::Context> {
         // The interrupt pends for as long as the alarm is past; the kernel sets the next one.
         self.port.set_alarm(Instant::NEVER);
         self.tell(Event::Timer)
     }
 
+    /// Lets the running thread go on as it was.
+    pub fn go_on(&mut self) -> Next<H::Context> {
+        self.obey(Outcome {
+            action: Action::Resume,
+            thread: self.kernel.current_thread(),
+            results: Results::default(),
+        })
+    }
+
+    /// The machine itself.
+    pub fn hardware(&mut self) -> &mut H {
+        self.port.hardware()
+    }
+
+    /// The program of the thread that runs.
+    pub fn running_program(&self) -> Option<&'static Program<H::Wall>> {
+        self.port.program(self.walled)
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, event: Event) -> Next<H::Context> {
+        let outcome = self.kernel.step(&mut self.port, event);
+        self.obey(outcome)
+    }
+
     /// Prepares what the kernel wants to run; waits where nothing can.
     #[inline(always)]
-    fn obey(&mut self, outcome: Outcome) -> Next {
+    fn obey(&mut self, outcome: Outcome) -> Next<H::Context> {
         match outcome.action {
             Action::Return => self.resume(&outcome, Restore::Results),
             Action::Resume => self.resume(&outcome, Restore::All),
@@ -108,17 +120,10 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next {
+    fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
         self.wall(outcome);
         match self.port.context(outcome.thread) {
-            Some(context) => {
-                if let Restore::Results = restore {
-                    let results = outcome.results;
-                    let status = results.status as usize;
-                    context.set_results(status, results.value0, results.value1);
-                }
-                Next { context, restore }
-            }
+            Some(context) => Next { context, restore, results: outcome.results },
             None => self.end(NOTHING_LEFT),
         }
     }
@@ -131,7 +136,7 @@ impl Machine {
         if process != self.walled
             && let Some(program) = self.port.program(process)
         {
-            program.wall.raise();
+            self.port.hardware().raise(&program.wall);
             self.walled = process;
         }
     }
@@ -139,7 +144,7 @@ impl Machine {
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
     #[cold]
     #[inline(never)]
-    fn idle(&mut self) -> Next {
+    fn idle(&mut self) -> Next<H::Context> {
         if !self.is_anybody_alive() {
             self.port.flush();
             self.port.say(
@@ -148,8 +153,15 @@ impl Machine {
             );
             self.end(NOTHING_LEFT)
         }
-        wait_for_timer();
-        self.tell_time()
+        self.port.hardware().wait_for_alarm();
+        self.alarm()
+    }
+
+    /// Ends the run because the kernel itself did what it must not do; says where and why. Uses as
+    /// little as it can of what may be wrong.
+    pub fn fail(&mut self, fault: Fault, status: u32) -> ! {
+        self.port.say_kernel_fault(fault);
+        self.port.hardware().finish(status)
     }
 
     fn is_anybody_alive(&self) -> bool {
@@ -164,9 +176,6 @@ impl Machine {
     #[inline(never)]
     fn end(&mut self, status: u32) -> ! {
         self.port.flush();
-        let word = if status == 0 { PASS } else { status << 16 | FAIL };
-        loop {
-            self.finisher.write(word);
-        }
+        self.port.hardware().finish(status)
     }
 }
