@@ -15,7 +15,7 @@ mod probe;
 use pw_status::OK;
 use userspace::raw::{self, Arguments, Results, Syscall};
 
-pub use act::{Act, Effect, act, target};
+pub use act::{Act, Effect, LOSES_PLACE_WITH_STACK, act, target};
 pub use arena::{ARENA, ARENA_BYTES, Arena};
 pub use probe::{Access, is_ours, is_servers, memory_around, respond_raw};
 

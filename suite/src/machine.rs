@@ -11,7 +11,8 @@ pub const HAS_ONE_ADDRESS_SPACE: bool = !cfg!(target_os = "linux");
 
 /// What the addresses of flash and of RAM begin at a multiple of. The kernel lies at the beginning of
 /// both.
-pub const MEMORY_ALIGNMENT_BYTES: usize = 1 << 20;
+pub const MEMORY_ALIGNMENT_BYTES: usize =
+    if cfg!(target_arch = "arm") { 16 << 20 } else { 1 << 20 };
 
 /// Whether an exchange of a word that is not aligned is one, and not a fault.
 pub const SWAPS_UNALIGNED_WORDS: bool = cfg!(target_arch = "x86_64");
@@ -19,7 +20,7 @@ pub const SWAPS_UNALIGNED_WORDS: bool = cfg!(target_arch = "x86_64");
 pub use devices::{CONSOLE, CONTROL, INTERRUPTS, RESET, TIMER};
 
 /// Where devices are, of which no process has any. On Linux there are none to be named.
-#[cfg(not(target_arch = "riscv32"))]
+#[cfg(not(any(target_arch = "riscv32", target_arch = "arm")))]
 mod devices {
     /// A register of the console's port.
     pub const CONSOLE: usize = 0;
@@ -47,3 +48,24 @@ mod devices {
     /// The first hart's software interrupt.
     pub const CONTROL: usize = 0x0200_0000;
 }
+
+/// Where devices are, of which no process has any.
+#[cfg(target_arch = "arm")]
+mod devices {
+    /// Among the devices of the board, whichever it has there.
+    pub const CONSOLE: usize = 0x4000_4000;
+    /// The processor's own timer.
+    pub const TIMER: usize = 0xE000_E010;
+    /// Which interrupts are enabled.
+    pub const INTERRUPTS: usize = 0xE000_E100;
+    /// What resets the machine.
+    pub const RESET: usize = 0xE000_ED0C;
+    /// What turns the wall off.
+    pub const CONTROL: usize = 0xE000_ED94;
+}
+
+/// How far below its stack a stack pointer may be and still be taken for one that grew too long.
+pub const LONGEST_FRAME_BYTES: usize = 64 * 1024;
+
+/// Whether a fault for an address that is not aligned tells the address.
+pub const KNOWS_MISALIGNED_ADDRESS: bool = !cfg!(target_arch = "arm");

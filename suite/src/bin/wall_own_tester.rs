@@ -5,14 +5,14 @@
 #![forbid(unsafe_code)]
 
 use suite::hostile::Act;
-use suite::machine::SWAPS_UNALIGNED_WORDS;
+use suite::machine::{KNOWS_MISALIGNED_ADDRESS, SWAPS_UNALIGNED_WORDS};
 use suite::wall::{self, Attack, Attacker, Cause, Memory, Wall};
 use suite_codegen::wall_own::tester::object;
 use userspace::process_entry;
 
 #[process_entry("tester")]
 fn entry() -> ! {
-    let mut wall = Wall::begin(11, object::NEIGHBOUR);
+    let mut wall = Wall::begin(12, object::NEIGHBOUR);
     memory(&mut wall);
     stacks(&mut wall);
     for (title, attacker, act, operand) in INSTRUCTIONS {
@@ -31,6 +31,9 @@ fn memory(wall: &mut Wall) {
     let attacker = ("write_code", object::WRITE_CODE);
     let code = memory_of(attacker).flash.start + 64;
     wall.attack("PR-2 a write to one's own code is a fault", attacker, Act::StoreByte, code);
+    let attacker = ("run_other", object::RUN_OTHER);
+    let title = "PR-2 a jump to one's own code as that of another machine is a fault";
+    wall.attack(title, attacker, Act::ExecuteOther, code & !3);
     let attacker = ("run_variable", object::RUN_VARIABLE);
     let variable = memory_of(attacker).variable;
     wall.attack("PR-2 a jump to one's own variable is a fault", attacker, Act::Execute, variable);
@@ -46,7 +49,7 @@ fn stacks(wall: &mut Wall) {
     let attacker = ("long_frame", object::LONG_FRAME);
     wall.on_one_address_space(title, |wall| {
         let below = memory_of(attacker).ram.start - LEAP_BYTES;
-        wall.fault(title, attacker, (Act::StackStore, below), Cause::Stack, below..=below);
+        wall.attack(title, attacker, Act::StackStore, below);
     });
 }
 
@@ -80,6 +83,7 @@ fn unaligned(wall: &mut Wall) {
     if SWAPS_UNALIGNED_WORDS {
         wall.nothing(title, attacker, Act::Swap, address);
     } else {
-        wall.fault(title, attacker, (Act::Swap, address), Cause::Misaligned, address..=address);
+        let told = if KNOWS_MISALIGNED_ADDRESS { address } else { 0 };
+        wall.fault(title, attacker, (Act::Swap, address), Cause::Misaligned, told..=told);
     }
 }

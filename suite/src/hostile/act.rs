@@ -5,6 +5,9 @@
 //! and with which address it happened. So each is a function that begins with that instruction or
 //! reaches it after a known number of bytes, and [`Act::place`] says where that is.
 
+#[cfg(target_arch = "arm")]
+#[path = "act/arm.rs"]
+mod machine;
 #[cfg(target_arch = "riscv32")]
 #[path = "act/riscv32.rs"]
 mod machine;
@@ -12,7 +15,7 @@ mod machine;
 #[path = "act/x86_64.rs"]
 mod machine;
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "riscv32")))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "riscv32", target_arch = "arm")))]
 compile_error!(
     "the conformance suite does not know how a program does harm on this machine: add a file beside \
      x86_64.rs"
@@ -41,6 +44,8 @@ pub enum Act {
     Swap,
     /// Goes on at the address.
     Execute,
+    /// Goes on at the address in the machine's other set of instructions.
+    ExecuteOther,
     /// Executes what is no instruction.
     Illegal,
     /// Executes the instruction that debuggers use.
@@ -92,7 +97,7 @@ pub enum Effect {
 
 impl Act {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Act; 26] = [
+    pub const ALL: [Act; 27] = [
         Act::LoadByte,
         Act::LoadHalf,
         Act::LoadWord,
@@ -101,6 +106,7 @@ impl Act {
         Act::StoreWord,
         Act::Swap,
         Act::Execute,
+        Act::ExecuteOther,
         Act::Illegal,
         Act::Breakpoint,
         Act::Semihosting,
@@ -128,13 +134,27 @@ impl Act {
 
     /// Whether it lasts long enough to be interrupted.
     pub const fn lasts(self) -> bool {
-        matches!(self, Act::Spin | Act::StackSpin)
+        match self {
+            Act::Spin | Act::StackSpin => true,
+            // Who is not stopped keeps busy.
+            Act::DisableInterrupts => matches!(self.effect(), Effect::Nothing),
+            _ => false,
+        }
+    }
+
+    /// Whether it leaves the program without a stack.
+    pub const fn loses_stack(self) -> bool {
+        matches!(
+            self,
+            Act::StackStore | Act::StackIllegal | Act::StackCall | Act::StackSpin | Act::Recurse
+        )
     }
 
     /// The addresses of which one is where it happens; `None` if it may be anywhere in the program.
     pub fn place(self, operand: usize) -> Option<RangeInclusive<usize>> {
         match self {
-            Act::Execute => Some(target(operand)..=target(operand)),
+            Act::Execute | Act::ExecuteOther => Some(target(operand)..=target(operand)),
+            _ if machine::LOSES_PLACE_WITH_STACK && self.loses_stack() => Some(0..=0),
             Act::Recurse => None,
             _ => {
                 let (first, length) = machine::place(self)?;
@@ -144,6 +164,10 @@ impl Act {
         }
     }
 }
+
+/// Whether a fault without a stack is one of the stack, with the stack pointer for an address and no
+/// place: the machine needs a stack to keep them.
+pub const LOSES_PLACE_WITH_STACK: bool = machine::LOSES_PLACE_WITH_STACK;
 
 /// Where a jump to an address goes: a machine of this kind has no code at odd ones.
 pub const fn target(address: usize) -> usize {

@@ -9,8 +9,8 @@ use userspace::time::Duration;
 
 use super::wire::{ANSWER_WORDS, Order, WORD_BYTES, from_bytes};
 use super::{Aim, Memory};
-use crate::hostile::{Act, Effect, target};
-use crate::machine::HAS_ONE_ADDRESS_SPACE;
+use crate::hostile::{Act, Effect, LOSES_PLACE_WITH_STACK, target};
+use crate::machine::{HAS_ONE_ADDRESS_SPACE, LONGEST_FRAME_BYTES};
 use crate::report::{Case, Report};
 use crate::timing::{after, patience, sleep};
 
@@ -85,7 +85,7 @@ impl Wall {
     pub fn attack(&mut self, title: &'static str, attacker: Attacker, act: Act, operand: usize) {
         match act.effect() {
             Effect::Fault => {
-                let (cause, address) = expected(act, operand);
+                let (cause, address) = expected(attacker, act, operand);
                 self.fault(title, attacker, (act, operand), cause, address);
             }
             Effect::Nothing if act.lasts() => self.interrupted(title, attacker, act, operand),
@@ -138,6 +138,7 @@ impl Wall {
         let Wall { report, neighbour, seen, memory } = self;
         report.case(title, |case| {
             order(control, Order::Attack { act, operand })?;
+            sleep(INTERRUPTION);
             case.equal(live(control), Ok(()));
             unharmed(case, *neighbour, memory, seen)
         });
@@ -259,18 +260,24 @@ fn unharmed(case: &mut Case, neighbour: Initiator, memory: &Memory, seen: &Seen)
     Ok(())
 }
 
-/// The fault that an act ends in.
-fn expected(act: Act, operand: usize) -> (Cause, Addresses) {
+/// The fault that an act of an attacker ends in.
+fn expected((_, control): Attacker, act: Act, operand: usize) -> (Cause, Addresses) {
+    let is_without_stack = act.loses_stack() && act != Act::Recurse;
     match act {
+        _ if LOSES_PLACE_WITH_STACK && is_without_stack => {
+            let address = pushed(operand);
+            (cause_below_stack(control, *address.start()), address)
+        }
         Act::LoadByte | Act::StoreByte => (Cause::Memory, operand..=operand),
         Act::LoadHalf | Act::StoreHalf => (Cause::Memory, touched(operand, 2)),
         Act::LoadWord | Act::StoreWord | Act::Swap => (Cause::Memory, touched(operand, 4)),
         Act::Execute => (Cause::Memory, target(operand)..=target(operand)),
-        Act::StackStore => (Cause::Memory, operand..=operand),
+        Act::StackStore => (cause_below_stack(control, operand), operand..=operand),
         Act::Recurse => (Cause::Stack, ANY),
         Act::DivideByZero => (Cause::Arithmetic, ANY),
         Act::Breakpoint | Act::Semihosting => (Cause::Breakpoint, ANY),
         Act::Illegal
+        | Act::ExecuteOther
         | Act::StackIllegal
         | Act::StackCall
         | Act::StackSpin
@@ -285,6 +292,26 @@ fn expected(act: Act, operand: usize) -> (Cause, Addresses) {
         | Act::WaitForInterrupt => (Cause::Illegal, ANY),
     }
 }
+
+/// Why a process is stopped whose stack pointer is this: it may have come there by a long frame.
+fn cause_below_stack(control: Initiator, stack_pointer: usize) -> Cause {
+    let stack = memory_of(control).map_or(0, |memory| memory.ram.start);
+    let below = stack.saturating_sub(LONGEST_FRAME_BYTES)..stack;
+    if HAS_ONE_ADDRESS_SPACE && below.contains(&stack_pointer) {
+        Cause::Stack
+    } else {
+        Cause::Memory
+    }
+}
+
+/// Where a stack pointer may be when a frame was to be stored below it.
+fn pushed(stack_pointer: usize) -> Addresses {
+    let last = stack_pointer.wrapping_sub(1);
+    last.saturating_sub(LONGEST_EXCEPTION_FRAME_BYTES)..=last
+}
+
+/// How long what a machine stores of a program that it stops may be, in bytes.
+const LONGEST_EXCEPTION_FRAME_BYTES: usize = 256;
 
 /// Where an access of so many bytes may fail: at its address, or, if it is not aligned, at any byte of
 /// it, for then it may be several accesses.

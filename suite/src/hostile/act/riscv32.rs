@@ -7,6 +7,9 @@ use super::{Act, Effect, Function};
 /// How often a loop runs that lasts long enough for several interrupts.
 pub(super) const SPINS: usize = 10_000_000;
 
+/// An exception does not use the stack of whoever it stops.
+pub(super) const LOSES_PLACE_WITH_STACK: bool = false;
+
 /// What the machine does with an act that user mode has no right to.
 pub(super) const fn effect(act: Act) -> Effect {
     match act {
@@ -14,6 +17,8 @@ pub(super) const fn effect(act: Act) -> Effect {
         Act::DivideByZero => Effect::Nothing,
         // The kernel never uses a program's stack.
         Act::StackCall | Act::StackSpin | Act::Spin => Effect::Nothing,
+        // There is but one set of instructions.
+        Act::ExecuteOther => Effect::Absent,
         _ => Effect::Fault,
     }
 }
@@ -60,7 +65,7 @@ pub(super) fn function(act: Act) -> Option<Function> {
         Act::OpenWall => open_wall,
         Act::ReturnFromTrap => return_from_trap,
         Act::WaitForInterrupt => wait_for_interrupt,
-        Act::Recurse | Act::StackCall => return None,
+        Act::Recurse | Act::StackCall | Act::ExecuteOther => return None,
     })
 }
 

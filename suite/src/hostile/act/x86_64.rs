@@ -7,6 +7,9 @@ use super::{Act, Effect, Function};
 /// How often a loop runs that lasts long enough for several interrupts.
 pub(super) const SPINS: usize = 200_000_000;
 
+/// An exception does not use the stack of whoever it stops.
+pub(super) const LOSES_PLACE_WITH_STACK: bool = false;
+
 /// What the machine does with an act that a program has no right to.
 pub(super) const fn effect(act: Act) -> Effect {
     match act {
@@ -22,7 +25,8 @@ pub(super) const fn effect(act: Act) -> Effect {
         | Act::WaitForInterrupt
         | Act::Semihosting
         | Act::StackCall
-        | Act::StackSpin => Effect::Absent,
+        | Act::StackSpin
+        | Act::ExecuteOther => Effect::Absent,
         _ => Effect::Fault,
     }
 }
@@ -60,6 +64,7 @@ pub(super) fn function(act: Act) -> Option<Function> {
         Act::StackIllegal => stack_illegal,
         Act::Spin => spin,
         Act::Recurse
+        | Act::ExecuteOther
         | Act::Semihosting
         | Act::StackCall
         | Act::StackSpin
