@@ -313,6 +313,8 @@ impl Builder<'_> {
             inputs.push(file.into());
             places.push((name, place.flash.start));
         }
+        // The linker takes sections in the order of their addresses only.
+        places.sort_by_key(|(_, address)| *address);
         let script =
             kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
         let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };

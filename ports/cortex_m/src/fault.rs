@@ -16,13 +16,15 @@ const STACKING: u32 = 1 << 4 | 1 << 12 | 1 << 20;
 const LAZY_STACKING: u32 = 1 << 5 | 1 << 13;
 const MEMORY_ADDRESS: u32 = 1 << 7;
 const BUS_ADDRESS: u32 = 1 << 15;
+const REFUSED: u32 = 1 << 18;
 const BAD_INSTRUCTION: u32 = 1 << 16 | 1 << 17 | 1 << 18 | 1 << 19;
 const UNALIGNED: u32 = 1 << 24;
 const DIVISION: u32 = 1 << 25;
 const MEMORY_FAULT: u32 = 0xFF;
 const BUS_FAULT: u32 = 0xFF << 8;
-/// What a hard fault says of a breakpoint.
-const BREAKPOINT: u32 = 1 << 31;
+/// What a hard fault says of a breakpoint: that it comes from one, or (QEMU) only that something with
+/// no handler of its own has come. All else has one, and says more.
+const BREAKPOINT: u32 = 1 << 31 | 1 << 30;
 
 /// In the program status: the processor has moved the stack pointer by one more word, to align it.
 const IS_PADDED: usize = 1 << 9;
@@ -47,9 +49,10 @@ pub(crate) struct FaultStatus {
 }
 
 /// Tells whether the processor has put a frame on the thread's own stack; if it has not, what is
-/// there means nothing, and may not even be memory.
+/// there means nothing, and may not even be memory. A frame that it refused to go back to has been
+/// there once, and QEMU leaves the stack pointer past it.
 pub(crate) fn has_frame(status: &FaultStatus, exception_return: usize) -> bool {
-    status.configurable & (STACKING | UNSTACKING) == 0
+    status.configurable & (STACKING | UNSTACKING | REFUSED) == 0
         && exception_return & HAS_OWN_STACK == HAS_OWN_STACK
 }
 
@@ -163,14 +166,16 @@ mod tests {
             let found = fault(&status(bits), frame, &IN_ORDER, &STACK);
             assert_eq!(found, Fault { cause, pc: 0x8000, address }, "{bits:#x}");
         }
-        let breakpoint = FaultStatus { hard: 1 << 31, ..status(0) };
-        let found = fault(&breakpoint, Some(Frame::fresh(0)), &IN_ORDER, &STACK);
-        assert_eq!(found.cause, FaultCause::Breakpoint);
+        for hard in [1 << 31, 1 << 30] {
+            let breakpoint = FaultStatus { hard, ..status(0) };
+            let found = fault(&breakpoint, Some(Frame::fresh(0)), &IN_ORDER, &STACK);
+            assert_eq!(found.cause, FaultCause::Breakpoint);
+        }
     }
 
     #[test]
     fn a_frame_that_could_not_be_stored_is_not_there() {
-        for bit in [3, 4, 11, 12, 20] {
+        for bit in [3, 4, 11, 12, 18, 20] {
             assert!(!has_frame(&status(1 << bit), TO_THREAD), "{bit}");
         }
         assert!(has_frame(&status(1 << 1), TO_THREAD));

@@ -1,6 +1,6 @@
 //! One external interrupt, and sleeping until it comes.
 //!
-//! The kernel runs in a handler, at the priority of all interrupts, so none is taken meanwhile, and
+//! The kernel runs in a handler, at the priority of all interrupts or above, so none is taken, and
 //! none would wake the processor either: it wakes for what is more important than what it does. So
 //! for as long as the kernel sleeps the interrupt is made so, and kept from being taken by PRIMASK,
 //! which does not count for waking.
@@ -9,7 +9,7 @@ use core::arch::asm;
 
 use guichet_port_bare_metal::Register;
 
-use crate::system_control::LEAST_PRIORITY;
+use crate::system_control::{LEAST_PRIORITY, WAKING_PRIORITY};
 
 const SET_ENABLE: usize = 0xE000_E100;
 const SET_PENDING: usize = 0xE000_E200;
@@ -59,7 +59,7 @@ impl Interrupt {
         // SAFETY: (interrupt-2) keeps interrupts from being taken, which in the kernel they are not
         // anyway.
         unsafe { asm!("cpsid i", options(nostack)) };
-        self.priority.write(0);
+        self.priority.write(WAKING_PRIORITY);
         while self.pending.read() & self.bit == 0 {
             // SAFETY: (interrupt-3) waiting changes nothing.
             unsafe { asm!("dsb", "wfi", options(nostack)) };

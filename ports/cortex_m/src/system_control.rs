@@ -10,8 +10,12 @@ use guichet_port_bare_metal::Register;
 
 use crate::fault::FaultStatus;
 
-/// The priority of calls and interrupts; faults have 0, the greatest that there is for them.
+/// The priority of calls and interrupts.
 pub(crate) const LEAST_PRIORITY: u8 = 0x80;
+/// The priority of faults, greater because less.
+const FAULT_PRIORITY: u8 = 0x40;
+/// The priority of what wakes the kernel, whichever of them it handles.
+pub(crate) const WAKING_PRIORITY: u8 = 0;
 
 const VECTOR_TABLE: usize = 0xE000_ED08;
 const CONFIGURATION: usize = 0xE000_ED14;
@@ -53,7 +57,7 @@ pub(crate) unsafe fn prepare(vectors: usize, attributes: impl FnOnce()) {
     let priority = u32::from(LEAST_PRIORITY);
     register(VECTOR_TABLE).write(u32::try_from(vectors).unwrap_or(0));
     register(CONFIGURATION).write(ALIGN_FRAMES | TRAP_DIVISION);
-    register(FAULT_PRIORITIES).write(0);
+    register(FAULT_PRIORITIES).write(u32::from_ne_bytes([FAULT_PRIORITY; 4]));
     register(CALL_PRIORITIES).write(priority << 24);
     register(OTHER_PRIORITIES).write(priority << 24 | priority << 16);
     // It also says which handlers run; this one does.

@@ -175,6 +175,10 @@ macro_rules! __guichet_traps {
             ".thumb_func",
             "guichet_trap:",
             "mrs r12, psp",
+            // Nothing is on the stack; but where a thread could not be gone back to, QEMU leaves
+            // there what the architecture puts on the thread's.
+            "ldr r0, guichet_top_word",
+            "mov sp, r0",
             "ldrd r0, r1, [sp]",
             "mov r3, r1",
             "stm r3!, {{r6, r7, r12, lr}}",
