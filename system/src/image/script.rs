@@ -72,7 +72,8 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
 }
 
 /// The script that links the kernel at `place`, with a stack of its own and the programs' bytes,
-/// each a file name and its address.
+/// each a file name and its address. They are named by their whole names, because a name may end like
+/// another one.
 ///
 /// Machines that begin by reading a table of vectors (Arm's) find it in `.vector_table`, which lies
 /// lowest in flash; the others begin at the first instruction, which does so there.
@@ -82,7 +83,7 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
         // Writing to a String does not fail.
         let _ = writeln!(
             sections,
-            "  .guichet_program_{number} {address:#x} : {{ KEEP(*{file}(.data)) }}"
+            "  .guichet_program_{number} {address:#x} : {{ KEEP(*/{file}(.data)) }}"
         );
     }
     format!(
@@ -119,7 +120,7 @@ mod tests {
     fn the_kernel_takes_programs_before_it_takes_data() {
         let programs = [("a.bin".to_owned(), 0x1400), ("b.bin".to_owned(), 0x1600)];
         let script = kernel_script(&PLACE, 0x40, &programs);
-        let program = script.find(".guichet_program_1 0x1600 : { KEEP(*b.bin(.data)) }");
+        let program = script.find(".guichet_program_1 0x1600 : { KEEP(*/b.bin(.data)) }");
         let order =
             [script.find(".vector_table :"), script.find(".text :"), script.find(".data :")];
         assert!(program < order[0] && program.is_some() && order.is_sorted(), "{script}");
