@@ -64,6 +64,10 @@ mod devices {
     pub const CONTROL: usize = 0xE000_ED94;
 }
 
+/// The emulator looks at an access that is not aligned as a whole only where it crosses the end of a
+/// page of this size; elsewhere its first byte decides. The machine itself looks at every byte.
+pub const EMULATED_PAGE_BYTES: usize = if cfg!(target_arch = "arm") { 1024 } else { 1 };
+
 /// How far below its stack a stack pointer may be and still be taken for one that grew too long.
 pub const LONGEST_FRAME_BYTES: usize = 64 * 1024;
 

@@ -33,6 +33,7 @@ fn memory(wall: &mut Wall) {
     wall.attack("PR-2 a write to one's own code is a fault", attacker, Act::StoreByte, code);
     let attacker = ("run_other", object::RUN_OTHER);
     let title = "PR-2 a jump to one's own code as that of another machine is a fault";
+    let code = memory_of(attacker).flash.start + 64;
     wall.attack(title, attacker, Act::ExecuteOther, code & !3);
     let attacker = ("run_variable", object::RUN_VARIABLE);
     let variable = memory_of(attacker).variable;
