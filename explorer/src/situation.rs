@@ -135,9 +135,10 @@ impl Situation {
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        taken.violations.extend(self.door_disagreement(declared, around, event, &taken));
-        let armed = taken.after.oracle().armed_count();
-        taken.after.snapshot.forget_unused_deadlines(armed);
+        let disagreement = self.door_disagreement(declared, (around, event), &taken);
+        let violation = disagreement
+            .map(|words| Violation::new(Invariant::DoorAgrees, format!("the door {words}")));
+        taken.violations.extend(violation);
         taken
     }
 
@@ -190,24 +191,23 @@ impl Situation {
     fn door_disagreement(
         &self,
         declared: &Declared,
-        around: &Surroundings,
-        event: Event,
+        (around, event): (&Surroundings, Event),
         taken: &Taken,
-    ) -> Option<Violation> {
+    ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
         let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
-        let observation = match answer {
-            None if snapshot != self.snapshot => "it declines, but has changed the state",
-            None if machine.memories != around.memories => "it declines, but has changed memory",
-            None => return None,
-            Some(outcome) if outcome != taken.outcome => "it answers something else than step",
-            Some(_) if snapshot != taken.after.snapshot => "it leaves another state than step",
-            Some(_) if machine != taken.machine => "it treats the machine otherwise than step",
-            Some(_) => return None,
-        };
-        Some(Violation::new(Invariant::DoorAgrees, observation))
+        match answer {
+            None if snapshot != self.snapshot => Some("declines, but has changed the state"),
+            None if machine.memories != around.memories => Some("declines, but has changed memory"),
+            None if machine.alarm != self.alarm => Some("declines, but has moved the alarm"),
+            None => None,
+            Some(outcome) if outcome != taken.outcome => Some("answers something else than step"),
+            Some(_) if snapshot != taken.after.snapshot => Some("leaves another state than step"),
+            Some(_) if machine != taken.machine => Some("treats the machine otherwise than step"),
+            Some(_) => None,
+        }
     }
 }
 

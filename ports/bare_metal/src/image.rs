@@ -2,9 +2,7 @@
 
 use core::ops::Range;
 
-use guichet_kernel::{
-    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadIndex, ThreadList,
-};
+use guichet_kernel::{Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList};
 use static_cell::ConstStaticCell;
 
 use crate::console::ProcessLine;
@@ -16,6 +14,8 @@ pub struct Image<Wall: 'static> {
     pub system: System<'static>,
     /// Where each process's program is, in the order of the processes.
     pub programs: &'static [Program<Wall>],
+    /// The program that each thread runs, in the order of the threads.
+    pub threads: &'static [&'static Program<Wall>],
 }
 
 /// Where a process's program is.
@@ -55,7 +55,6 @@ struct KernelTables<
     const WAIT_LISTS: usize,
 > {
     threads: [Thread; THREADS],
-    deadlines: [ThreadIndex; THREADS],
     processes: [Process; PROCESSES],
     handlers: [Handler; HANDLERS],
     initiators: [Initiator; INITIATORS],
@@ -82,7 +81,6 @@ impl<
     pub const fn new() -> Self {
         KernelCell(ConstStaticCell::new(KernelTables {
             threads: [const { Thread::DORMANT }; THREADS],
-            deadlines: [ThreadIndex::NONE; THREADS],
             processes: [const { Process::UNSTARTED }; PROCESSES],
             handlers: [const { Handler::IDLE }; HANDLERS],
             initiators: [const { Initiator::IDLE }; INITIATORS],
@@ -96,7 +94,6 @@ impl<
         let tables = self.0.try_take()?;
         Some(Storage {
             threads: &mut tables.threads,
-            deadlines: &mut tables.deadlines,
             processes: &mut tables.processes,
             handlers: &mut tables.handlers,
             initiators: &mut tables.initiators,

@@ -3,9 +3,12 @@
 //! A trap tells what the running thread did; the answer is which registers to go on with. What lies
 //! between is the kernel's one call, and the wait for an interrupt when nobody can run.
 
+use core::ptr;
+
 use guichet_abi::Results;
 use guichet_kernel::{
     Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
+    ThreadIndex,
 };
 
 use crate::hardware::Hardware;
@@ -41,14 +44,14 @@ pub struct Next<Context> {
 pub struct Machine<H: Hardware + 'static> {
     kernel: Kernel<'static>,
     port: BareMetalPort<H>,
-    /// The process whose wall stands.
-    walled: ProcessIndex,
+    /// The program whose wall stands.
+    walled: Option<&'static Program<H::Wall>>,
 }
 
 impl<H: Hardware> Machine<H> {
     /// A machine that has not been booted.
     pub fn new(kernel: Kernel<'static>, port: BareMetalPort<H>) -> Machine<H> {
-        Machine { kernel, port, walled: ProcessIndex::NONE }
+        Machine { kernel, port, walled: None }
     }
 
     /// Boots the system, and says what runs first.
@@ -58,17 +61,18 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
+    /// Calls nothing out of line.
     #[inline(always)]
-    pub fn try_call(&mut self, call: Call) -> Option<Next<H::Context>> {
-        let outcome = self.kernel.door(&mut self.port, &call)?;
-        Some(self.obey(outcome))
+    pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
+        let outcome = self.kernel.door(&mut self.port, call)?;
+        self.wall(outcome.thread);
+        let context = self.port.context(outcome.thread)?;
+        Some(Next { context, restore: Restore::Results, results: outcome.results })
     }
 
     /// Takes any call of the running thread.
-    #[cold]
-    #[inline(never)]
-    pub fn cold_call(&mut self, call: Call) -> Next<H::Context> {
-        self.tell(Event::Call(call))
+    pub fn call(&mut self, call: &Call) -> Next<H::Context> {
+        self.tell(Event::Call(*call))
     }
 
     /// Takes what the running thread did and must not do.
@@ -99,7 +103,7 @@ impl<H: Hardware> Machine<H> {
 
     /// The program of the thread that runs.
     pub fn running_program(&self) -> Option<&'static Program<H::Wall>> {
-        self.port.program(self.walled)
+        self.walled
     }
 
     #[inline(never)]
@@ -121,7 +125,7 @@ impl<H: Hardware> Machine<H> {
 
     #[inline(always)]
     fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
-        self.wall(outcome);
+        self.wall(outcome.thread);
         match self.port.context(outcome.thread) {
             Some(context) => Next { context, restore, results: outcome.results },
             None => self.end(NOTHING_LEFT),
@@ -130,14 +134,13 @@ impl<H: Hardware> Machine<H> {
 
     /// Raises the wall of the thread's process, unless it stands.
     #[inline(always)]
-    fn wall(&mut self, outcome: &Outcome) {
-        let declared = self.port.system().thread(outcome.thread);
-        let process = declared.map_or(ProcessIndex::NONE, |thread| thread.process);
-        if process != self.walled
-            && let Some(program) = self.port.program(process)
-        {
+    fn wall(&mut self, thread: ThreadIndex) {
+        let Some(program) = self.port.program_of(thread) else {
+            return;
+        };
+        if !self.walled.is_some_and(|walled| ptr::eq(walled, program)) {
             self.port.hardware().raise(&program.wall);
-            self.walled = process;
+            self.walled = Some(program);
         }
     }
 

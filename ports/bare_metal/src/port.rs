@@ -61,6 +61,12 @@ impl<H: Hardware> BareMetalPort<H> {
         self.image.programs.get(process.position())
     }
 
+    /// The program that a thread runs.
+    #[inline(always)]
+    pub(crate) fn program_of(&self, thread: ThreadIndex) -> Option<&'static Program<H::Wall>> {
+        self.image.threads.get(thread.position()).copied()
+    }
+
     /// Says something in the kernel's name, after what processes have left unfinished.
     pub(crate) fn say(&mut self, text: &str) {
         self.output.line(&mut self.hardware, |out| {

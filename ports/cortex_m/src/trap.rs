@@ -351,10 +351,10 @@ pub unsafe extern "C" fn on_call<A: Architecture>(
 ) -> ! {
     // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jump.
     unsafe {
-        let next = match (*machine).try_call((*registers).call()) {
+        let next = match (*machine).try_call(&(*registers).call()) {
             Some(next) => next,
             // Read anew, so that the common case need not keep it.
-            None => (*machine).cold_call((*registers).call()),
+            None => (*machine).call(&(*registers).call()),
         };
         leave(next)
     }

@@ -39,8 +39,7 @@ pub fn run<
     // SAFETY: (run-2) no thread has run yet, and from here on the machine belongs to the traps.
     unsafe {
         prepare();
-        let next = machine.boot();
-        enter(machine, next.into())
+        enter(machine)
     }
 }
 
