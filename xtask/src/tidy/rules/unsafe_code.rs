@@ -8,7 +8,7 @@ use crate::tidy::tokens::{identifiers, place};
 pub(super) const PLACES: [(&str, &str); 5] = [
     ("ports/", "registers, the wall and other processes' memory"),
     ("userspace/", "the way into the kernel"),
-    ("suite/src/hostile", "calls and crashes that no well-behaved program has"),
+    ("suite/src/hostile", "calls and attacks that no well-behaved program makes"),
     ("userspace_macros/", "the entry point that a program gets is written out as tokens"),
     ("xtask/purity/", "names that the linker sees; no operation of its own"),
 ];
