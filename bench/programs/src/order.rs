@@ -17,7 +17,7 @@ impl Manner {
     /// Its name in the output.
     pub const fn name(self) -> &'static str {
         match self {
-            Manner::Loop => "loop",
+            Manner::Loop => "wait + read + respond",
         }
     }
 }
@@ -67,11 +67,11 @@ impl Deadlines {
     /// Both.
     pub const ALL: [Deadlines; 2] = [Deadlines::Never, Deadlines::Finite];
 
-    /// Its name in the output.
+    /// What the output says of it.
     pub const fn name(self) -> &'static str {
         match self {
-            Deadlines::Never => "never",
-            Deadlines::Finite => "deadline",
+            Deadlines::Never => "",
+            Deadlines::Finite => ", deadlines",
         }
     }
 

@@ -1,6 +1,6 @@
 //! Measures, by the board's own clock, and says what came out.
 //!
-//! A line is `measured NAME ROUNDS TICKS`. The first name is that of a loop that does nothing: what
+//! A line is `measured ROUNDS TICKS NAME`. The first name is that of a loop that does nothing: what
 //! its rounds take has to be taken from all the others.
 #![no_std]
 #![no_main]
@@ -28,11 +28,11 @@ fn entry() -> Result<()> {
 
 fn measure_all() -> Result<()> {
     let ticks = measured(|_| Ok(()))?;
-    println!("measured nothing {ROUNDS} {ticks}");
+    println!("measured {ROUNDS} {ticks} nothing");
     let ticks = measured(|_| syscall::debug_nop())?;
-    println!("measured null_call {ROUNDS} {ticks}");
+    println!("measured {ROUNDS} {ticks} null call");
     let ticks = measured(wait_for_what_is_there)?;
-    println!("measured active_wait {ROUNDS} {ticks}");
+    println!("measured {ROUNDS} {ticks} wait on an active signal");
     for manner in Manner::ALL {
         for deadlines in Deadlines::ALL {
             for sizes in Sizes::ALL {
@@ -69,7 +69,7 @@ fn measure(order: Order) -> Result<()> {
     }?;
     let (manner, sizes, deadlines) =
         (order.manner.name(), order.sizes.name(), order.deadlines.name());
-    println!("measured {manner}_{sizes}_{deadlines} {ROUNDS} {ticks}");
+    println!("measured {ROUNDS} {ticks} {manner} {sizes}{deadlines}");
     Ok(())
 }
 
