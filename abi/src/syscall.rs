@@ -41,6 +41,11 @@ pub enum Syscall {
     ObjectWait = 3,
     /// As [`Syscall::ChannelRead`], but the request must fill the buffer (CH-3).
     ChannelReadExact = 4,
+    /// `handle, buffer, length, deadline, deadline` -> `length, badge` (CH-10).
+    ChannelReceive = 5,
+    /// `handle, response, response_length, buffer, length, deadline, deadline` -> `length, badge`
+    /// (CH-10).
+    ChannelRespondAndReceive = 6,
     /// `deadline, deadline` (WT-7).
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
@@ -64,12 +69,14 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 14] = [
+    pub const ALL: [Syscall; 16] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
         Syscall::ObjectWait,
         Syscall::ChannelReadExact,
+        Syscall::ChannelReceive,
+        Syscall::ChannelRespondAndReceive,
         Syscall::SleepUntil,
         Syscall::ClockNow,
         Syscall::ProcessExit,
@@ -107,7 +114,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [5, 15, 52, 0x1000, usize::MAX] {
+        for number in [7, 15, 52, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

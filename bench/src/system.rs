@@ -2,7 +2,8 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, System, ThreadDescriptor, ThreadIndex, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
+    WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -22,41 +23,52 @@ const fn memory(process: usize) -> Region {
     Region { start: base(process), end: base(process) + MEMORY_BYTES, writable: true }
 }
 
-const fn thread(process: usize) -> ThreadDescriptor {
-    ThreadDescriptor {
-        process: ProcessIndex::new(process),
-        ordinal: 0,
-        priority: Priority::DEFAULT,
-    }
-}
+const HANDLER_END: HandlerDescriptor = HandlerDescriptor {
+    index: HandlerIndex::new(0),
+    process: ProcessIndex::new(HANDLER),
+    wait_list: WaitListIndex::new(0),
+};
+
+const INITIATOR_END: InitiatorDescriptor = InitiatorDescriptor {
+    index: InitiatorIndex::new(0),
+    process: ProcessIndex::new(INITIATOR),
+    handler: HANDLER_END,
+    wait_list: WaitListIndex::new(1),
+    badge: 0,
+};
 
 /// Each process's only object, with handle 0, is its end of the channel.
-pub(crate) const SYSTEM: System<'static> = System {
-    processes: &[
-        ProcessDescriptor {
-            name: "handler",
-            memory: &[memory(HANDLER)],
-            objects: &[Object::ChannelHandler(HandlerIndex::new(0))],
-            threads: &[ThreadIndex::new(HANDLER)],
-            may_shutdown: false,
-        },
-        ProcessDescriptor {
-            name: "initiator",
-            memory: &[memory(INITIATOR)],
-            objects: &[Object::ChannelInitiator(InitiatorIndex::new(0))],
-            threads: &[ThreadIndex::new(INITIATOR)],
-            may_shutdown: false,
-        },
-    ],
-    threads: &[thread(HANDLER), thread(INITIATOR)],
-    handlers: &[HandlerDescriptor {
-        process: ProcessIndex::new(HANDLER),
-        wait_list: WaitListIndex::new(0),
-    }],
-    initiators: &[InitiatorDescriptor {
-        process: ProcessIndex::new(INITIATOR),
-        handler: HandlerIndex::new(0),
-        wait_list: WaitListIndex::new(1),
-    }],
+static PROCESSES: [ProcessDescriptor<'static>; 2] = [
+    ProcessDescriptor {
+        index: ProcessIndex::new(HANDLER),
+        name: "handler",
+        own: Span::own(&[memory(HANDLER)]),
+        memory: &[memory(HANDLER)],
+        objects: &[Object::ChannelHandler(HANDLER_END)],
+        threads: &[ThreadIndex::new(HANDLER)],
+        may_shutdown: false,
+    },
+    ProcessDescriptor {
+        index: ProcessIndex::new(INITIATOR),
+        name: "initiator",
+        own: Span::own(&[memory(INITIATOR)]),
+        memory: &[memory(INITIATOR)],
+        objects: &[Object::ChannelInitiator(INITIATOR_END)],
+        threads: &[ThreadIndex::new(INITIATOR)],
+        may_shutdown: false,
+    },
+];
+
+/// A process's only thread.
+const fn thread(process: &'static ProcessDescriptor<'static>) -> ThreadDescriptor<'static> {
+    ThreadDescriptor { process, ordinal: 0, priority: Priority::DEFAULT }
+}
+
+/// The whole.
+pub(crate) static SYSTEM: System<'static> = System {
+    processes: &PROCESSES,
+    threads: &[thread(&PROCESSES[HANDLER]), thread(&PROCESSES[INITIATOR])],
+    handlers: &[HANDLER_END],
+    initiators: &[INITIATOR_END],
     max_transfer_bytes: MEMORY_BYTES,
 };

@@ -237,7 +237,7 @@ impl Builder<'_> {
         let memory: Vec<Vec<Region>> = layout
             .processes
             .iter()
-            .map(|place| vec![region(&place.flash, false), region(&place.ram, true)])
+            .map(|place| vec![region(&place.ram, true), region(&place.flash, false)])
             .collect();
         let bytes = self.system.max_transfer_bytes_on(self.board.name);
         let tables = Tables::new(self.system, &memory, bytes);
@@ -249,14 +249,12 @@ impl Builder<'_> {
                 wall: pmp::words(&place.flash, &place.ram)?,
             })
         });
-        let processes = tables.processes();
-        let system = tables.system(&processes);
         let programs: Option<Vec<_>> = programs.collect();
-        programs.and_then(|programs| image_source(&system, &programs)).ok_or_else(|| {
-            Failure::NotLinked {
-                what: "the kernel".to_owned(),
-                words: "a wall cannot be expressed in the machine's registers".to_owned(),
-            }
+        let source = programs
+            .and_then(|programs| tables.with_system(|system| image_source(system, &programs)));
+        source.ok_or_else(|| Failure::NotLinked {
+            what: "the kernel".to_owned(),
+            words: "a wall cannot be expressed in the machine's registers".to_owned(),
         })
     }
 

@@ -39,9 +39,8 @@ pub fn run_system(
     let memory: Vec<_> = programs.iter().map(|program| program.memory().to_vec()).collect();
     let max_transfer_bytes = built.system.max_transfer_bytes_on(BOARD);
     let tables = Tables::new(&built.system, &memory, max_transfer_bytes);
-    let processes = tables.processes();
-    let system = tables.system(&processes);
-    Ok(guichet_port_linux::run(&system, &programs, Options { timeout, console })?)
+    let options = Options { timeout, console };
+    Ok(tables.with_system(|system| guichet_port_linux::run(system, &programs, options))?)
 }
 
 fn load(process: &Process, file: &Path) -> Result<Program, Failure> {

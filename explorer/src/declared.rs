@@ -6,7 +6,7 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, System, TableIndex, ThreadDescriptor, ThreadIndex,
+    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
     WaitListIndex,
 };
 
@@ -61,33 +61,38 @@ pub struct Declared {
     pub channels: Vec<Channel>,
 }
 
+impl Channel {
+    /// Above all signals that a channel has, so that the two are told apart in reports.
+    const FIRST_BADGE: u32 = 100;
+
+    /// What the handler of channel `number` knows the initiator by: different on each.
+    pub fn badge(number: usize) -> u32 {
+        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
+    }
+
+    /// Tells whether a word is more likely a badge than signals of a channel.
+    pub fn is_badge(word: usize) -> bool {
+        word >= Self::FIRST_BADGE as usize
+    }
+}
+
 impl Declared {
     /// Declares a system. What the kernel borrows is never given back: a run declares a handful of
     /// systems and uses them until it ends.
     pub fn new(plan: &Plan) -> Declared {
-        let threads = plan_threads(plan);
-        let processes: Vec<ProcessDescriptor<'static>> = (0..plan.processes.len())
-            .map(|process| describe_process(plan, &threads, process))
-            .collect();
-        let channels: Vec<Channel> = plan
-            .channels
-            .iter()
-            .map(|&(initiator, handler)| Channel { initiator, handler })
-            .collect();
-        let handlers = channels.iter().enumerate().map(|(number, channel)| HandlerDescriptor {
-            process: ProcessIndex::new(channel.handler),
-            wait_list: wait_list(End::Handler(number)),
-        });
-        let initiators = channels.iter().enumerate().map(|(number, channel)| InitiatorDescriptor {
-            process: ProcessIndex::new(channel.initiator),
-            handler: HandlerIndex::new(number),
-            wait_list: wait_list(End::Initiator(number)),
-        });
+        let ends = Ends::of(plan);
+        let processes: &'static [ProcessDescriptor<'static>] = (0..plan.processes.len())
+            .map(|process| describe_process(plan, &ends, process))
+            .collect::<Vec<_>>()
+            .leak();
+        let channels = plan.channels.iter();
+        let channels: Vec<Channel> =
+            channels.map(|&(initiator, handler)| Channel { initiator, handler }).collect();
         let system = System {
-            processes: processes.leak(),
-            handlers: handlers.collect::<Vec<_>>().leak(),
-            initiators: initiators.collect::<Vec<_>>().leak(),
-            threads: threads.leak(),
+            processes,
+            handlers: ends.handlers.leak(),
+            initiators: ends.initiators.leak(),
+            threads: plan_threads(plan, processes).leak(),
             max_transfer_bytes: plan.max_transfer_bytes,
         };
         Declared { system, channels }
@@ -100,7 +105,7 @@ impl Declared {
 
     /// The process that a thread belongs to, by position.
     pub fn process_of(&self, thread: usize) -> usize {
-        self.system.threads[thread].process.position()
+        self.system.threads[thread].process.index.position()
     }
 
     /// How important a thread is.
@@ -116,8 +121,8 @@ impl Declared {
     /// The end that a handle of a process names: `None` where it names no end of a channel.
     pub fn end_of(&self, process: usize, handle: usize) -> Option<End> {
         match self.system.processes[process].objects.get(handle)? {
-            Object::ChannelHandler(index) => Some(End::Handler(index.position())),
-            Object::ChannelInitiator(index) => Some(End::Initiator(index.position())),
+            Object::ChannelHandler(end) => Some(End::Handler(end.index.position())),
+            Object::ChannelInitiator(end) => Some(End::Initiator(end.index.position())),
             Object::Thread(_) => None,
         }
     }
@@ -155,15 +160,52 @@ impl Declared {
     }
 }
 
-fn plan_threads(plan: &Plan) -> Vec<ThreadDescriptor> {
-    let mut threads = Vec::new();
-    for (process, wanted) in plan.processes.iter().enumerate() {
-        for (ordinal, priority) in (0u8..).zip(&wanted.priorities) {
-            threads.push(ThreadDescriptor {
-                process: ProcessIndex::new(process),
-                ordinal,
-                priority: Priority::new(*priority),
+/// The ends of all channels.
+struct Ends {
+    handlers: Vec<HandlerDescriptor>,
+    initiators: Vec<InitiatorDescriptor>,
+}
+
+impl Ends {
+    fn of(plan: &Plan) -> Ends {
+        let mut ends = Ends { handlers: Vec::new(), initiators: Vec::new() };
+        for (number, &(initiator, handler)) in plan.channels.iter().enumerate() {
+            let handler = HandlerDescriptor {
+                index: HandlerIndex::new(number),
+                process: ProcessIndex::new(handler),
+                wait_list: wait_list(End::Handler(number)),
+            };
+            ends.handlers.push(handler);
+            ends.initiators.push(InitiatorDescriptor {
+                index: InitiatorIndex::new(number),
+                process: ProcessIndex::new(initiator),
+                handler,
+                wait_list: wait_list(End::Initiator(number)),
+                badge: Channel::badge(number),
             });
+        }
+        ends
+    }
+}
+
+/// The first thread of each process, and the one after its last.
+fn thread_bounds(plan: &Plan) -> Vec<usize> {
+    let mut bounds = vec![0];
+    for process in &plan.processes {
+        bounds.push(bounds.last().copied().unwrap_or(0) + process.priorities.len());
+    }
+    bounds
+}
+
+fn plan_threads(
+    plan: &Plan,
+    processes: &'static [ProcessDescriptor<'static>],
+) -> Vec<ThreadDescriptor<'static>> {
+    let mut threads = Vec::new();
+    for (process, wanted) in processes.iter().zip(&plan.processes) {
+        for (ordinal, priority) in (0u8..).zip(&wanted.priorities) {
+            let priority = Priority::new(*priority);
+            threads.push(ThreadDescriptor { process, ordinal, priority });
         }
     }
     threads
@@ -171,27 +213,24 @@ fn plan_threads(plan: &Plan) -> Vec<ThreadDescriptor> {
 
 /// A process's ends come first, in the order of the channels; its main thread is the last object,
 /// for programs that use a handle of the wrong kind.
-fn describe_process(
-    plan: &Plan,
-    threads: &[ThreadDescriptor],
-    process: usize,
-) -> ProcessDescriptor<'static> {
+fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
     let mut objects = Vec::new();
-    for (number, &(initiator, handler)) in plan.channels.iter().enumerate() {
-        if handler == process {
-            objects.push(Object::ChannelHandler(HandlerIndex::new(number)));
+    for (handler, initiator) in ends.handlers.iter().zip(&ends.initiators) {
+        if handler.process.position() == process {
+            objects.push(Object::ChannelHandler(*handler));
         }
-        if initiator == process {
-            objects.push(Object::ChannelInitiator(InitiatorIndex::new(number)));
+        if initiator.process.position() == process {
+            objects.push(Object::ChannelInitiator(*initiator));
         }
     }
-    let own: Vec<ThreadIndex> = (0..threads.len())
-        .filter(|thread| threads[*thread].process.position() == process)
-        .map(ThreadIndex::new)
-        .collect();
+    let bounds = thread_bounds(plan);
+    let own: Vec<ThreadIndex> =
+        (bounds[process]..bounds[process + 1]).map(ThreadIndex::new).collect();
     objects.push(Object::Thread(own[0]));
     ProcessDescriptor {
+        index: ProcessIndex::new(process),
         name: plan.processes[process].name,
+        own: Span::own(&REGIONS),
         memory: &REGIONS,
         objects: objects.leak(),
         threads: own.leak(),

@@ -16,7 +16,7 @@ use crate::random::Random;
 
 /// The calls of channels and waiting, so that they come more often than the others; waiting most
 /// of all, since while one thread runs on, the others never get to ask it anything.
-const FREQUENT: [Syscall; 8] = [
+const FREQUENT: [Syscall; 12] = [
     Syscall::ObjectWait,
     Syscall::ObjectWait,
     Syscall::ChannelTransact,
@@ -25,6 +25,10 @@ const FREQUENT: [Syscall; 8] = [
     Syscall::ChannelRespond,
     Syscall::ObjectWait,
     Syscall::ChannelReadExact,
+    Syscall::ChannelReceive,
+    Syscall::ChannelReceive,
+    Syscall::ChannelRespondAndReceive,
+    Syscall::ChannelRespondAndReceive,
 ];
 
 /// The calls that end something; few of them, or nothing would live long enough to be interesting.
@@ -84,7 +88,7 @@ fn sensible(
     let syscall = Syscall::from_number(number);
     arguments[0] = handle(random, caller, syscall);
     match syscall {
-        Some(Syscall::ChannelTransact) => {
+        Some(Syscall::ChannelTransact | Syscall::ChannelRespondAndReceive) => {
             [arguments[1], arguments[2]] = buffer(random);
             [arguments[3], arguments[4]] = buffer(random);
             (arguments[5], arguments[6]) = deadline;
@@ -92,6 +96,10 @@ fn sensible(
         Some(Syscall::ChannelRead | Syscall::ChannelReadExact) => {
             arguments[1] = if random.once_in(3) { random.below(9) } else { 0 };
             [arguments[2], arguments[3]] = buffer(random);
+        }
+        Some(Syscall::ChannelReceive) => {
+            [arguments[1], arguments[2]] = buffer(random);
+            (arguments[3], arguments[4]) = deadline;
         }
         Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
         Some(Syscall::ObjectWait) => {

@@ -31,7 +31,7 @@ invariants! {
     Consistent "consistent"
         "The kernel's own check of its tables holds.";
     Awake "awake"
-        "Nobody sleeps whose wait is satisfied (WT-3, WT-6).";
+        "Nobody sleeps whose wait is satisfied (WT-3, WT-6), or who could serve what nobody serves (CH-10).";
     OneEnd "one-end"
         "Every call ends exactly when and exactly how the clauses say, and once.";
     AnswersPresentRequest "answers-present-request"
@@ -43,19 +43,21 @@ invariants! {
     InsideTheWall "inside-the-wall"
         "The kernel has no range copied or read that its process may not use so (AB-3).";
     FailureChangesNothing "failure-changes-nothing"
-        "A call that is refused leaves the kernel's whole state as it was, but for a mark of staleness that it uses up (AB-5, CH-5a).";
+        "A call that is refused leaves the kernel's whole state as it was, but for a mark of staleness that it uses up (AB-5, CH-5a); a bad room is refused before the response is delivered (CH-10).";
     PeerTold "peer-told"
         "When a process ends, nobody still sleeps in a transaction with it (CH-8), and its own is withdrawn (CH-9).";
     SignalsTrue "signals-true"
-        "The signals that a wait returns are those that the clauses say are active, such as READABLE on a handler while a transaction is pending and not served (CH-3, CH-7, CH-9).";
+        "The signals that a wait returns are those that the clauses say are active, such as READABLE on a handler while a transaction is pending and not served (CH-3, CH-7, CH-9); one that a receiver takes at once never shows it (CH-10).";
+    SenderNamed "sender-named"
+        "A receive tells the badge that is declared of the initiator whose request it gives (AB-6, CH-10).";
     Priority "priority"
         "No ready thread is more important than the one that runs (WT-8).";
     Fifo "first-in-first-out"
         "Among equally important threads the one runs that has been ready for longest (WT-8).";
     Alarm "alarm"
-        "The alarm that the port is asked for is the earliest deadline (WT-2).";
+        "The alarm that the port is asked for is never later than the earliest deadline, and is exactly that while the system is idle and after a timer event (WT-2).";
     DoorAgrees "door-agrees"
-        "Where the door answers, it gives the same outcome, the same state and the same memory as step; where it does not, it has changed nothing.";
+        "Where a door answers, it gives the same outcome, the same state and the same memory as step; where it does not, it has changed nothing.";
     NoDeadlock "no-deadlock"
         "The system is idle only while no thread could run.";
     ProcessLife "process-life"

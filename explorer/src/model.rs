@@ -8,19 +8,19 @@
 //!
 //! **Time.** Instants would make the graph infinite. The clock therefore has a face of a few
 //! ticks: it may move on at any point while a deadline is armed, deadlines are set to ticks that
-//! are still to come, and when no deadline is armed any more the clock goes back to the beginning.
-//! That is sound because the kernel only ever compares instants: without a deadline it holds
-//! none, so that it cannot tell one time from another. With the alarm in each state, an instant
-//! that it kept all the same would be seen.
+//! are still to come, and when no deadline is armed any more, and no alarm asked for, the clock goes
+//! back to the beginning. That is sound because the kernel only ever compares instants: without a
+//! deadline and an alarm it holds none, so that it cannot tell one time from another. With the
+//! alarm in each state, an instant that it kept all the same would be seen.
 //!
 //! **Deadlines pass** in two moves, the clock's and the timer event's, because between the two
 //! the programs may run on and the handler may still answer (AB-4). The timer event may come
 //! early, too: hardware counters do that.
 
-use guichet_abi::Syscall;
 use guichet_kernel::{Event, Fault, FaultCause, Instant, ProcessIndex, ProcessState};
 use stateright::{Model, Property};
 
+use crate::audit::RESPONDING;
 use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::{Memory, Tables};
@@ -42,7 +42,7 @@ pub enum Action {
     Timer,
     /// A process is killed, and the kernel is told.
     Kill(usize),
-    /// The initiator's process, its position being this, is killed; the kernel is not told yet.
+    /// A process is killed; the kernel is not told yet.
     Vanish(usize),
     /// A process changes its slice tables, whoever runs: this stands for another of its threads.
     Rewrite(usize, Tables),
@@ -142,7 +142,7 @@ impl Exploration {
                 }
             }
         }
-        if next.situation.oracle().armed_count() == 0 {
+        if !next.holds_an_instant() {
             next.clock = 0;
         }
         next
@@ -160,10 +160,12 @@ impl Exploration {
         for process in (0..state.tables.len()).filter(ended) {
             next.vanished[process] = false;
         }
-        if next.tag.is_none() {
-            next.tables.fill(Tables::Good);
-        }
         next.situation = taken.after;
+        for process in 0..next.tables.len() {
+            if !self.is_looked_at(next, process) {
+                next.tables[process] = Tables::Good;
+            }
+        }
     }
 
     /// A program believes to be serving what it read, until it is told otherwise.
@@ -182,7 +184,7 @@ impl Exploration {
     /// Looks at the bytes of a response: do they answer the request that was pending?
     fn foreign_answer(&self, state: &State, event: Event, taken: &Taken) -> Option<Violation> {
         let Event::Call(call) = event else { return None };
-        if call.number != Syscall::ChannelRespond as usize {
+        if !RESPONDING.contains(&call.number) {
             return None;
         }
         let initiator = self.declared.channels[0].initiator;
@@ -204,6 +206,11 @@ impl State {
     /// A mark for the next request that nobody takes for an earlier one.
     fn fresh_tag(&self) -> u8 {
         (0..).find(|tag| !self.read_tags.contains(&Some(*tag))).unwrap_or(0)
+    }
+
+    /// Tells whether the kernel holds an instant with which it could compare the time.
+    fn holds_an_instant(&self) -> bool {
+        self.situation.oracle().armed_count() > 0 || self.situation.alarm != Instant::NEVER
     }
 }
 
@@ -245,7 +252,7 @@ impl Model for Exploration {
                 actions.push(Action::Fault);
             }
         }
-        if oracle.armed_count() > 0 && state.clock < scenario.environment.horizon_ticks {
+        if state.holds_an_instant() && state.clock < scenario.environment.horizon_ticks {
             actions.push(Action::Tick);
         }
         if state.situation.alarm != Instant::NEVER {
@@ -258,8 +265,10 @@ impl Model for Exploration {
             if scenario.environment.kills {
                 actions.push(Action::Kill(process));
             }
+            if self.is_looked_at(state, process) {
+                self.memory_actions(state, process, actions);
+            }
         }
-        self.initiator_actions(state, actions);
     }
 
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
@@ -274,14 +283,17 @@ impl Model for Exploration {
 }
 
 impl Exploration {
-    /// What befalls the initiator's memory while a transaction is pending; at other times nobody
-    /// looks at it.
-    fn initiator_actions(&self, state: &State, actions: &mut Vec<Action>) {
+    /// Tells whether an offer of this process is open, so that somebody may yet look at its memory.
+    fn is_looked_at(&self, state: &State, process: usize) -> bool {
+        let (declared, channel) =
+            (&self.declared.channels[0], &state.situation.oracle().channels[0]);
+        let asks = declared.initiator == process && state.tag.is_some();
+        asks || declared.handler == process && !channel.receivers.is_empty()
+    }
+
+    /// What befalls a process's memory while an offer of it is open.
+    fn memory_actions(&self, state: &State, process: usize, actions: &mut Vec<Action>) {
         let environment = &self.scenario.environment;
-        let process = self.declared.channels[0].initiator;
-        if state.tag.is_none() {
-            return;
-        }
         if environment.vanishing && !state.vanished[process] {
             actions.push(Action::Vanish(process));
         }

@@ -91,6 +91,10 @@ pub enum Move {
     ReadExact(usize, Room),
     /// Answers (CH-4).
     Respond(Message),
+    /// Takes the next transaction, or waits for it (CH-10).
+    Receive(Room, Until),
+    /// Answers and receives (CH-10).
+    RespondAndReceive(Message, Room, Until),
     /// Waits on its end of the channel for any of these signals (WT-2).
     Wait(u32, Until),
     /// Sleeps (WT-7).
@@ -164,7 +168,11 @@ impl Move {
     /// The deadline of the move, where it has one.
     pub fn until(self) -> Option<Until> {
         match self {
-            Move::Transact(_, _, until) | Move::Wait(_, until) | Move::Sleep(until) => Some(until),
+            Move::Transact(_, _, until)
+            | Move::Receive(_, until)
+            | Move::RespondAndReceive(_, _, until)
+            | Move::Wait(_, until)
+            | Move::Sleep(until) => Some(until),
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
@@ -211,6 +219,18 @@ impl Move {
                 let (address, length) = message_words(message);
                 (Syscall::ChannelRespond, padded([handle, address, length]))
             }
+            Move::Receive(room, until) => {
+                let (address, length) = room_words(room);
+                let (low, high) = deadline_words(until, clock);
+                (Syscall::ChannelReceive, padded([handle, address, length, low, high]))
+            }
+            Move::RespondAndReceive(message, room, until) => {
+                let (send, send_length) = message_words(message);
+                let (receive, receive_length) = room_words(room);
+                let (low, high) = deadline_words(until, clock);
+                let words = [handle, send, send_length, receive, receive_length, low, high];
+                (Syscall::ChannelRespondAndReceive, words)
+            }
             Move::Wait(mask, until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
@@ -244,6 +264,10 @@ fn sound(syscall: Syscall) -> Move {
         Syscall::ChannelRead => Move::Read(0, Room::Short),
         Syscall::ChannelReadExact => Move::ReadExact(0, Room::Short),
         Syscall::ChannelRespond => Move::Respond(Message::Short),
+        Syscall::ChannelReceive => Move::Receive(Room::Short, Until::Never),
+        Syscall::ChannelRespondAndReceive => {
+            Move::RespondAndReceive(Message::Short, Room::Short, Until::Never)
+        }
         Syscall::ObjectWait => Move::Wait(Signals::READABLE.bits(), Until::Never),
         _other => Move::Nothing,
     }

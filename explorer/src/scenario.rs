@@ -19,9 +19,9 @@ pub struct Environment {
     pub kills: bool,
     /// Whether the running thread may fault.
     pub faults: bool,
-    /// Whether the initiator's memory may be gone before the kernel is told.
+    /// Whether memory may be gone before the kernel is told.
     pub vanishing: bool,
-    /// What the initiator's slice tables may become while a transaction is pending.
+    /// What slice tables may become while they are offered.
     pub rewrites: &'static [Tables],
 }
 
@@ -49,6 +49,7 @@ pub fn all() -> Vec<Scenario> {
         lists(),
         deadlines(),
         ends(),
+        receive_loop(),
         everything(),
         ranked("initiator-first", "The initiator is more important than the handler.", 20, 10),
         ranked("handler-first", "The handler is more important than the initiator.", 10, 20),
@@ -59,6 +60,13 @@ pub fn all() -> Vec<Scenario> {
         two_and_two("two-and-two", "Two equal threads on either side.", [15, 15], [15, 15]),
         two_and_two("two-and-two-ranked", "Four unequal threads.", [10, 25], [20, 5]),
         three_handlers(),
+        receiver_and_reader("receiver-and-reader", "Of two threads one receives.", [15, 15]),
+        receiver_and_reader(
+            "receiver-and-reader-ranked",
+            "The one that reads comes first.",
+            [10, 20],
+        ),
+        two_receivers(),
     ]
 }
 
@@ -95,7 +103,12 @@ fn buffers() -> Scenario {
     initiator.extend(BAD_ROOMS.map(|room| Move::Transact(Message::Short, room, NEVER)));
     initiator.push(Move::Transact(Message::TooLong, Room::ReadOnly, Until::Now));
     initiator.extend(waits(&[NEVER, Until::Now]));
-    initiator.extend(flaws(Syscall::ChannelTransact));
+    for syscall in
+        [Syscall::ChannelTransact, Syscall::ChannelReceive, Syscall::ChannelRespondAndReceive]
+    {
+        initiator.extend(flaws(syscall));
+        initiator.push(Move::Flawed(syscall, Flaw::WrongEnd));
+    }
     let mut handler = Vec::new();
     for room in [Room::Empty, Room::Short, Room::Long, Room::List] {
         handler.extend([0, 2, 6, 7, usize::MAX].map(|offset| Move::Read(offset, room)));
@@ -106,7 +119,14 @@ fn buffers() -> Scenario {
         .extend([Message::Long, Message::List, Message::Short, Message::Empty].map(Move::Respond));
     handler.extend(BAD_MESSAGES.map(Move::Respond));
     handler.extend(waits(&[NEVER, Until::Now]));
-    for syscall in [Syscall::ChannelRead, Syscall::ChannelReadExact, Syscall::ChannelRespond] {
+    handler.extend(all_receives(&[NEVER, Until::Now]));
+    for syscall in [
+        Syscall::ChannelRead,
+        Syscall::ChannelReadExact,
+        Syscall::ChannelRespond,
+        Syscall::ChannelReceive,
+        Syscall::ChannelRespondAndReceive,
+    ] {
         handler.extend(flaws(syscall));
     }
     Scenario {
@@ -122,22 +142,15 @@ fn buffers() -> Scenario {
 /// Slice tables that their program changes while the call is pending, and memory that is gone.
 fn lists() -> Scenario {
     let untils = [NEVER, Until::Tick(1)];
-    let mut initiator = Vec::new();
-    for until in untils {
-        for (message, room) in [
-            (Message::List, Room::List),
-            (Message::List, Room::Short),
-            (Message::Long, Room::List),
-            (Message::Short, Room::Long),
-        ] {
-            initiator.push(Move::Transact(message, room, until));
-        }
-    }
+    let receives = list_receives(&untils);
     Scenario {
         name: "lists",
         about: "Slice tables that change under a pending call, and memory that is gone.",
         plan: one_channel(&[15], &[15]),
-        repertoires: vec![initiator, [waits(&untils), reads(), answers()].concat()],
+        repertoires: vec![
+            list_transacts(&untils),
+            [waits(&untils), reads(), answers(), receives].concat(),
+        ],
         environment: Environment {
             horizon_ticks: 1,
             kills: true,
@@ -154,7 +167,7 @@ fn deadlines() -> Scenario {
     let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Tick(3), Until::Now];
     let sleeps = untils.map(Move::Sleep).to_vec();
     let initiator = [simple_initiator(&untils), waits(&untils), sleeps.clone()].concat();
-    let handler = [simple_handler(), waits(&untils), sleeps].concat();
+    let handler = [simple_handler(), waits(&untils), receives(&untils), sleeps].concat();
     Scenario {
         name: "deadlines",
         about: "Deadlines on everything that blocks, passing at every point.",
@@ -170,7 +183,7 @@ fn ends() -> Scenario {
     let untils = [NEVER, Until::Tick(1), Until::Tick(2)];
     let endings = vec![Move::ExitThread, Move::ExitProcess, Move::Sleep(Until::Tick(1))];
     let initiator = [simple_initiator(&untils), waits(&untils), endings.clone()].concat();
-    let handler = [simple_handler(), waits(&untils), endings].concat();
+    let handler = [simple_handler(), waits(&untils), receives(&untils), endings].concat();
     Scenario {
         name: "ends",
         about: "Processes that are killed, fault or exit at every point.",
@@ -201,6 +214,7 @@ fn everything() -> Scenario {
     initiator.extend([waits(&untils), endings.clone()].concat());
     let mut handler = [buffers().repertoires[1].clone(), sleeps].concat();
     handler.extend([waits(&untils), endings].concat());
+    handler.extend([receives(&untils[1..3]), list_receives(&untils[1..3])].concat());
     Scenario {
         name: "everything",
         about: "Buffers, lists, deadlines and ends all at once.",
@@ -229,7 +243,8 @@ fn two_handlers(
 ) -> Scenario {
     let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
     let asks = [simple_initiator(&untils), refused(true)].concat();
-    let serves = [simple_handler(), waits(&untils), leaves(), refused(false)].concat();
+    let serves =
+        [simple_handler(), waits(&untils), receives(&untils), leaves(), refused(false)].concat();
     Scenario {
         name,
         about,
@@ -248,7 +263,8 @@ fn two_initiators(
 ) -> Scenario {
     let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
     let asks = [simple_initiator(&untils), waits(&untils), leaves(), refused(true)].concat();
-    let serves = [simple_handler(), waits(&untils), leaves(), refused(false)].concat();
+    let serves =
+        [simple_handler(), waits(&untils), receives(&untils), leaves(), refused(false)].concat();
     Scenario {
         name,
         about,
@@ -267,7 +283,8 @@ fn two_and_two(
 ) -> Scenario {
     let untils = [NEVER, Until::Tick(1)];
     let asks = [simple_initiator(&untils), few_waits(mask::WRITEABLE, &untils), leaves()].concat();
-    let serves = [simple_handler(), few_waits(mask::READABLE, &untils), leaves()].concat();
+    let waits = few_waits(mask::READABLE, &untils);
+    let serves = [simple_handler(), waits, receives(&untils), leaves()].concat();
     Scenario {
         name,
         about,
@@ -282,13 +299,73 @@ fn three_handlers() -> Scenario {
     let untils = [NEVER, Until::Tick(1)];
     let asks = simple_initiator(&untils);
     let waits = few_waits(mask::READABLE, &untils);
-    let serves = [simple_handler(), waits, leaves()].concat();
+    let serves = [simple_handler(), waits, receives(&untils), leaves()].concat();
     Scenario {
         name: "three-handlers",
         about: "Three threads serve one channel, one of them more important.",
         plan: one_channel(&[15], &[15, 15, 20]),
         repertoires: vec![asks, serves.clone(), serves.clone(), serves],
         environment: Environment { horizon_ticks: 1, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+/// A server as it should be written: it receives once, and then answers and receives.
+fn receive_loop() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
+    let endings = vec![Move::ExitProcess, Move::Sleep(Until::Tick(1))];
+    let asks = [simple_initiator(&untils), list_transacts(&untils), endings.clone()].concat();
+    let serves = [receives(&untils), list_receives(&untils), endings].concat();
+    Scenario {
+        name: "receive-loop",
+        about: "A handler that does nothing but receive, and answer and receive.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![asks, serves],
+        environment: Environment {
+            horizon_ticks: 2,
+            kills: true,
+            faults: true,
+            vanishing: true,
+            rewrites: &[Tables::Good, Tables::Shrunk, Tables::Swapped],
+        },
+        depth: None,
+    }
+}
+
+/// One thread receives, the other waits for READABLE, reads and responds.
+fn receiver_and_reader(name: &'static str, about: &'static str, handlers: [u8; 2]) -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(2), Until::Now];
+    let asks = [simple_initiator(&untils), waits(&[NEVER]), vec![Move::ExitProcess]].concat();
+    let receiver = [receives(&untils), leaves()].concat();
+    let reader = [simple_handler(), waits(&untils), leaves()].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&[15], &handlers),
+        repertoires: vec![asks, receiver, reader],
+        environment: Environment { horizon_ticks: 2, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
+/// Whose memory has gone bad: the first receiver's, the second's, the initiator's, several.
+fn two_receivers() -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let serves = [list_receives(&untils), receives(&[NEVER]), leaves()].concat();
+    let reads = vec![Move::Read(0, Room::Short), Move::Wait(mask::READABLE, NEVER)];
+    let serves = [serves, reads].concat();
+    Scenario {
+        name: "two-receivers",
+        about: "Two threads receive, into slice tables that change and memory that is gone.",
+        plan: one_channel(&[15], &[15, 15]),
+        repertoires: vec![list_transacts(&untils), serves.clone(), serves],
+        environment: Environment {
+            horizon_ticks: 1,
+            kills: true,
+            vanishing: true,
+            rewrites: &[Tables::Good, Tables::Shrunk, Tables::Outside],
+            ..Environment::default()
+        },
         depth: None,
     }
 }
@@ -359,6 +436,62 @@ fn simple_initiator(untils: &[Until]) -> Vec<Move> {
 
 fn simple_handler() -> Vec<Move> {
     vec![Move::Respond(Message::Short), Move::Respond(Message::Long), Move::Read(0, Room::Short)]
+}
+
+/// Receives into a short room, and answers good and too long with them (CH-10).
+fn receives(untils: &[Until]) -> Vec<Move> {
+    let receive = |until: &Until| {
+        [
+            Move::Receive(Room::Short, *until),
+            Move::RespondAndReceive(Message::Short, Room::Short, *until),
+            Move::RespondAndReceive(Message::Long, Room::Short, *until),
+        ]
+    };
+    let mut receives: Vec<Move> = untils.iter().flat_map(receive).collect();
+    receives.push(Move::RespondAndReceive(Message::Short, Room::ReadOnly, NEVER));
+    receives
+}
+
+/// Every kind of buffer, good and bad, in every combination that matters (CH-10).
+fn all_receives(untils: &[Until]) -> Vec<Move> {
+    let mut receives = Vec::new();
+    for until in untils {
+        for room in [Room::Empty, Room::Short, Room::Long, Room::List] {
+            receives.push(Move::Receive(room, *until));
+            let messages = [Message::Empty, Message::Short, Message::Long, Message::List];
+            receives.extend(messages.map(|sent| Move::RespondAndReceive(sent, room, *until)));
+        }
+    }
+    receives.extend(BAD_ROOMS.map(|room| Move::Receive(room, Until::Now)));
+    receives.extend(BAD_ROOMS.map(|room| Move::RespondAndReceive(Message::Short, room, NEVER)));
+    let bad_message = |message| Move::RespondAndReceive(message, Room::Short, NEVER);
+    receives.extend(BAD_MESSAGES.map(bad_message));
+    receives.push(Move::RespondAndReceive(Message::TooLong, Room::ReadOnly, Until::Now));
+    receives
+}
+
+fn list_receives(untils: &[Until]) -> Vec<Move> {
+    let receive = |until: &Until| {
+        [
+            Move::Receive(Room::List, *until),
+            Move::Receive(Room::Long, *until),
+            Move::RespondAndReceive(Message::List, Room::List, *until),
+            Move::RespondAndReceive(Message::Long, Room::Empty, *until),
+        ]
+    };
+    untils.iter().flat_map(receive).collect()
+}
+
+fn list_transacts(untils: &[Until]) -> Vec<Move> {
+    let transact = |until: &Until| {
+        [
+            Move::Transact(Message::List, Room::List, *until),
+            Move::Transact(Message::List, Room::Short, *until),
+            Move::Transact(Message::Long, Room::List, *until),
+            Move::Transact(Message::Short, Room::Long, *until),
+        ]
+    };
+    untils.iter().flat_map(transact).collect()
 }
 
 fn flaws(syscall: Syscall) -> Vec<Move> {

@@ -7,7 +7,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use guichet_kernel::{
-    Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
+    Call, Event, Instant, Kernel, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
+    ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
@@ -19,6 +20,14 @@ use crate::machine::{BOOT_TICKS, Machine};
 use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
 use crate::oracle::{Oracle, Prediction};
+
+type Door = fn(&mut Kernel<'_>, &mut Machine, &Call) -> Option<Outcome>;
+
+/// The kernel's ways around `step`, by name.
+const DOORS: [(&str, Door); 2] = [
+    ("front door", |kernel, machine, call| kernel.front_door(machine, call)),
+    ("door", |kernel, machine, call| kernel.door(machine, call)),
+];
 
 /// Everything that lasts from one event to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -135,9 +144,12 @@ impl Situation {
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        taken.violations.extend(self.door_disagreement(declared, around, event, &taken));
-        let armed = taken.after.oracle().armed_count();
-        taken.after.snapshot.forget_unused_deadlines(armed);
+        for (name, door) in DOORS {
+            let disagreement = self.door_disagreement(declared, (around, event), door, &taken);
+            let violation = disagreement
+                .map(|words| Violation::new(Invariant::DoorAgrees, format!("the {name} {words}")));
+            taken.violations.extend(violation);
+        }
         taken
     }
 
@@ -186,28 +198,28 @@ impl Situation {
         machine
     }
 
-    /// Gives a call to the door and compares with what `step` made of it.
+    /// Gives a call to a door and compares with what `step` made of it.
     fn door_disagreement(
         &self,
         declared: &Declared,
-        around: &Surroundings,
-        event: Event,
+        (around, event): (&Surroundings, Event),
+        door: Door,
         taken: &Taken,
-    ) -> Option<Violation> {
+    ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
-        let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
-        let observation = match answer {
-            None if snapshot != self.snapshot => "it declines, but has changed the state",
-            None if machine.memories != around.memories => "it declines, but has changed memory",
-            None => return None,
-            Some(outcome) if outcome != taken.outcome => "it answers something else than step",
-            Some(_) if snapshot != taken.after.snapshot => "it leaves another state than step",
-            Some(_) if machine != taken.machine => "it treats the machine otherwise than step",
-            Some(_) => return None,
-        };
-        Some(Violation::new(Invariant::DoorAgrees, observation))
+        let answer = door(&mut snapshot.kernel(&declared.system), &mut machine, &call);
+        match answer {
+            None if snapshot != self.snapshot => Some("declines, but has changed the state"),
+            None if machine.memories != around.memories => Some("declines, but has changed memory"),
+            None if machine.alarm != self.alarm => Some("declines, but has moved the alarm"),
+            None => None,
+            Some(outcome) if outcome != taken.outcome => Some("answers something else than step"),
+            Some(_) if snapshot != taken.after.snapshot => Some("leaves another state than step"),
+            Some(_) if machine != taken.machine => Some("treats the machine otherwise than step"),
+            Some(_) => None,
+        }
     }
 }
 

@@ -19,6 +19,17 @@ use crate::situation::{Situation, Surroundings};
 /// After how many steps a system is booted anew, at the latest.
 const LIFE_STEPS: usize = 500;
 
+/// What makes sense for a handler that is asked something.
+const SERVING: [Syscall; 4] = [
+    Syscall::ChannelRead,
+    Syscall::ChannelRespond,
+    Syscall::ChannelReceive,
+    Syscall::ChannelRespondAndReceive,
+];
+
+/// What makes sense for a handler that is not.
+const AWAITING: [Syscall; 2] = [Syscall::ObjectWait, Syscall::ChannelReceive];
+
 /// What a walk went through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
@@ -168,9 +179,9 @@ fn apt(
     let ends = handles.filter_map(|handle| Some((declared.end_of(process, handle)?, handle)));
     let sensible = ends.filter_map(|(end, handle)| match end {
         End::Handler(channel) if oracle.channels[channel].transaction.is_some() => {
-            Some((random.pick(&[Syscall::ChannelRead, Syscall::ChannelRespond]), handle))
+            Some((random.pick(&SERVING), handle))
         }
-        End::Handler(_) => Some((Syscall::ObjectWait, handle)),
+        End::Handler(_) => Some((random.pick(&AWAITING), handle)),
         End::Initiator(channel) if oracle.channels[channel].transaction.is_none() => {
             Some((Syscall::ChannelTransact, handle))
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use guichet_abi::{Error, OK, Results, Signals};
 use guichet_kernel::{Action, Outcome, TableIndex};
 
-use crate::declared::Declared;
+use crate::declared::{Channel, Declared};
 use crate::repertoire::{Flaw, Message, Move, Room, Until};
 
 impl fmt::Display for Message {
@@ -73,6 +73,10 @@ impl fmt::Display for Move {
                 write!(formatter, "reads exactly, from byte {offset} on, with {room}")
             }
             Move::Respond(message) => write!(formatter, "responds with {message}"),
+            Move::Receive(room, until) => write!(formatter, "receives with {room}, {until}"),
+            Move::RespondAndReceive(message, room, until) => {
+                write!(formatter, "responds with {message} and receives with {room}, {until}")
+            }
             Move::Wait(mask, until) => {
                 write!(formatter, "waits for {}, {until}", signal_words(*mask))
             }
@@ -108,6 +112,9 @@ pub fn result_words(results: Results) -> String {
         (Some(error), _) => format!("{error:?}"),
         (None, Results { status: OK, value0: 0, value1: 0 }) => "OK".to_owned(),
         (None, Results { status: OK, value0, value1: 0 }) => format!("OK, {value0}"),
+        (None, Results { status: OK, value0, value1 }) if Channel::is_badge(value1) => {
+            format!("OK, {value0}, of the initiator with badge {value1}")
+        }
         (None, Results { status: OK, value1, .. }) => match u32::try_from(value1) {
             Ok(bits) => format!("OK, {}", signal_words(bits)),
             Err(_) => format!("OK, {value1:#x}"),

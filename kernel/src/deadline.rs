@@ -1,171 +1,90 @@
-//! The threads that have a finite deadline, earliest first.
+//! What ends when.
 //!
-//! A binary heap of thread numbers, each thread remembering its own place, so that a wait that
-//! ends otherwise is taken out without a search. A deadline that never passes is never in here:
-//! waiting for ever costs nothing.
+//! A blocked thread keeps its own deadline; the port keeps one alarm. The alarm is never later than
+//! the earliest deadline, and may be earlier than needed: a wait that ends otherwise leaves it as
+//! it is. So to arm a deadline is two stores and a comparison, and to disarm it one store. What that
+//! leaves to do, a look at every thread, is done when the alarm rings, and before the system goes
+//! idle, so that an idle system is not woken for nothing (WT-2).
+//!
+//! Rejected: a heap of threads by deadline. It costs a call with a deadline more than everything
+//! else that the call does, each time, to spare the rare ring of the alarm a few instructions for
+//! each thread.
 
-use crate::id::{Table, TableIndex, ThreadIndex};
+use crate::id::ThreadIndex;
+use crate::port::Port;
 use crate::thread::{Thread, Threads};
 use crate::time::Instant;
 
-/// A place in the heap.
-#[derive(Clone, Copy, Debug)]
-struct Slot(u16);
-
-impl TableIndex for Slot {
-    #[inline(always)]
-    fn position(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
-impl Slot {
-    fn parent(self) -> Option<Slot> {
-        Some(Slot(self.0.checked_sub(1)? >> 1))
-    }
-
-    fn children(self) -> (Slot, Slot) {
-        let left = self.0.saturating_mul(2).saturating_add(1);
-        (Slot(left), Slot(left.saturating_add(1)))
-    }
-}
-
-/// The threads that have a finite deadline.
+/// The alarm that the port was last asked for.
 #[derive(Debug)]
-pub(crate) struct DeadlineQueue<'s> {
-    heap: Table<'s, Slot, ThreadIndex>,
-    /// How many places are taken.
-    count: &'s mut u16,
+pub(crate) struct Deadlines<'s> {
+    alarm: &'s mut Instant,
 }
 
-impl<'s> DeadlineQueue<'s> {
-    /// A queue over storage with one place for each thread.
-    pub(crate) fn new(heap: &'s mut [ThreadIndex], count: &'s mut u16) -> Self {
-        DeadlineQueue { heap: Table::new(heap), count }
+impl<'s> Deadlines<'s> {
+    /// The deadlines of a system whose port was asked for `alarm`.
+    pub(crate) fn new(alarm: &'s mut Instant) -> Self {
+        Deadlines { alarm }
     }
 
-    /// Takes everybody out, without telling the threads.
+    /// Forgets the alarm: the port has none.
     pub(crate) fn clear(&mut self) {
-        *self.count = 0;
+        *self.alarm = Instant::NEVER;
     }
 
-    /// The earliest deadline, or [`Instant::NEVER`].
-    pub(crate) fn earliest(&self, threads: &Threads<'_>) -> Instant {
-        self.deadline_at(threads, Slot(0)).unwrap_or(Instant::NEVER)
-    }
-
-    /// The thread with the earliest deadline, if that deadline has passed by `now`.
-    pub(crate) fn expired(&self, threads: &Threads<'_>, now: Instant) -> Option<ThreadIndex> {
-        let deadline = self.deadline_at(threads, Slot(0))?;
-        if deadline <= now { self.heap.get(Slot(0)).copied() } else { None }
-    }
-
-    /// Puts a thread in by its deadline, which is finite.
-    pub(crate) fn insert(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let slot = Slot(*self.count);
-        *self.count = self.count.saturating_add(1);
-        self.put(threads, slot, index);
-        self.rise(threads, slot);
-    }
-
-    /// Takes a thread out, if it is in.
-    pub(crate) fn remove(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let Some(thread) = threads.get_mut(index) else {
-            return;
-        };
-        if thread.deadline_slot == Thread::UNARMED {
-            return;
-        }
-        let slot = Slot(thread.deadline_slot);
-        thread.deadline_slot = Thread::UNARMED;
-        *self.count = self.count.saturating_sub(1);
-        let last = Slot(*self.count);
-        if slot.0 == last.0 {
-            return;
-        }
-        let Some(&moved) = self.heap.get(last) else {
-            return;
-        };
-        self.put(threads, slot, moved);
-        self.sink(threads, slot);
-        self.rise(threads, slot);
-    }
-
-    fn deadline_at(&self, threads: &Threads<'_>, slot: Slot) -> Option<Instant> {
-        if slot.0 >= *self.count {
-            return None;
-        }
-        Some(threads.get(*self.heap.get(slot)?)?.deadline)
-    }
-
-    fn put(&mut self, threads: &mut Threads<'_>, slot: Slot, index: ThreadIndex) {
-        if let Some(place) = self.heap.get_mut(slot) {
-            *place = index;
-        }
-        if let Some(thread) = threads.get_mut(index) {
-            thread.deadline_slot = slot.0;
+    /// Gives a blocked thread a deadline, which is finite.
+    #[inline(always)]
+    pub(crate) fn arm<P: Port>(&mut self, port: &mut P, thread: &mut Thread, deadline: Instant) {
+        thread.deadline = deadline;
+        if self.is_next(deadline) {
+            *self.alarm = deadline;
+            port.set_alarm(deadline);
         }
     }
 
-    fn swap(&mut self, threads: &mut Threads<'_>, one: Slot, other: Slot) {
-        let (Some(&first), Some(&second)) = (self.heap.get(one), self.heap.get(other)) else {
-            return;
-        };
-        self.put(threads, one, second);
-        self.put(threads, other, first);
+    /// Tells whether arming this deadline would ask the port for an alarm.
+    #[inline(always)]
+    pub(crate) fn is_next(&self, deadline: Instant) -> bool {
+        deadline < *self.alarm
     }
 
-    /// Moves an entry towards the root while it is earlier than what is above it.
-    fn rise(&mut self, threads: &mut Threads<'_>, mut slot: Slot) {
-        while let Some(parent) = slot.parent() {
-            if self.deadline_at(threads, slot) >= self.deadline_at(threads, parent) {
-                return;
-            }
-            self.swap(threads, slot, parent);
-            slot = parent;
+    /// Asks the port for exactly the earliest deadline, unless it was asked for that before.
+    pub(crate) fn settle<P: Port>(&mut self, port: &mut P, threads: &Threads<'_>) {
+        if self.alarm.is_finite() {
+            self.ask(port, threads);
         }
     }
 
-    /// Moves an entry away from the root while something below it is earlier.
-    fn sink(&mut self, threads: &mut Threads<'_>, mut slot: Slot) {
-        loop {
-            let (left, right) = slot.children();
-            let Some(left_deadline) = self.deadline_at(threads, left) else {
-                return;
-            };
-            let (child, deadline) = match self.deadline_at(threads, right) {
-                Some(right_deadline) if right_deadline < left_deadline => (right, right_deadline),
-                Some(_) | None => (left, left_deadline),
-            };
-            if Some(deadline) >= self.deadline_at(threads, slot) {
-                return;
-            }
-            self.swap(threads, slot, child);
-            slot = child;
+    /// The alarm has rung, and the port has none now: asks for the earliest deadline.
+    pub(crate) fn rearm<P: Port>(&mut self, port: &mut P, threads: &Threads<'_>) {
+        self.clear();
+        self.ask(port, threads);
+    }
+
+    fn ask<P: Port>(&mut self, port: &mut P, threads: &Threads<'_>) {
+        let earliest = earliest(threads);
+        if earliest != *self.alarm {
+            *self.alarm = earliest;
+            port.set_alarm(earliest);
         }
     }
 
-    /// Checks the heap's order and that every entry knows its place.
+    /// Checks that the alarm is not later than any deadline.
     pub(crate) fn check(&self, threads: &Threads<'_>) -> Result<(), &'static str> {
-        for number in 0..*self.count {
-            let slot = Slot(number);
-            let index = *self.heap.get(slot).ok_or("deadline heap: count beyond the storage")?;
-            let thread = threads.get(index).ok_or("deadline heap: no such thread")?;
-            if thread.deadline_slot != number {
-                return Err("deadline heap: a thread does not know its place");
-            }
-            if !thread.deadline.is_finite() {
-                return Err("deadline heap: a deadline that never passes");
-            }
-            if let Some(parent) = slot.parent()
-                && self.deadline_at(threads, parent) > Some(thread.deadline)
-            {
-                return Err("deadline heap: out of order");
-            }
+        if earliest(threads) < *self.alarm {
+            return Err("deadlines: the alarm is later than a deadline");
         }
         Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The earliest deadline of all, or [`Instant::NEVER`].
+fn earliest(threads: &Threads<'_>) -> Instant {
+    let mut earliest = Instant::NEVER;
+    for number in 0..threads.len() {
+        if let Some(thread) = threads.get(ThreadIndex::new(number)) {
+            earliest = earliest.min(thread.deadline);
+        }
+    }
+    earliest
+}

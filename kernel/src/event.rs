@@ -37,6 +37,7 @@ pub enum Event {
 
 /// What the port does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
 pub enum Action {
     /// Put the results into the thread's registers and run it.
     Return,

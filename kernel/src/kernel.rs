@@ -1,9 +1,10 @@
 //! The kernel as a whole: a view over tables that the port owns.
 
-use crate::deadline::DeadlineQueue;
-use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex, WaitListIndex};
+use guichet_abi::Signals;
+
+use crate::deadline::Deadlines;
+use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
 use crate::ipc::channel::{Channels, Handler, Initiator};
-use crate::object::Object;
 use crate::object_wait::{active_signals, wait_list};
 use crate::process::Process;
 use crate::scheduler::SchedulerState;
@@ -17,15 +18,13 @@ use crate::wait::Waits;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Globals {
     scheduler: SchedulerState,
-    deadline_count: u16,
     /// The alarm that the port was last asked for.
     alarm: Instant,
 }
 
 impl Globals {
     /// Before boot.
-    pub const INITIAL: Globals =
-        Globals { scheduler: SchedulerState::IDLE, deadline_count: 0, alarm: Instant::NEVER };
+    pub const INITIAL: Globals = Globals { scheduler: SchedulerState::IDLE, alarm: Instant::NEVER };
 }
 
 /// The storage that a port lends, one entry for each thing declared. What is in it before boot
@@ -34,8 +33,6 @@ impl Globals {
 pub struct Storage<'s> {
     /// One for each thread.
     pub threads: &'s mut [Thread],
-    /// One for each thread.
-    pub deadlines: &'s mut [ThreadIndex],
     /// One for each process.
     pub processes: &'s mut [Process],
     /// One for each handler end.
@@ -53,18 +50,17 @@ pub struct Storage<'s> {
 pub struct Kernel<'s> {
     pub(crate) services: Services<'s>,
     pub(crate) channels: Channels<'s>,
-    pub(crate) alarm: &'s mut Instant,
 }
 
 impl<'s> Kernel<'s> {
     /// The kernel over a declared system and its storage. Changes nothing.
     pub fn new(system: &'s System<'s>, storage: Storage<'s>) -> Self {
-        let Globals { scheduler, deadline_count, alarm } = storage.globals;
+        let Globals { scheduler, alarm } = storage.globals;
         let waits = Waits {
             threads: Table::new(storage.threads),
             lists: Table::new(storage.wait_lists),
             scheduler,
-            deadlines: DeadlineQueue::new(storage.deadlines, deadline_count),
+            deadlines: Deadlines::new(alarm),
         };
         Kernel {
             services: Services { system, processes: Table::new(storage.processes), waits },
@@ -72,7 +68,6 @@ impl<'s> Kernel<'s> {
                 handlers: Table::new(storage.handlers),
                 initiators: Table::new(storage.initiators),
             },
-            alarm,
         }
     }
 
@@ -105,7 +100,6 @@ impl<'s> Kernel<'s> {
         self.services.processes.fill(&Process::UNSTARTED);
         self.channels.handlers.fill(&Handler::IDLE);
         self.channels.initiators.fill(&Initiator::IDLE);
-        *self.alarm = Instant::NEVER;
     }
 
     /// Checks every invariant of the whole state. For tests, the explorer and fuzzers; its cost
@@ -123,33 +117,35 @@ impl<'s> Kernel<'s> {
     fn check_thread(&self, index: ThreadIndex) -> Result<(), &'static str> {
         let thread = self.thread(index).ok_or("kernel: no such thread")?;
         let declared = self.services.system.thread(index).ok_or("kernel: undeclared thread")?;
-        let process = self.process(declared.process).ok_or("kernel: no such process")?;
+        let process = self.process(declared.process.index).ok_or("kernel: no such process")?;
         if thread.state != ThreadState::Dormant && process.live_threads == 0 {
             return Err("kernel: a thread lives in a process that has ended");
         }
-        let ThreadState::Waiting { list, mask } = thread.state else {
-            return Ok(());
+        let (list, mask) = match thread.state {
+            ThreadState::Waiting { list, mask } => (list, mask),
+            ThreadState::Receiving { list, .. } => (list, Signals::READABLE),
+            ThreadState::Dormant
+            | ThreadState::Ready
+            | ThreadState::Returning(_)
+            | ThreadState::Running
+            | ThreadState::Transacting(_)
+            | ThreadState::Sleeping => return Ok(()),
         };
-        let descriptor = self.services.system.process(declared.process);
-        for object in descriptor.map_or(&[][..], |process| process.objects) {
-            if self.list_of(*object) == Some(list)
-                && active_signals(&self.channels, *object).intersects(mask)
+        for object in declared.process.objects {
+            if wait_list(object) == Ok(list)
+                && active_signals(&self.channels, object).intersects(mask)
             {
                 return Err("wait: a thread sleeps although its signal is active");
             }
         }
         Ok(())
     }
-
-    fn list_of(&self, object: Object) -> Option<WaitListIndex> {
-        wait_list(self.services.system, object).ok()
-    }
 }
 
 /// Where every entry of the storage must be: lets a port size its tables from the declared system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageSizes {
-    /// For `threads` and `deadlines`.
+    /// For `threads`.
     pub threads: usize,
     /// For `processes`.
     pub processes: usize,

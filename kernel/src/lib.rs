@@ -64,11 +64,11 @@ pub use id::{
 };
 pub use ipc::channel::{Handler, Initiator};
 pub use kernel::{Globals, Kernel, Storage, StorageSizes};
-pub use memory::{Buffer, Grant, MemoryMap};
+pub use memory::{Buffer, Grant};
 pub use object::{HandlerDescriptor, InitiatorDescriptor, Object};
 pub use port::{NotStarted, Port, Side, Unreadable};
 pub use process::{Process, ProcessDescriptor, ProcessState};
-pub use region::{Access, Region};
+pub use region::{Access, Region, Span};
 pub use scheduler::SchedulerState;
 pub use system::System;
 pub use thread::{Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};

@@ -31,7 +31,7 @@ impl Kernel<'_> {
         process.live_threads = 0;
         for object in descriptor.objects {
             match object {
-                Object::ChannelHandler(handler) => self.channels.handler_started(*handler),
+                Object::ChannelHandler(end) => self.channels.handler_started(end.index),
                 Object::ChannelInitiator(_) | Object::Thread(_) => {}
             }
         }
@@ -51,7 +51,7 @@ impl Kernel<'_> {
             return;
         };
         let state = self.services.waits.threads.get(index).map(|thread| thread.state);
-        if let Some(process) = self.services.processes.get_mut(declared.process)
+        if let Some(process) = self.services.processes.get_mut(declared.process.index)
             && process.state == ProcessState::Running
             && state == Some(ThreadState::Dormant)
         {
@@ -89,16 +89,18 @@ impl Kernel<'_> {
             self.services.waits.stop(*thread);
         }
         for object in descriptor.objects {
-            self.object_ended(*object);
+            self.object_ended(object);
         }
         port.stop_process(index);
     }
 
-    fn object_ended(&mut self, object: Object) {
+    fn object_ended(&mut self, object: &Object) {
         match object {
-            Object::ChannelHandler(index) => self.channels.handler_ended(&mut self.services, index),
-            Object::ChannelInitiator(index) => {
-                self.channels.initiator_ended(&mut self.services, index);
+            Object::ChannelHandler(end) => {
+                self.channels.handler_ended(&mut self.services, end.index);
+            }
+            Object::ChannelInitiator(end) => {
+                self.channels.initiator_ended(&mut self.services, end.index);
             }
             Object::Thread(_) => {}
         }
@@ -109,39 +111,37 @@ impl Kernel<'_> {
         let Some(declared) = self.services.system.thread(index) else {
             return;
         };
-        let Some(process) = self.services.processes.get_mut(declared.process) else {
+        let Some(process) = self.services.processes.get_mut(declared.process.index) else {
             return;
         };
         if process.live_threads <= 1 {
             let state = ProcessState::Exited(code);
-            self.end_process(port, declared.process, state, Report::Exited(code));
+            self.end_process(port, declared.process.index, state, Report::Exited(code));
             return;
         }
         process.live_threads = process.live_threads.saturating_sub(1);
         self.withdraw(index);
         self.services.waits.stop(index);
-        let Some(descriptor) = self.services.system.process(declared.process) else {
-            return;
-        };
-        for object in descriptor.objects {
-            if let Object::ChannelHandler(handler) = object {
+        for object in declared.process.objects {
+            if let Object::ChannelHandler(end) = object {
                 let thread = (index, declared.ordinal);
-                self.channels.server_ended(&mut self.services, *handler, thread);
+                self.channels.server_ended(&mut self.services, port, end.index, thread);
             }
         }
     }
 
-    /// Ends the call of every thread whose deadline has passed (AB-4).
+    /// The alarm has rung: ends the call of every thread whose deadline has passed (AB-4).
     pub(crate) fn expire<P: Port>(&mut self, port: &mut P) {
         let now = port.now();
-        loop {
-            let waits = &self.services.waits;
-            let Some(index) = waits.deadlines.expired(&waits.threads, now) else {
-                return;
-            };
-            let results = self.withdraw(index);
-            self.services.waits.complete(index, results);
+        for number in 0..self.services.waits.threads.len() {
+            let index = ThreadIndex::new(number);
+            if self.thread(index).is_some_and(|thread| thread.deadline <= now) {
+                let results = self.withdraw(index);
+                self.services.waits.complete(index, results);
+            }
         }
+        let waits = &mut self.services.waits;
+        waits.deadlines.rearm(port, &waits.threads);
     }
 
     /// Withdraws what a blocked thread has started. Gives what its call ends with when its
@@ -155,7 +155,9 @@ impl Kernel<'_> {
             }
             Some(
                 ThreadState::Waiting { .. }
+                | ThreadState::Receiving { .. }
                 | ThreadState::Ready
+                | ThreadState::Returning(_)
                 | ThreadState::Running
                 | ThreadState::Dormant,
             )

@@ -12,7 +12,7 @@
 use guichet_abi::{Error, LIST_FLAG};
 
 use crate::id::ProcessIndex;
-use crate::region::{Access, Region, covers};
+use crate::region::{Access, Region, Span, covers, is_readable};
 
 /// A range of one process's memory that was found good. Handed to the port, which alone can turn
 /// it into bytes.
@@ -45,6 +45,12 @@ impl Grant {
         self.length
     }
 
+    /// The first `length` bytes, if there are so many.
+    #[inline(always)]
+    pub(crate) fn first(self, length: usize) -> Option<Grant> {
+        if length <= self.length { Some(Grant { length, ..self }) } else { None }
+    }
+
     /// The part that starts `offset` bytes in and is `length` bytes long, cut to what there is.
     #[inline(always)]
     pub fn part(self, offset: usize, length: usize) -> Grant {
@@ -58,58 +64,85 @@ impl Grant {
 }
 
 /// A buffer that was good when its call started: flat, or a list of slices (AB-7).
+///
+/// It is two words, as a call has it, because it is copied often: the length of a list shares its
+/// word with the number of slices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Buffer {
     /// The address of the bytes, or of the slice table.
     address: usize,
-    /// The length in bytes, all slices together.
-    length: usize,
-    /// The number of entries of the slice table; [`Buffer::FLAT`] when there is none.
-    slices: u8,
+    /// The length in bytes; of a list, with the flag and the number of slices above it.
+    length_word: usize,
 }
 
 impl Buffer {
-    const FLAT: u8 = u8::MAX;
+    /// Where the number of slices of a list stands, below the flag.
+    const SLICES_SHIFT: u32 = usize::BITS - 5;
+    /// The length of a list, and the greatest: all that any machine can hold.
+    const LENGTH_MASK: usize = (1 << Self::SLICES_SHIFT) - 1;
 
     /// The buffer of nothing.
-    pub const EMPTY: Buffer = Buffer { address: 0, length: 0, slices: Self::FLAT };
+    pub const EMPTY: Buffer = Buffer { address: 0, length_word: 0 };
 
-    /// A list of slices whose lengths sum up to `length`. Its entries are checked at every use.
+    /// A list of at most eight slices whose lengths sum up to `length`. Its entries are checked at
+    /// every use. A list that is longer than any transfer can be counts as shorter.
     pub(crate) fn list(address: usize, slices: u8, length: usize) -> Buffer {
-        Buffer { address, length, slices }
+        let slices = usize::from(slices) << Self::SLICES_SHIFT;
+        Buffer { address, length_word: LIST_FLAG | slices | length.min(Self::LENGTH_MASK) }
     }
 
-    /// The length in bytes, fixed when the call started.
+    #[inline(always)]
+    fn is_list(&self) -> bool {
+        self.length_word & LIST_FLAG != 0
+    }
+
+    /// The length in bytes, all slices together, fixed when the call started.
     #[inline(always)]
     pub fn length(&self) -> usize {
-        self.length
+        if self.is_list() { self.length_word & Self::LENGTH_MASK } else { self.length_word }
     }
 
     /// The address and the number of entries of the slice table, unless the buffer is flat.
     #[inline(always)]
     pub fn table(&self) -> Option<(usize, u8)> {
-        if self.slices == Self::FLAT { None } else { Some((self.address, self.slices)) }
+        let slices = (self.length_word & !LIST_FLAG) >> Self::SLICES_SHIFT;
+        if self.is_list() { Some((self.address, u8::try_from(slices).ok()?)) } else { None }
+    }
+
+    /// The grant of a flat buffer, which is `process`'s, without a second check; of a list, none.
+    #[inline(always)]
+    pub(crate) fn flat_grant(&self, process: ProcessIndex) -> Option<Grant> {
+        if self.is_list() {
+            return None;
+        }
+        Some(Grant { process, address: self.address, length: self.length_word })
     }
 }
 
 /// One process's memory: whose it is and where.
 #[derive(Clone, Copy, Debug)]
-pub struct MemoryMap<'s> {
+pub(crate) struct MemoryMap<'s> {
     process: ProcessIndex,
+    own: &'s Span,
     regions: &'s [Region],
 }
 
 impl<'s> MemoryMap<'s> {
-    /// The memory of `process`; `regions` is sorted and does not overlap.
+    /// The memory of `process`: `own` is what it uses most, and lies in one of the `regions`, which
+    /// do not overlap.
     #[inline(always)]
-    pub fn new(process: ProcessIndex, regions: &'s [Region]) -> Self {
-        MemoryMap { process, regions }
+    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s [Region]) -> Self {
+        MemoryMap { process, own, regions }
     }
 
     /// Checks one range (AB-1, AB-3): PermissionDenied for memory that the process may not use so,
     /// InvalidArgument for a list where only a flat buffer will do (AB-7).
-    #[inline(always)]
-    pub fn grant(&self, address: usize, length: usize, access: Access) -> Result<Grant, Error> {
+    pub(crate) fn grant(
+        &self,
+        address: usize,
+        length: usize,
+        access: Access,
+    ) -> Result<Grant, Error> {
         if length & LIST_FLAG != 0 {
             return Err(Error::InvalidArgument);
         }
@@ -120,18 +153,50 @@ impl<'s> MemoryMap<'s> {
     }
 
     /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
-    #[inline(always)]
-    pub fn flat(&self, address: usize, length: usize, access: Access) -> Result<Buffer, Error> {
+    pub(crate) fn flat(
+        &self,
+        address: usize,
+        length: usize,
+        access: Access,
+    ) -> Result<Buffer, Error> {
         self.grant(address, length, access)?;
-        Ok(Buffer { address, length, slices: Buffer::FLAT })
+        Ok(Buffer { address, length_word: length })
     }
 
-    /// The grant of a flat buffer of this process, without a second check; of a list: nothing.
+    /// A flat buffer in the memory that the process writes most, if it lies there: the quick way.
+    /// A list does not, as no memory is as long as its flag says.
     #[inline(always)]
-    pub fn flat_grant(&self, buffer: &Buffer) -> Grant {
-        match buffer.table() {
-            None => Grant { process: self.process, address: buffer.address, length: buffer.length },
-            Some(_) => Grant::EMPTY,
+    pub(crate) fn own_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
+        if !self.own.holds(address, length) {
+            return None;
         }
+        Some(Buffer { address, length_word: length })
+    }
+
+    /// As [`MemoryMap::own_buffer`], for one that is only read, and may lie in any one region.
+    #[inline(always)]
+    pub(crate) fn readable_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
+        if !self.own.holds(address, length) && !is_readable(self.regions, address, length) {
+            return None;
+        }
+        Some(Buffer { address, length_word: length })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_keeps_its_table_and_its_length() {
+        for slices in 0..=8 {
+            for length in [0, 1, 4096, Buffer::LENGTH_MASK] {
+                let buffer = Buffer::list(0x1234, slices, length);
+                assert_eq!(buffer.table(), Some((0x1234, slices)));
+                assert_eq!(buffer.length(), length);
+                assert_eq!(buffer.flat_grant(ProcessIndex::new(0)), None);
+            }
+        }
+        assert_eq!(Buffer::list(0, 8, usize::MAX).length(), Buffer::LENGTH_MASK);
     }
 }

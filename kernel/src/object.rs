@@ -6,20 +6,23 @@
 
 use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
 
-/// What a handle names.
+/// What a handle names, with everything that is declared of it: a call that has found its object
+/// needs no other table to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Object {
     /// The handler's end of a channel.
-    ChannelHandler(HandlerIndex),
+    ChannelHandler(HandlerDescriptor),
     /// The initiator's end of a channel.
-    ChannelInitiator(InitiatorIndex),
+    ChannelInitiator(InitiatorDescriptor),
     /// A thread of the process. It takes a handle's number, and no call accepts it yet.
     Thread(ThreadIndex),
 }
 
 /// What is declared of a channel's handler end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HandlerDescriptor {
+    /// Its own number.
+    pub index: HandlerIndex,
     /// The process that answers.
     pub process: ProcessIndex,
     /// The threads that wait on this end.
@@ -27,12 +30,16 @@ pub struct HandlerDescriptor {
 }
 
 /// What is declared of a channel's initiator end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InitiatorDescriptor {
+    /// Its own number.
+    pub index: InitiatorIndex,
     /// The process that asks.
     pub process: ProcessIndex,
     /// The end that answers, owned by another process.
-    pub handler: HandlerIndex,
+    pub handler: HandlerDescriptor,
     /// The threads that wait on this end.
     pub wait_list: WaitListIndex,
+    /// What the handler knows it by (AB-6, CH-12).
+    pub badge: u32,
 }

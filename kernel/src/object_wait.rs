@@ -1,108 +1,121 @@
 //! Waiting on any object (WT-2): what the windows show, against what the caller wants.
 
-use guichet_abi::{Arguments, Error, Signals};
+use guichet_abi::{Arguments, Error, Results, Signals};
 
-use crate::event::Outcome;
-use crate::id::WaitListIndex;
+use crate::event::{Outcome, failure};
+use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
 use crate::object::Object;
 use crate::port::Port;
-use crate::services::{Caller, Services, is_past, refuse};
-use crate::system::System;
+use crate::services::{Caller, Services, is_past};
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::wait::wait_results;
 
 /// Waits until one of the signals in the mask is active, or until the deadline (WT-2).
-pub(crate) fn object_wait<const DOOR: bool, P: Port>(
+pub(crate) fn object_wait<P: Port>(
     channels: &mut Channels<'_>,
     services: &mut Services<'_>,
     port: &mut P,
     arguments: &Arguments,
-) -> Option<Outcome> {
+) -> Outcome {
     let (caller, object, list, mask) = match check(services, arguments) {
         Ok(checked) => checked,
-        Err(error) => return refuse::<DOOR>(services, error),
+        Err(error) => return services.waits.finish(failure(error)),
     };
-    if DOOR && is_marked(channels, object) {
-        return None;
-    }
     begin(channels, object, &caller);
     let signals = active_signals(channels, object);
     if signals.intersects(mask) {
         note_returned(channels, object, signals);
-        return Some(services.waits.finish(wait_results(signals)));
+        return services.waits.finish(wait_results(signals));
     }
     let deadline = Instant::from_words(arguments[2], arguments[3]);
-    if DOOR && deadline.is_finite() {
-        return None;
-    }
     if is_past(port, deadline) {
-        return refuse::<DOOR>(services, Error::DeadlineExceeded);
+        return services.waits.finish(failure(Error::DeadlineExceeded));
     }
-    services.waits.block(ThreadState::Waiting { list, mask }, deadline);
-    Some(services.waits.dispatch())
+    note_blocked(channels, object);
+    services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
+    services.waits.dispatch(port)
 }
 
-type Checked<'s> = (Caller<'s>, Object, WaitListIndex, Signals);
-
+/// As [`object_wait`], when nothing is unusual: a wait on a handler that finds its signal, or that
+/// blocks alone and lets a thread go on whose call has ended. Else `None`, and nothing has changed.
+/// Calls nothing out of line.
 #[inline(always)]
+pub(crate) fn object_wait_at_door<P: Port>(
+    channels: &mut Channels<'_>,
+    services: &mut Services<'_>,
+    port: &mut P,
+    arguments: &Arguments,
+) -> Option<(ThreadIndex, Results)> {
+    let &[handle, bits, low, high, ..] = arguments;
+    let caller = services.caller().ok()?;
+    let Object::ChannelHandler(end) = caller.object(handle).ok()? else {
+        return None;
+    };
+    let mask = Signals::from_bits(u32::try_from(bits).ok()?)?;
+    let signals = channels.quiet_signals(end.index)?;
+    let waits = &mut services.waits;
+    if signals.intersects(mask) {
+        return Some((waits.current(), wait_results(signals)));
+    }
+    let deadline = Instant::from_words(low, high);
+    if !waits.is_quiet(port, deadline) {
+        return None;
+    }
+    let list = end.wait_list;
+    waits.block_alone(ThreadState::Waiting { list, mask }, list, deadline)
+}
+
+type Checked<'s> = (Caller<'s>, &'s Object, WaitListIndex, Signals);
+
 fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'s>, Error> {
     let caller = services.caller()?;
     let object = caller.object(arguments[0])?;
-    let list = wait_list(services.system, object)?;
+    let list = wait_list(object)?;
     let bits = u32::try_from(arguments[1]).map_err(|_| Error::InvalidArgument)?;
     let mask = Signals::from_bits(bits).ok_or(Error::InvalidArgument)?;
     Ok((caller, object, list, mask))
 }
 
 /// The list of the threads that wait on an object: InvalidArgument for one that nobody can wait on.
-#[inline(always)]
-pub(crate) fn wait_list(system: &System<'_>, object: Object) -> Result<WaitListIndex, Error> {
+pub(crate) fn wait_list(object: &Object) -> Result<WaitListIndex, Error> {
     match object {
-        Object::ChannelHandler(index) => {
-            system.handler(index).map(|end| end.wait_list).ok_or(Error::Internal)
-        }
-        Object::ChannelInitiator(index) => {
-            system.initiator(index).map(|end| end.wait_list).ok_or(Error::Internal)
-        }
+        Object::ChannelHandler(end) => Ok(end.wait_list),
+        Object::ChannelInitiator(end) => Ok(end.wait_list),
         Object::Thread(_) => Err(Error::InvalidArgument),
     }
 }
 
 /// The signals that an object shows now.
-#[inline(always)]
-pub(crate) fn active_signals(channels: &Channels<'_>, object: Object) -> Signals {
+pub(crate) fn active_signals(channels: &Channels<'_>, object: &Object) -> Signals {
     match object {
-        Object::ChannelHandler(index) => channels.handler_signals(index),
-        Object::ChannelInitiator(index) => channels.initiator_signals(index),
+        Object::ChannelHandler(end) => channels.handler_signals(end.index),
+        Object::ChannelInitiator(end) => channels.initiator_signals(end.index),
         Object::Thread(_) => Signals::empty(),
     }
 }
 
-/// Tells whether a wait on the object would change more than the waiting thread.
-#[inline(always)]
-fn is_marked(channels: &Channels<'_>, object: Object) -> bool {
-    match object {
-        Object::ChannelHandler(index) => channels.has_stale(index),
-        Object::ChannelInitiator(_) | Object::Thread(_) => false,
-    }
-}
-
 /// Tells the object's window that the caller begins to wait on it.
-#[inline(always)]
-fn begin(channels: &mut Channels<'_>, object: Object, caller: &Caller<'_>) {
+fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
     match object {
-        Object::ChannelHandler(index) => channels.forget_stale(index, caller.thread.ordinal),
+        Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
         Object::ChannelInitiator(_) | Object::Thread(_) => {}
     }
 }
 
-/// Tells the object's window which signals a wait has returned.
-#[inline(always)]
-fn note_returned(channels: &mut Channels<'_>, object: Object, signals: Signals) {
+/// Tells the object's window that the caller blocks in a wait on it.
+fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
     match object {
-        Object::ChannelHandler(index) => channels.note_returned(index, signals),
+        Object::ChannelInitiator(end) => channels.note_watched(end.index),
+        Object::ChannelHandler(_) | Object::Thread(_) => {}
+    }
+}
+
+/// Tells the object's window which signals a wait has returned.
+fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals) {
+    match object {
+        Object::ChannelHandler(end) => channels.note_returned(end.index, signals),
         Object::ChannelInitiator(_) | Object::Thread(_) => {}
     }
 }

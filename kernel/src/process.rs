@@ -3,7 +3,7 @@
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
 use crate::memory::MemoryMap;
 use crate::object::Object;
-use crate::region::Region;
+use crate::region::{Region, Span};
 
 /// What a process is doing, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,9 +49,13 @@ impl Process {
 /// What is declared of a process and never changes.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessDescriptor<'s> {
+    /// Its own number.
+    pub index: ProcessIndex,
     /// Its name, for the console.
     pub name: &'s str,
-    /// The memory it may use: sorted, without overlaps.
+    /// The memory that it writes most, a part of `memory`: what the door looks at first. See [`Span::own`].
+    pub own: Span,
+    /// The memory it may use, without overlaps.
     pub memory: &'s [Region],
     /// Its objects; a handle is a position in this table.
     pub objects: &'s [Object],
@@ -62,9 +66,9 @@ pub struct ProcessDescriptor<'s> {
 }
 
 impl<'s> ProcessDescriptor<'s> {
-    /// Its memory, named as that of process `index`.
+    /// Its memory.
     #[inline(always)]
-    pub fn memory_map(&self, index: ProcessIndex) -> MemoryMap<'s> {
-        MemoryMap::new(index, self.memory)
+    pub(crate) fn memory_map(&'s self) -> MemoryMap<'s> {
+        MemoryMap::new(self.index, &self.own, self.memory)
     }
 }

@@ -34,28 +34,63 @@ impl Region {
     }
 }
 
+/// A piece of memory that a process may read and write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The address of the first byte.
+    pub start: usize,
+    /// The address after the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The largest piece of `regions` that can be written; of nothing if there is none.
+    pub const fn own(regions: &[Region]) -> Span {
+        let mut own = Span { start: 0, end: 0 };
+        let mut rest = regions;
+        while let [region, others @ ..] = rest {
+            if region.writable && region.end - region.start > own.end - own.start {
+                own = Span { start: region.start, end: region.end };
+            }
+            rest = others;
+        }
+        own
+    }
+
+    /// Tells whether the `length` bytes at `address` lie wholly in here.
+    #[inline(always)]
+    pub(crate) fn holds(&self, address: usize, length: usize) -> bool {
+        let end = address.wrapping_add(length);
+        self.start <= address && address <= end && end <= self.end
+    }
+}
+
+/// Tells whether the `length` bytes at `address` lie wholly in one of the regions.
+#[inline(always)]
+pub(crate) fn is_readable(regions: &[Region], address: usize, length: usize) -> bool {
+    let is_in =
+        |region: &Region| Span { start: region.start, end: region.end }.holds(address, length);
+    regions.iter().any(is_in)
+}
+
 /// Tells whether the `length` bytes at `address` lie wholly in regions that allow `access`.
 ///
-/// `regions` is sorted by address and does not overlap; a range may run from one region into the
-/// next if nothing lies between. An empty range is always fine (AB-1).
-#[inline]
+/// A range may run from one region into the next if nothing lies between. An empty range is always
+/// fine (AB-1).
+#[inline(never)]
 pub(crate) fn covers(regions: &[Region], address: usize, length: usize, access: Access) -> bool {
-    if length == 0 {
-        return true;
-    }
     let Some(end) = address.checked_add(length) else {
-        return false;
+        return length == 0;
     };
     let mut covered = address;
-    for region in regions {
-        if region.start <= covered && covered < region.end && region.allows(access) {
-            if end <= region.end {
-                return true;
-            }
-            covered = region.end;
+    while covered < end {
+        let region = regions.iter().find(|region| region.start <= covered && covered < region.end);
+        match region {
+            Some(region) if region.allows(access) => covered = region.end,
+            Some(_) | None => return false,
         }
     }
-    false
+    true
 }
 
 #[cfg(test)]
@@ -63,8 +98,8 @@ mod tests {
     use super::*;
 
     const REGIONS: [Region; 3] = [
-        Region { start: 100, end: 200, writable: false },
         Region { start: 200, end: 300, writable: true },
+        Region { start: 100, end: 200, writable: false },
         Region { start: 400, end: 500, writable: true },
     ];
 
@@ -96,6 +131,7 @@ mod tests {
         for (address, length, access, allowed) in table {
             let found = covers(&REGIONS, address, length, access);
             assert_eq!(found, allowed, "{address} + {length} {access:?}");
+            assert!(found || access == Write || !is_readable(&REGIONS, address, length));
         }
     }
 
@@ -108,6 +144,11 @@ mod tests {
                         REGIONS.iter().any(|r| r.start <= byte && byte < r.end && r.allows(access))
                     });
                     assert_eq!(covers(&REGIONS, address, length, access), every_byte);
+                    let own = Span::own(&REGIONS).holds(address, length);
+                    assert_eq!(own, 200 <= address && address + length <= 300);
+                    let in_one =
+                        REGIONS.iter().any(|r| r.start <= address && address + length <= r.end);
+                    assert_eq!(is_readable(&REGIONS, address, length), in_one);
                 }
             }
         }

@@ -19,7 +19,8 @@ impl TableIndex for Priority {
 pub struct SchedulerState {
     /// The thread that runs, or NONE when the system is idle.
     pub(crate) current: ThreadIndex,
-    /// Bit `p`: a thread of priority `p` is ready.
+    /// Bit `31 - p`: a thread of priority `p` is ready. This way round, because the lowest bit is
+    /// the one that is cheap to find.
     ready: u32,
     queues: [ThreadList; Priority::COUNT],
 }
@@ -35,19 +36,24 @@ impl SchedulerState {
     /// Tells whether a ready thread is at least as important as `priority`.
     #[inline(always)]
     pub(crate) fn is_ready_at_least(&self, priority: Priority) -> bool {
-        self.ready.wrapping_shr(u32::from(priority.number())) != 0
+        self.ready.wrapping_shl(u32::from(priority.number())) != 0
     }
 
     /// Tells whether a ready thread is more important than `priority`.
     #[inline(always)]
     pub(crate) fn is_ready_above(&self, priority: Priority) -> bool {
-        self.ready.wrapping_shr(u32::from(priority.number())) > 1
+        self.ready.wrapping_shl(u32::from(priority.number())) << 1 != 0
     }
 
-    /// Makes a thread ready, behind its equals.
+    /// Makes a thread ready, behind its equals; `state` is Ready or Returning.
     #[inline(always)]
-    pub(crate) fn make_ready(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let Some(priority) = Self::mark_ready(threads, index) else {
+    pub(crate) fn make_ready(
+        &mut self,
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) {
+        let Some(priority) = Self::mark_ready(threads, index, state) else {
             return;
         };
         let ready = &mut self.ready;
@@ -57,9 +63,15 @@ impl SchedulerState {
         }
     }
 
-    /// Makes a thread ready that was running, ahead of its equals: its turn is not over.
-    pub(crate) fn make_ready_first(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        let Some(priority) = Self::mark_ready(threads, index) else {
+    /// Makes a thread ready that was running, ahead of its equals: its turn is not over. `state`
+    /// is Ready or Returning.
+    pub(crate) fn make_ready_first(
+        &mut self,
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) {
+        let Some(priority) = Self::mark_ready(threads, index, state) else {
             return;
         };
         if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
@@ -83,12 +95,26 @@ impl SchedulerState {
         }
     }
 
-    /// Makes the most important ready thread the current one, or nobody.
+    /// As [`SchedulerState::remove`], for the first thread of its queue.
     #[inline(always)]
+    pub(crate) fn remove_first(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        let Some(thread) = threads.get_mut(index) else {
+            return;
+        };
+        let (priority, next) = (thread.priority, thread.next);
+        thread.next = ThreadIndex::NONE;
+        if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
+            queue.remove_head(threads, next);
+        }
+        if next.is_none() {
+            self.ready &= !bit(priority);
+        }
+    }
+
+    /// Takes the most important ready thread out of its queue, if there is one.
     pub(crate) fn choose(&mut self, threads: &mut Threads<'_>) -> ThreadIndex {
         let index = self.first();
         self.remove(threads, index);
-        self.run(threads, index);
         index
     }
 
@@ -101,16 +127,24 @@ impl SchedulerState {
         self.current = index;
     }
 
-    fn first(&self) -> ThreadIndex {
-        let highest = 31u32.wrapping_sub(self.ready.leading_zeros());
+    /// The most important ready thread, or NONE.
+    #[inline(always)]
+    pub(crate) fn first(&self) -> ThreadIndex {
+        // Beyond the last priority, where no queue is, if nobody is ready.
+        let highest = 31u32.wrapping_sub(self.ready.trailing_zeros());
         self.queues
             .get(usize::try_from(highest).unwrap_or(Priority::COUNT))
             .map_or(ThreadIndex::NONE, ThreadList::head)
     }
 
-    fn mark_ready(threads: &mut Threads<'_>, index: ThreadIndex) -> Option<Priority> {
+    #[inline(always)]
+    fn mark_ready(
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        state: ThreadState,
+    ) -> Option<Priority> {
         let thread = threads.get_mut(index)?;
-        thread.state = ThreadState::Ready;
+        thread.state = state;
         Some(thread.priority)
     }
 
@@ -123,7 +157,7 @@ impl SchedulerState {
             }
             let mut next = queue.head();
             while let Some(thread) = threads.get(next) {
-                if thread.state != ThreadState::Ready || thread.priority != priority {
+                if !thread.state.is_ready() || thread.priority != priority {
                     return Err("scheduler: a queued thread is not ready at that priority");
                 }
                 next = thread.next;
@@ -140,5 +174,5 @@ impl SchedulerState {
 
 #[inline(always)]
 fn bit(priority: Priority) -> u32 {
-    1u32.wrapping_shl(u32::from(priority.number()))
+    (1u32 << 31).wrapping_shr(u32::from(priority.number()))
 }

@@ -5,7 +5,6 @@
 
 use guichet_abi::Error;
 
-use crate::event::{Outcome, failure};
 use crate::id::{ProcessIndex, Table};
 use crate::object::Object;
 use crate::port::Port;
@@ -26,21 +25,21 @@ pub(crate) struct Services<'s> {
 /// Who makes the present call.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'s> {
-    pub(crate) thread: &'s ThreadDescriptor,
+    pub(crate) thread: &'s ThreadDescriptor<'s>,
     pub(crate) process: &'s ProcessDescriptor<'s>,
 }
 
 impl<'s> Caller<'s> {
     /// The object that a handle of the caller names: OutOfRange for a number that is not declared.
     #[inline(always)]
-    pub(crate) fn object(&self, handle: usize) -> Result<Object, Error> {
-        self.process.objects.get(handle).copied().ok_or(Error::OutOfRange)
+    pub(crate) fn object(&self, handle: usize) -> Result<&'s Object, Error> {
+        self.process.objects.get(handle).ok_or(Error::OutOfRange)
     }
 
     /// The caller's memory.
     #[inline(always)]
     pub(crate) fn memory(&self) -> crate::memory::MemoryMap<'s> {
-        self.process.memory_map(self.thread.process)
+        self.process.memory_map()
     }
 }
 
@@ -49,8 +48,7 @@ impl<'s> Services<'s> {
     #[inline(always)]
     pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
         let thread = self.system.thread(self.waits.current()).ok_or(Error::Internal)?;
-        let process = self.system.process(thread.process).ok_or(Error::Internal)?;
-        Ok(Caller { thread, process })
+        Ok(Caller { thread, process: thread.process })
     }
 }
 
@@ -58,13 +56,4 @@ impl<'s> Services<'s> {
 #[inline(always)]
 pub(crate) fn is_past<P: Port>(port: &mut P, deadline: Instant) -> bool {
     deadline.is_finite() && deadline <= port.now()
-}
-
-/// Refuses the current thread's call: at the door by declining to answer, else with the error.
-#[inline(always)]
-pub(crate) fn refuse<const DOOR: bool>(
-    services: &mut Services<'_>,
-    error: Error,
-) -> Option<Outcome> {
-    if DOOR { None } else { Some(services.waits.finish(failure(error))) }
 }

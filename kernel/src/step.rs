@@ -2,8 +2,7 @@
 //!
 //! [`Kernel::step`] takes every event. [`Kernel::door`] takes only the few calls that a system
 //! spends its time in, and only where nothing about them is unusual; it either answers with what
-//! `step` would have answered, or says `None` and has changed nothing. The hot calls are written
-//! once, for both.
+//! `step` would have answered, or says `None` and has changed nothing.
 
 use guichet_abi::{Arguments, Error, MAX_LOG_BYTES, OK, Results, Syscall};
 
@@ -12,7 +11,7 @@ use crate::fault::Report;
 use crate::id::{ProcessIndex, ThreadIndex};
 use crate::kernel::Kernel;
 use crate::memory::Grant;
-use crate::object_wait::object_wait;
+use crate::object_wait::{object_wait, object_wait_at_door};
 use crate::port::Port;
 use crate::process::ProcessState;
 use crate::region::Access;
@@ -23,112 +22,108 @@ use crate::time::Instant;
 const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
 const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
 const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
+const CHANNEL_RESPOND_AND_RECEIVE: usize = Syscall::ChannelRespondAndReceive as usize;
 const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
 const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
 impl Kernel<'_> {
+    /// The calls that [`Kernel::door`] may answer, the most frequent first.
+    pub const DOOR_CALLS: [usize; 6] = [
+        CHANNEL_TRANSACT,
+        CHANNEL_RESPOND_AND_RECEIVE,
+        CHANNEL_READ,
+        CHANNEL_RESPOND,
+        OBJECT_WAIT,
+        DEBUG_NOP,
+    ];
+
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();
         for number in 0..self.services.system.processes.len() {
             self.start_process(port, ProcessIndex::new(number));
         }
-        self.conclude(port)
+        self.services.waits.dispatch(port)
     }
 
     /// Takes an event and says what runs next.
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
-        let outcome = match event {
+        match event {
             Event::Call(call) => self.call(port, &call),
             Event::Fault(fault) => {
                 let current = self.services.waits.current();
                 if let Some(thread) = self.services.system.thread(current) {
-                    self.fault(port, thread.process, fault);
+                    self.fault(port, thread.process.index, fault);
                 }
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Event::ProcessEnded { process, fault } => {
                 self.fault(port, process, fault);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Event::Timer => {
-                // The alarm has rung; whatever is asked for next is new to the port.
-                *self.alarm = Instant::NEVER;
                 self.expire(port);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
-        };
-        self.update_alarm(port);
-        outcome
+        }
     }
 
     /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
-    /// nothing has changed.
-    #[inline]
-    pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
-        match call.number {
-            CHANNEL_TRANSACT | CHANNEL_READ | CHANNEL_RESPOND | OBJECT_WAIT | DEBUG_NOP => {
-                self.hot_call::<true, P>(port, call)
-            }
-            _other => None,
-        }
-    }
-
-    /// The calls that a system spends its time in.
+    /// nothing has changed. The answer is to return to a thread. Calls nothing out of line but the
+    /// port.
     #[inline(always)]
-    fn hot_call<const DOOR: bool, P: Port>(
-        &mut self,
-        port: &mut P,
-        call: &Call,
-    ) -> Option<Outcome> {
+    pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
         let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
-        match call.number {
-            CHANNEL_TRANSACT => channels.transact::<DOOR, P>(services, port, arguments),
-            CHANNEL_READ => channels.read::<DOOR, P>(services, port, arguments, false),
-            CHANNEL_RESPOND => channels.respond::<DOOR, P>(services, port, arguments),
-            OBJECT_WAIT => object_wait::<DOOR, P>(channels, services, port, arguments),
-            DEBUG_NOP => Some(services.waits.finish(success(0))),
-            _other => None,
-        }
+        let (thread, results) = match call.number {
+            CHANNEL_TRANSACT => channels.transact_at_door(services, port, arguments)?,
+            CHANNEL_RESPOND_AND_RECEIVE => {
+                channels.respond_and_receive_at_door(services, port, arguments)?
+            }
+            CHANNEL_READ => channels.read_at_door(services, port, arguments)?,
+            CHANNEL_RESPOND => channels.respond_at_door(services, port, arguments)?,
+            OBJECT_WAIT => object_wait_at_door(channels, services, port, arguments)?,
+            DEBUG_NOP => (services.waits.current(), success(0)),
+            _other => return None,
+        };
+        Some(Outcome::returning(thread, results))
     }
 
     fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
-        if let Some(outcome) = self.hot_call::<false, P>(port, call) {
-            return outcome;
-        }
-        match Syscall::from_number(call.number) {
-            Some(syscall) => self.cold_call(port, syscall, &call.arguments),
-            None => self.services.waits.finish(failure(Error::Unimplemented)),
+        let Some(syscall) = Syscall::from_number(call.number) else {
+            return self.services.waits.finish(failure(Error::Unimplemented));
+        };
+        let Kernel { services, channels, .. } = self;
+        let arguments = &call.arguments;
+        match syscall {
+            Syscall::ChannelTransact => channels.transact(services, port, arguments),
+            Syscall::ChannelRead => channels.read(services, port, arguments, false),
+            Syscall::ChannelReadExact => channels.read(services, port, arguments, true),
+            Syscall::ChannelRespond => channels.respond(services, port, arguments),
+            Syscall::ChannelReceive => channels.receive(services, port, arguments),
+            Syscall::ChannelRespondAndReceive => {
+                channels.respond_and_receive(services, port, arguments)
+            }
+            Syscall::ObjectWait => object_wait(channels, services, port, arguments),
+            Syscall::SleepUntil => self.sleep_until(port, arguments),
+            Syscall::ProcessExit => self.process_exit(port, arguments),
+            Syscall::ThreadExit => self.thread_exit(port, arguments),
+            Syscall::ProcessPanic => self.process_panic(port, arguments),
+            Syscall::DebugShutdown => self.debug_shutdown(arguments),
+            Syscall::ClockNow => self.finish(Ok(now(port))),
+            Syscall::DebugNop => self.finish(Ok(success(0))),
+            Syscall::DebugLog => {
+                let result = self.debug_log(port, arguments);
+                self.finish(result)
+            }
+            Syscall::DebugPutCharacter => {
+                let result = self.debug_put_character(port, arguments);
+                self.finish(result)
+            }
         }
     }
 
-    fn cold_call<P: Port>(
-        &mut self,
-        port: &mut P,
-        syscall: Syscall,
-        arguments: &Arguments,
-    ) -> Outcome {
-        let result = match syscall {
-            Syscall::ChannelReadExact => {
-                let services = &mut self.services;
-                let outcome = self.channels.read::<false, P>(services, port, arguments, true);
-                return outcome.unwrap_or(Outcome::idle());
-            }
-            Syscall::SleepUntil => return self.sleep_until(port, arguments),
-            Syscall::ClockNow => Ok(now(port)),
-            Syscall::ProcessExit => return self.process_exit(port, arguments),
-            Syscall::ThreadExit => return self.thread_exit(port, arguments),
-            Syscall::ProcessPanic => return self.process_panic(port, arguments),
-            Syscall::DebugLog => self.debug_log(port, arguments),
-            Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
-            Syscall::DebugShutdown => return self.debug_shutdown(arguments),
-            Syscall::ChannelTransact
-            | Syscall::ChannelRead
-            | Syscall::ChannelRespond
-            | Syscall::ObjectWait
-            | Syscall::DebugNop => Err(Error::Internal),
-        };
+    fn finish(&mut self, result: Result<Results, Error>) -> Outcome {
         self.services.waits.finish(result.unwrap_or_else(failure))
     }
 
@@ -138,8 +133,8 @@ impl Kernel<'_> {
         if is_past(port, deadline) {
             return self.services.waits.finish(success(0));
         }
-        self.services.waits.block(ThreadState::Sleeping, deadline);
-        self.services.waits.dispatch()
+        self.services.waits.block(port, ThreadState::Sleeping, deadline);
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the caller's process with a status (PR-5).
@@ -147,14 +142,14 @@ impl Kernel<'_> {
         let status = low_word(arguments[0]);
         let process = self.current_process();
         self.end_process(port, process, ProcessState::Exited(status), Report::Exited(status));
-        self.services.waits.dispatch()
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the calling thread with a status (PR-5).
     fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
         let thread = self.services.waits.current();
         self.end_thread(port, thread, low_word(arguments[0]));
-        self.services.waits.dispatch()
+        self.services.waits.dispatch(port)
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
@@ -164,7 +159,7 @@ impl Kernel<'_> {
                 let process = self.current_process();
                 let report = Report::Panicked(message);
                 self.end_process(port, process, ProcessState::Faulted, report);
-                self.services.waits.dispatch()
+                self.services.waits.dispatch(port)
             }
             Err(error) => self.services.waits.finish(failure(error)),
         }
@@ -213,23 +208,10 @@ impl Kernel<'_> {
 
     fn current_process(&self) -> ProcessIndex {
         let current: ThreadIndex = self.services.waits.current();
-        self.services.system.thread(current).map_or(ProcessIndex::NONE, |thread| thread.process)
-    }
-
-    fn conclude<P: Port>(&mut self, port: &mut P) -> Outcome {
-        let outcome = self.services.waits.dispatch();
-        self.update_alarm(port);
-        outcome
-    }
-
-    /// Asks the port for the earliest deadline, when that has changed (WT-2).
-    fn update_alarm<P: Port>(&mut self, port: &mut P) {
-        let waits = &self.services.waits;
-        let earliest = waits.deadlines.earliest(&waits.threads);
-        if earliest != *self.alarm {
-            *self.alarm = earliest;
-            port.set_alarm(earliest);
-        }
+        self.services
+            .system
+            .thread(current)
+            .map_or(ProcessIndex::NONE, |thread| thread.process.index)
     }
 }
 

@@ -12,7 +12,7 @@ pub struct System<'s> {
     /// The processes, in the order declared, which is the order in which they start (PR-3).
     pub processes: &'s [ProcessDescriptor<'s>],
     /// The threads of all processes.
-    pub threads: &'s [ThreadDescriptor],
+    pub threads: &'s [ThreadDescriptor<'s>],
     /// The handler ends of all channels.
     pub handlers: &'s [HandlerDescriptor],
     /// The initiator ends of all channels.
@@ -30,7 +30,7 @@ impl<'s> System<'s> {
 
     /// A thread's declaration.
     #[inline(always)]
-    pub fn thread(&self, index: ThreadIndex) -> Option<&'s ThreadDescriptor> {
+    pub fn thread(&self, index: ThreadIndex) -> Option<&'s ThreadDescriptor<'s>> {
         self.threads.get(index.position())
     }
 

@@ -17,6 +17,9 @@ use crate::*;
 pub(crate) const MEMORY_BYTES: usize = 256;
 const READ_ONLY_BYTES: usize = 64;
 
+/// What the handler knows the initiator by.
+pub(crate) const BADGE: u32 = 7;
+
 /// Where the memory of a process begins.
 pub(crate) const fn base(process: usize) -> usize {
     0x1000 * (process + 1)
@@ -99,7 +102,6 @@ impl Port for TestPort {
 #[derive(Clone)]
 struct Tables {
     threads: Vec<Thread>,
-    deadlines: Vec<ThreadIndex>,
     processes: Vec<Process>,
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
@@ -111,7 +113,6 @@ impl Tables {
     fn kernel<'s>(&'s mut self, system: &'s System<'s>) -> Kernel<'s> {
         let storage = Storage {
             threads: &mut self.threads,
-            deadlines: &mut self.deadlines,
             processes: &mut self.processes,
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
@@ -145,37 +146,39 @@ pub(crate) fn machine(initiator: &[u8], handler: &[u8]) -> Machine {
 
 /// A machine whose system has not started. The slices are the priorities of the threads.
 pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
-    let threads = thread_descriptors(0, initiator).chain(thread_descriptors(1, handler));
     let count = initiator.len();
     let indices = |range: std::ops::Range<usize>| -> &'static [ThreadIndex] {
         range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
     };
-    let processes = vec![
-        descriptor(0, Object::ChannelInitiator(InitiatorIndex::new(0)), indices(0..count)),
-        descriptor(
-            1,
-            Object::ChannelHandler(HandlerIndex::new(0)),
-            indices(count..count + handler.len()),
-        ),
-    ];
-    let handlers =
-        [HandlerDescriptor { process: ProcessIndex::new(1), wait_list: WaitListIndex::new(0) }];
-    let initiators = [InitiatorDescriptor {
+    let handler_end = HandlerDescriptor {
+        index: HandlerIndex::new(0),
+        process: ProcessIndex::new(1),
+        wait_list: WaitListIndex::new(0),
+    };
+    let initiator_end = InitiatorDescriptor {
+        index: InitiatorIndex::new(0),
         process: ProcessIndex::new(0),
-        handler: HandlerIndex::new(0),
+        handler: handler_end,
         wait_list: WaitListIndex::new(1),
-    }];
+        badge: BADGE,
+    };
+    let processes: &'static [ProcessDescriptor<'static>] = vec![
+        descriptor(0, Object::ChannelInitiator(initiator_end), indices(0..count)),
+        descriptor(1, Object::ChannelHandler(handler_end), indices(count..count + handler.len())),
+    ]
+    .leak();
+    let threads = thread_descriptors(&processes[0], initiator)
+        .chain(thread_descriptors(&processes[1], handler));
     let system: &'static System<'static> = Box::leak(Box::new(System {
-        processes: processes.leak(),
+        processes,
         threads: threads.collect::<Vec<_>>().leak(),
-        handlers: handlers.to_vec().leak(),
-        initiators: initiators.to_vec().leak(),
+        handlers: vec![handler_end].leak(),
+        initiators: vec![initiator_end].leak(),
         max_transfer_bytes: 128,
     }));
     let sizes = StorageSizes::of(system);
     let tables = Tables {
         threads: vec![Thread::DORMANT; sizes.threads],
-        deadlines: vec![ThreadIndex::NONE; sizes.threads],
         processes: vec![Process::UNSTARTED; sizes.processes],
         handlers: vec![Handler::IDLE; sizes.handlers],
         initiators: vec![Initiator::IDLE; sizes.initiators],
@@ -189,11 +192,11 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
 }
 
 fn thread_descriptors(
-    process: usize,
+    process: &'static ProcessDescriptor<'static>,
     priorities: &[u8],
-) -> impl Iterator<Item = ThreadDescriptor> + use<'_> {
+) -> impl Iterator<Item = ThreadDescriptor<'static>> {
     (0u8..).zip(priorities).map(move |(ordinal, priority)| ThreadDescriptor {
-        process: ProcessIndex::new(process),
+        process,
         ordinal,
         priority: Priority::new(*priority),
     })
@@ -210,7 +213,9 @@ fn descriptor(
         Region { start: middle, end: base(process) + MEMORY_BYTES, writable: true },
     ];
     ProcessDescriptor {
+        index: ProcessIndex::new(process),
         name: "test",
+        own: Span::own(&regions),
         memory: regions.to_vec().leak(),
         objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),
         threads,
@@ -230,22 +235,31 @@ impl Machine {
 
     /// Feeds one event, checks everything that must always hold, and obeys the outcome.
     pub(crate) fn step(&mut self, event: Event) {
-        let mut at_door = (self.tables.clone(), self.port.clone());
-        let answered = match &event {
-            Event::Call(call) => at_door.0.kernel(self.system).door(&mut at_door.1, call),
-            Event::Fault(_) | Event::ProcessEnded { .. } | Event::Timer => None,
-        };
-        if answered.is_none() {
-            assert!(at_door.0.facts() == self.tables.facts(), "a silent door changed something");
-        }
+        let answers = [self.at_door(&event, true), self.at_door(&event, false)];
         let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
         self.kernel().check().unwrap();
-        if let Some(answer) = answered {
+        for (answer, tables, port) in answers.into_iter().flatten() {
             assert_eq!(answer, outcome, "door and step give different outcomes");
-            assert!(at_door.0.facts() == self.tables.facts(), "door and step differ");
-            assert_eq!(at_door.1, self.port);
+            assert!(tables.facts() == self.tables.facts(), "door and step differ");
+            assert_eq!(port, self.port);
         }
         self.take(outcome);
+    }
+
+    /// What a door, the front door or the other, makes of a copy of this machine, if it answers.
+    fn at_door(&self, event: &Event, at_front: bool) -> Option<(Outcome, Tables, TestPort)> {
+        let Event::Call(call) = event else { return None };
+        let (mut tables, mut port) = (self.tables.clone(), self.port.clone());
+        let mut kernel = tables.kernel(self.system);
+        let answered = if at_front {
+            kernel.front_door(&mut port, call)
+        } else {
+            kernel.door(&mut port, call)
+        };
+        if answered.is_none() {
+            assert!(tables.facts() == self.tables.facts(), "a silent door changed something");
+        }
+        answered.map(|answer| (answer, tables, port))
     }
 
     fn take(&mut self, outcome: Outcome) {

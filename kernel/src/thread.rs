@@ -2,7 +2,9 @@
 
 use guichet_abi::{Results, Signals};
 
-use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitListIndex};
+use crate::id::{InitiatorIndex, Table, ThreadIndex, WaitListIndex};
+use crate::memory::Buffer;
+use crate::process::ProcessDescriptor;
 use crate::time::Instant;
 
 /// How important a thread is (WT-8): 0 to 31, the greater the more important.
@@ -32,8 +34,10 @@ impl Priority {
 pub enum ThreadState {
     /// It never started, or it has ended.
     Dormant,
-    /// It could run, and stands in the ready queue of its priority.
+    /// It could run on as it was, and stands in the ready queue of its priority.
     Ready,
+    /// As [`ThreadState::Ready`], but its call has ended: these are for its registers when it runs.
+    Returning(Results),
     /// It runs, and stands in no queue.
     Running,
     /// It waits for signals of an object, and stands in that object's list (WT-2).
@@ -43,10 +47,39 @@ pub enum ThreadState {
         /// The signals that end the wait.
         mask: Signals,
     },
+    /// It waits to serve a transaction of a handler, and stands in that object's list (CH-10).
+    Receiving {
+        /// The object's list.
+        list: WaitListIndex,
+        /// Where the request goes.
+        room: Buffer,
+    },
     /// It waits for the answer to its transaction (CH-2).
     Transacting(InitiatorIndex),
     /// It waits for its deadline only (WT-7).
     Sleeping,
+}
+
+impl ThreadState {
+    /// The list of the object that a thread in this state waits on, or NONE.
+    #[inline(always)]
+    pub(crate) fn list(&self) -> WaitListIndex {
+        match *self {
+            ThreadState::Waiting { list, .. } | ThreadState::Receiving { list, .. } => list,
+            ThreadState::Dormant
+            | ThreadState::Ready
+            | ThreadState::Returning(_)
+            | ThreadState::Running
+            | ThreadState::Transacting(_)
+            | ThreadState::Sleeping => WaitListIndex::NONE,
+        }
+    }
+
+    /// Tells whether a thread in this state could run and stands in a ready queue.
+    #[inline(always)]
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(self, ThreadState::Ready | ThreadState::Returning(_))
+    }
 }
 
 /// What changes about a thread.
@@ -54,33 +87,29 @@ pub enum ThreadState {
 pub struct Thread {
     pub(crate) state: ThreadState,
     pub(crate) priority: Priority,
-    /// Whether `results` are for its registers when it next runs; else it runs on as it was.
-    pub(crate) returning: bool,
-    /// Its place in the deadline queue, or [`Thread::UNARMED`].
-    pub(crate) deadline_slot: u16,
     /// Its neighbours in the one list that it stands in.
     pub(crate) next: ThreadIndex,
     pub(crate) previous: ThreadIndex,
-    /// When what it blocks in ends in DeadlineExceeded.
+    /// When what it blocks in ends in DeadlineExceeded; NEVER while it does not block.
     pub(crate) deadline: Instant,
-    pub(crate) results: Results,
 }
 
 impl Thread {
-    /// Not in the deadline queue.
-    pub(crate) const UNARMED: u16 = u16::MAX;
-
     /// A thread that never started.
     pub const DORMANT: Thread = Thread {
         state: ThreadState::Dormant,
         priority: Priority::DEFAULT,
-        returning: false,
-        deadline_slot: Thread::UNARMED,
         next: ThreadIndex::NONE,
         previous: ThreadIndex::NONE,
         deadline: Instant::NEVER,
-        results: Results { status: 0, value0: 0, value1: 0 },
     };
+
+    /// It runs, from whatever it blocked in. The caller takes it out of the list that it stood in.
+    #[inline(always)]
+    pub(crate) fn take_over(&mut self) {
+        self.state = ThreadState::Running;
+        self.deadline = Instant::NEVER;
+    }
 
     /// What it is doing.
     pub fn state(&self) -> ThreadState {
@@ -90,9 +119,9 @@ impl Thread {
 
 /// What is declared of a thread and never changes.
 #[derive(Clone, Copy, Debug)]
-pub struct ThreadDescriptor {
+pub struct ThreadDescriptor<'s> {
     /// The process it belongs to.
-    pub process: ProcessIndex,
+    pub process: &'s ProcessDescriptor<'s>,
     /// Its position among the threads of its process, less than [`ThreadSet::CAPACITY`].
     pub ordinal: u8,
     /// Its declared priority.
@@ -135,6 +164,7 @@ pub(crate) type Threads<'s> = Table<'s, ThreadIndex, Thread>;
 /// A first-in-first-out list of threads, linked through the threads themselves. A thread stands
 /// in one list at most: a ready queue while it could run, an object's list while it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(align(4))]
 pub struct ThreadList {
     head: ThreadIndex,
     tail: ThreadIndex,
@@ -143,6 +173,12 @@ pub struct ThreadList {
 impl ThreadList {
     /// The list of no thread.
     pub const EMPTY: ThreadList = ThreadList { head: ThreadIndex::NONE, tail: ThreadIndex::NONE };
+
+    /// The list of one thread.
+    #[inline(always)]
+    pub(crate) const fn of(index: ThreadIndex) -> ThreadList {
+        ThreadList { head: index, tail: index }
+    }
 
     /// The first thread, or NONE.
     #[inline(always)]
@@ -185,8 +221,19 @@ impl ThreadList {
         self.head = index;
     }
 
-    /// Takes a thread out, wherever it stands in this list.
+    /// Takes the first thread out, after which stood `next`, or NONE.
     #[inline(always)]
+    pub(crate) fn remove_head(&mut self, threads: &mut Threads<'_>, next: ThreadIndex) {
+        match threads.get_mut(next) {
+            Some(thread) => {
+                thread.previous = ThreadIndex::NONE;
+                self.head = next;
+            }
+            None => *self = ThreadList::EMPTY,
+        }
+    }
+
+    /// Takes a thread out, wherever it stands in this list.
     pub(crate) fn remove(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
         let Some(thread) = threads.get_mut(index) else {
             return;

@@ -27,6 +27,12 @@ impl Instant {
         Instant(guichet_abi::deadline_from_words(low, high))
     }
 
+    /// The earlier of two.
+    #[inline(always)]
+    pub fn min(self, other: Instant) -> Instant {
+        if other < self { other } else { self }
+    }
+
     /// Tells whether this deadline can ever pass.
     #[inline(always)]
     pub const fn is_finite(self) -> bool {

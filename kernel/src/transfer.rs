@@ -10,15 +10,16 @@
 
 use guichet_abi::{Error, LIST_FLAG, MAX_SLICES};
 
+use crate::id::ProcessIndex;
 use crate::memory::{Buffer, Grant, MemoryMap};
 use crate::port::{Port, Side};
 use crate::region::Access;
+use crate::system::System;
 
 /// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
 ///
 /// OutOfRange for a list of more than eight slices, and for a total that wraps or exceeds `limit`
 /// (AB-10); PermissionDenied for memory that the process may not use so.
-#[inline(always)]
 pub(crate) fn check<P: Port>(
     port: &mut P,
     map: &MemoryMap<'_>,
@@ -35,8 +36,6 @@ pub(crate) fn check<P: Port>(
     map.flat(address, length_word, access)
 }
 
-#[cold]
-#[inline(never)]
 fn check_list<P: Port>(
     port: &mut P,
     map: &MemoryMap<'_>,
@@ -55,12 +54,23 @@ fn check_list<P: Port>(
 /// One end of a transfer: whose memory, which buffer, and from which byte on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End<'a> {
-    /// The memory of the process that owns the buffer.
-    pub map: MemoryMap<'a>,
+    /// The process that owns the buffer.
+    pub process: ProcessIndex,
     /// The buffer, checked when its call started.
-    pub buffer: Buffer,
+    pub buffer: &'a Buffer,
     /// The first byte of the buffer that takes part.
     pub offset: usize,
+}
+
+impl<'a> End<'a> {
+    /// A buffer from its first byte on.
+    pub(crate) fn whole(process: ProcessIndex, buffer: &'a Buffer) -> End<'a> {
+        End { process, buffer, offset: 0 }
+    }
+
+    fn flat(&self, length: usize) -> Option<Grant> {
+        Some(self.buffer.flat_grant(self.process)?.part(self.offset, length))
+    }
 }
 
 /// Copies `length` bytes from one buffer to another, once.
@@ -68,8 +78,8 @@ pub(crate) struct End<'a> {
 /// Both buffers are looked at before a byte moves. On an error the value says whose memory has
 /// gone bad. Lists are filled in one forward pass. A buffer that does not hold `length` bytes
 /// from its offset on has gone bad.
-#[inline(always)]
 pub(crate) fn transfer<P: Port>(
+    system: &System<'_>,
     port: &mut P,
     source: End<'_>,
     destination: End<'_>,
@@ -78,24 +88,21 @@ pub(crate) fn transfer<P: Port>(
     if length == 0 {
         return Ok(());
     }
-    if source.buffer.table().is_some() || destination.buffer.table().is_some() {
-        return transfer_lists(port, source, destination, length);
+    match (source.flat(length), destination.flat(length)) {
+        (Some(from), Some(to)) => port.copy(from, to),
+        _list => transfer_lists(system, port, source, destination, length),
     }
-    let from = source.map.flat_grant(&source.buffer).part(source.offset, length);
-    let to = destination.map.flat_grant(&destination.buffer).part(destination.offset, length);
-    port.copy(from, to)
 }
 
-#[cold]
-#[inline(never)]
 fn transfer_lists<P: Port>(
+    system: &System<'_>,
     port: &mut P,
     source: End<'_>,
     destination: End<'_>,
     length: usize,
 ) -> Result<(), Side> {
-    let from = open(port, source, Access::Read, length).ok_or(Side::Source)?;
-    let to = open(port, destination, Access::Write, length).ok_or(Side::Destination)?;
+    let from = open(system, port, source, Access::Read, length).ok_or(Side::Source)?;
+    let to = open(system, port, destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;
     while done < length {
         let left = length.wrapping_sub(done);
@@ -111,10 +118,19 @@ fn transfer_lists<P: Port>(
 }
 
 /// The pieces of one end, if they still hold `length` bytes from its offset on.
-fn open<P: Port>(port: &mut P, end: End<'_>, access: Access, length: usize) -> Option<Pieces> {
+fn open<P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    end: End<'_>,
+    access: Access,
+    length: usize,
+) -> Option<Pieces> {
     let pieces = match end.buffer.table() {
-        Some(table) => Pieces::read(port, &end.map, table, access).ok()?,
-        None => Pieces::one(end.map.flat_grant(&end.buffer)),
+        Some(table) => {
+            let map = system.process(end.process)?.memory_map();
+            Pieces::read(port, &map, table, access).ok()?
+        }
+        None => Pieces::one(end.buffer.flat_grant(end.process)?),
     };
     let needed = end.offset.checked_add(length)?;
     if pieces.length >= needed { Some(pieces) } else { None }

@@ -8,9 +8,11 @@
 
 use guichet_abi::{OK, Results, Signals};
 
-use crate::deadline::DeadlineQueue;
-use crate::event::Outcome;
+use crate::deadline::Deadlines;
+use crate::event::{Action, Outcome};
 use crate::id::{Table, ThreadIndex, WaitListIndex};
+use crate::memory::Buffer;
+use crate::port::Port;
 use crate::scheduler::SchedulerState;
 use crate::thread::{Thread, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
@@ -21,7 +23,7 @@ pub(crate) struct Waits<'s> {
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
     pub(crate) scheduler: &'s mut SchedulerState,
-    pub(crate) deadlines: DeadlineQueue<'s>,
+    pub(crate) deadlines: Deadlines<'s>,
 }
 
 /// The results of a wait that ended with these signals (WT-2).
@@ -38,74 +40,46 @@ impl Waits<'_> {
     }
 
     /// Blocks the current thread in `state`. The caller has seen that the deadline is not past.
-    #[inline(always)]
-    pub(crate) fn block(&mut self, state: ThreadState, deadline: Instant) {
+    pub(crate) fn block<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
         let current = self.scheduler.current;
         self.scheduler.current = ThreadIndex::NONE;
-        let Some(thread) = self.threads.get_mut(current) else {
-            return;
-        };
-        thread.state = state;
-        if let ThreadState::Waiting { list, .. } = state
-            && let Some(list) = self.lists.get_mut(list)
-        {
+        if let Some(list) = self.lists.get_mut(state.list()) {
             list.push_back(&mut self.threads, current);
         }
-        if deadline.is_finite() {
-            self.arm(current, deadline);
-        }
+        self.set_blocked(port, current, state, deadline);
     }
 
-    #[cold]
-    #[inline(never)]
-    fn arm(&mut self, index: ThreadIndex, deadline: Instant) {
+    fn set_blocked<P: Port>(
+        &mut self,
+        port: &mut P,
+        index: ThreadIndex,
+        state: ThreadState,
+        deadline: Instant,
+    ) {
         if let Some(thread) = self.threads.get_mut(index) {
-            thread.deadline = deadline;
-            self.deadlines.insert(&mut self.threads, index);
+            thread.state = state;
+            if deadline.is_finite() {
+                self.deadlines.arm(port, thread, deadline);
+            }
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn disarm(&mut self, index: ThreadIndex) {
-        self.deadlines.remove(&mut self.threads, index);
-        if let Some(thread) = self.threads.get_mut(index) {
-            thread.deadline = Instant::NEVER;
-        }
-    }
-
-    /// Tells whether a blocked thread has a deadline.
-    #[inline(always)]
-    pub(crate) fn is_armed(&self, index: ThreadIndex) -> bool {
-        self.threads.get(index).is_some_and(|thread| thread.deadline_slot != Thread::UNARMED)
-    }
-
-    /// Takes a blocked thread out of the list it stands in and out of the deadlines.
-    #[inline(always)]
+    /// Takes a blocked thread out of the list it stands in, and its deadline away.
     fn detach(&mut self, index: ThreadIndex) {
-        let Some(thread) = self.threads.get(index) else {
+        let Some(thread) = self.threads.get_mut(index) else {
             return;
         };
-        let armed = thread.deadline_slot != Thread::UNARMED;
-        if let ThreadState::Waiting { list, .. } = thread.state
-            && let Some(list) = self.lists.get_mut(list)
-        {
+        thread.deadline = Instant::NEVER;
+        let list = thread.state.list();
+        if let Some(list) = self.lists.get_mut(list) {
             list.remove(&mut self.threads, index);
-        }
-        if armed {
-            self.disarm(index);
         }
     }
 
     /// Ends what a blocked thread blocks in: it becomes ready with these results.
-    #[inline(always)]
     pub(crate) fn complete(&mut self, index: ThreadIndex, results: Results) {
         self.detach(index);
-        if let Some(thread) = self.threads.get_mut(index) {
-            thread.results = results;
-            thread.returning = true;
-        }
-        self.scheduler.make_ready(&mut self.threads, index);
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
     }
 
     /// Makes a fresh thread ready to run its entry.
@@ -113,7 +87,7 @@ impl Waits<'_> {
         if let Some(thread) = self.threads.get_mut(index) {
             *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
         }
-        self.scheduler.make_ready(&mut self.threads, index);
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Ready);
     }
 
     /// Takes a thread away, whatever it does.
@@ -122,7 +96,7 @@ impl Waits<'_> {
         let Some(thread) = self.threads.get(index) else {
             return;
         };
-        if thread.state == ThreadState::Ready {
+        if thread.state.is_ready() {
             self.scheduler.remove(&mut self.threads, index);
         }
         if self.scheduler.current == index {
@@ -152,7 +126,6 @@ impl Waits<'_> {
     }
 
     /// Tells whether a thread waits on the object with this list.
-    #[inline(always)]
     pub(crate) fn has_waiter(&self, list: WaitListIndex) -> bool {
         !self.first_waiter(list).is_none()
     }
@@ -162,85 +135,129 @@ impl Waits<'_> {
         self.lists.get(list).map_or(ThreadIndex::NONE, ThreadList::head)
     }
 
-    /// The thread that raising `signals` would wake and that would then run at once, if that is
-    /// plain to see: it waits alone and without a deadline, and nobody ready is as important.
-    #[inline(always)]
-    pub(crate) fn plain_waiter(
-        &self,
-        list: WaitListIndex,
-        signals: Signals,
-    ) -> Option<ThreadIndex> {
-        let index = self.first_waiter(list);
-        let thread = self.threads.get(index)?;
-        let ThreadState::Waiting { mask, .. } = thread.state else {
-            return None;
-        };
-        let plain = thread.next.is_none()
-            && thread.deadline_slot == Thread::UNARMED
-            && mask.intersects(signals)
-            && !self.scheduler.is_ready_at_least(thread.priority);
-        if plain { Some(index) } else { None }
+    /// The first thread in the list that waits to serve a transaction, and where it wants the
+    /// request (CH-10).
+    pub(crate) fn first_receiver(&self, list: WaitListIndex) -> Option<(ThreadIndex, Buffer)> {
+        let mut index = self.first_waiter(list);
+        while let Some(thread) = self.threads.get(index) {
+            if let ThreadState::Receiving { room, .. } = thread.state {
+                return Some((index, room));
+            }
+            index = thread.next;
+        }
+        None
     }
 
-    /// Blocks the current thread in `state`, for ever, and runs the [`Waits::plain_waiter`] of
-    /// `list` in its place.
+    /// Blocks the current thread in `state` and leaves the processor to `next`, which has
+    /// [taken over](Thread::take_over). The caller has seen that the deadline is
+    /// [quiet](Waits::is_quiet), and has put the current thread into the list of its state.
     #[inline(always)]
-    pub(crate) fn hand_off(
+    pub(crate) fn leave_to(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
+        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
+            thread.state = state;
+            thread.deadline = deadline;
+        }
+        self.scheduler.current = next;
+    }
+
+    /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
+    #[inline(always)]
+    pub(crate) fn is_quiet<P: Port>(&self, port: &mut P, deadline: Instant) -> bool {
+        !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
+    }
+
+    /// Tells whether waking a thread would leave the processor to the current one.
+    #[inline(always)]
+    pub(crate) fn is_no_more_important(&self, index: ThreadIndex, current: ThreadIndex) -> bool {
+        let priority =
+            |index| self.threads.get(index).map(|thread: &Thread| thread.priority.number());
+        match (priority(index), priority(current)) {
+            (Some(woken), Some(current)) => woken <= current,
+            (_, _) => false,
+        }
+    }
+
+    /// As [`Waits::complete`], for a thread that stands in no list.
+    #[inline(always)]
+    pub(crate) fn complete_alone(&mut self, index: ThreadIndex, results: Results) {
+        if let Some(thread) = self.threads.get_mut(index) {
+            thread.deadline = Instant::NEVER;
+        }
+        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
+    }
+
+    /// Blocks the current thread in `state`, alone in `list`, and runs the most important ready one,
+    /// if its call has ended; gives that and its results. Else `None`, and nothing has changed. The
+    /// caller has seen that the deadline is [quiet](Waits::is_quiet).
+    #[inline(always)]
+    pub(crate) fn block_alone(
         &mut self,
         state: ThreadState,
         list: WaitListIndex,
-        waiter: ThreadIndex,
-        signals: Signals,
-    ) -> Outcome {
-        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
-            thread.state = state;
+        deadline: Instant,
+    ) -> Option<(ThreadIndex, Results)> {
+        let list = self.lists.get_mut(list)?;
+        let next = self.scheduler.first();
+        let ThreadState::Returning(results) = self.threads.get(next)?.state else {
+            return None;
+        };
+        if !list.is_empty() {
+            return None;
         }
-        if let Some(list) = self.lists.get_mut(list) {
-            *list = ThreadList::EMPTY;
+        *list = ThreadList::of(self.scheduler.current);
+        self.scheduler.remove_first(&mut self.threads, next);
+        if let Some(thread) = self.threads.get_mut(next) {
+            thread.state = ThreadState::Running;
         }
-        self.scheduler.run(&mut self.threads, waiter);
-        Outcome::returning(waiter, wait_results(signals))
+        self.leave_to(state, deadline, next);
+        Some((next, results))
     }
 
     /// Ends the current thread's call with these results; a more important thread that has become
     /// ready runs first (WT-2).
-    #[inline(always)]
     pub(crate) fn finish(&mut self, results: Results) -> Outcome {
         let current = self.scheduler.current;
-        let Some(thread) = self.threads.get_mut(current) else {
-            return self.dispatch();
-        };
-        if !self.scheduler.is_ready_above(thread.priority) {
-            return Outcome::returning(current, results);
+        match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                Outcome::returning(current, results)
+            }
+            Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
         }
-        thread.results = results;
-        thread.returning = true;
-        self.dispatch()
+    }
+
+    /// Makes the current thread ready, ahead of its equals, and runs the most important one.
+    fn yield_to_others(&mut self, state: ThreadState) -> Outcome {
+        let current = self.scheduler.current;
+        self.scheduler.make_ready_first(&mut self.threads, current, state);
+        self.run_first()
     }
 
     /// Lets the most important thread run: the current one, unless it is blocked or a more
     /// important one is ready.
-    #[inline(never)]
-    pub(crate) fn dispatch(&mut self) -> Outcome {
+    pub(crate) fn dispatch<P: Port>(&mut self, port: &mut P) -> Outcome {
         let current = self.scheduler.current;
-        if let Some(thread) = self.threads.get(current) {
-            if !self.scheduler.is_ready_above(thread.priority) {
-                return self.run_on(current);
+        let outcome = match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                return Outcome::resuming(current);
             }
-            self.scheduler.make_ready_first(&mut self.threads, current);
+            Some(_) => self.yield_to_others(ThreadState::Ready),
+            None => self.run_first(),
+        };
+        if outcome.action == Action::Idle {
+            self.deadlines.settle(port, &self.threads);
         }
-        let next = self.scheduler.choose(&mut self.threads);
-        self.run_on(next)
+        outcome
     }
 
-    fn run_on(&mut self, index: ThreadIndex) -> Outcome {
-        let Some(thread) = self.threads.get_mut(index) else {
-            return Outcome::idle();
-        };
-        if core::mem::take(&mut thread.returning) {
-            Outcome::returning(index, core::mem::take(&mut thread.results))
-        } else {
-            Outcome::resuming(index)
+    /// Runs the most important ready thread, if there is one.
+    fn run_first(&mut self) -> Outcome {
+        let next = self.scheduler.choose(&mut self.threads);
+        let state = self.threads.get(next).map(|thread| thread.state);
+        self.scheduler.run(&mut self.threads, next);
+        match state {
+            Some(ThreadState::Returning(results)) => Outcome::returning(next, results),
+            Some(_) => Outcome::resuming(next),
+            None => Outcome::idle(),
         }
     }
 
@@ -252,11 +269,7 @@ impl Waits<'_> {
             let list = WaitListIndex::new(number);
             let mut index = self.first_waiter(list);
             while let Some(thread) = self.threads.get(index) {
-                let stands_here = matches!(
-                    thread.state,
-                    ThreadState::Waiting { list: own, .. } if own == list
-                );
-                if !stands_here {
+                if thread.state.list() != list {
                     return Err("wait list: a thread that does not wait there");
                 }
                 index = thread.next;

@@ -8,15 +8,13 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread,
-    ThreadIndex, ThreadList,
+    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread, ThreadList,
 };
 
 /// Everything that the kernel remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KernelTables {
     threads: Vec<Thread>,
-    deadlines: Vec<ThreadIndex>,
     processes: Vec<Process>,
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
@@ -30,7 +28,6 @@ impl KernelTables {
         let sizes = StorageSizes::of(system);
         KernelTables {
             threads: vec![Thread::DORMANT; sizes.threads],
-            deadlines: vec![ThreadIndex::NONE; sizes.threads],
             processes: vec![Process::UNSTARTED; sizes.processes],
             handlers: vec![Handler::IDLE; sizes.handlers],
             initiators: vec![Initiator::IDLE; sizes.initiators],
@@ -43,7 +40,6 @@ impl KernelTables {
     pub fn kernel<'s>(&'s mut self, system: &'s System<'s>) -> Kernel<'s> {
         let storage = Storage {
             threads: &mut self.threads,
-            deadlines: &mut self.deadlines,
             processes: &mut self.processes,
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
@@ -51,14 +47,6 @@ impl KernelTables {
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)
-    }
-
-    /// Forgets what stands in the deadline queue's storage beyond the `armed` places in use. The
-    /// kernel never looks there, and states that differ only there are the same state.
-    pub fn forget_unused_deadlines(&mut self, armed: usize) {
-        for place in self.deadlines.iter_mut().skip(armed) {
-            *place = ThreadIndex::NONE;
-        }
     }
 
     /// Tells whether two states differ at most in the handlers' table, where the marks of

@@ -65,7 +65,10 @@ pub fn call_with<const N: usize>(call: Syscall, words: [usize; N]) -> Results {
 /// The address and length words of what a call writes, if it writes at all.
 fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
     match Syscall::from_number(number)? {
-        Syscall::ChannelTransact => Some((arguments[3], arguments[4])),
+        Syscall::ChannelTransact | Syscall::ChannelRespondAndReceive => {
+            Some((arguments[3], arguments[4]))
+        }
+        Syscall::ChannelReceive => Some((arguments[1], arguments[2])),
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
         | Syscall::ObjectWait

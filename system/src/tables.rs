@@ -1,13 +1,14 @@
 //! From the checked model to the tables that the kernel reads.
 //!
-//! The kernel knows a system as tables of indices. Here they are made, in one order that every
+//! The kernel knows a system as tables that refer to one another. Here they are made, in one order that every
 //! port relies on: processes and their threads in the order of the file, handles in the order of
 //! each process's objects, a wait list for each channel end. What a process may touch is not in
 //! the file; it comes from the linked program and is passed in.
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, System, ThreadDescriptor, ThreadIndex, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
+    WaitListIndex,
 };
 
 use crate::model::{self, ObjectId, ObjectKind};
@@ -16,7 +17,7 @@ use crate::model::{self, ObjectId, ObjectKind};
 #[derive(Clone, Debug)]
 pub struct Tables {
     processes: Vec<ProcessTables>,
-    threads: Vec<ThreadDescriptor>,
+    threads: Vec<ThreadTables>,
     handlers: Vec<HandlerDescriptor>,
     initiators: Vec<InitiatorDescriptor>,
     max_transfer_bytes: usize,
@@ -31,10 +32,20 @@ struct ProcessTables {
     may_shutdown: bool,
 }
 
+/// A thread, by the process that it belongs to.
+#[derive(Clone, Copy, Debug)]
+struct ThreadTables {
+    process: usize,
+    ordinal: u8,
+    priority: u8,
+}
+
 impl ProcessTables {
-    fn descriptor(&self) -> ProcessDescriptor<'_> {
+    fn descriptor(&self, number: usize) -> ProcessDescriptor<'_> {
         ProcessDescriptor {
+            index: ProcessIndex::new(number),
             name: &self.name,
+            own: Span::own(&self.memory),
             memory: &self.memory,
             objects: &self.objects,
             threads: &self.threads,
@@ -56,7 +67,7 @@ impl Tables {
         let process = |(number, process): (usize, &model::Process)| ProcessTables {
             name: process.name.clone(),
             memory: memory.get(number).cloned().unwrap_or_default(),
-            objects: numbers.objects(number, process),
+            objects: numbers.objects(system, number, process),
             threads: (0..process.threads.len())
                 .map(|thread| numbers.thread(number, thread))
                 .collect(),
@@ -65,37 +76,43 @@ impl Tables {
         Tables {
             processes: system.processes.iter().enumerate().map(process).collect(),
             threads: threads(system),
-            handlers: numbers.handler_ends(),
-            initiators: numbers.initiator_ends(system),
+            handlers: (0..numbers.handlers.len()).map(|place| numbers.handler_end(place)).collect(),
+            initiators: (0..numbers.initiators.len())
+                .map(|place| numbers.initiator_end(system, place))
+                .collect(),
             max_transfer_bytes,
         }
     }
 
-    /// The processes' descriptors, which [`Tables::system`] wants.
-    pub fn processes(&self) -> Vec<ProcessDescriptor<'_>> {
-        self.processes.iter().map(ProcessTables::descriptor).collect()
-    }
-
-    /// The whole system, with the descriptors from [`Tables::processes`].
-    pub fn system<'s>(&'s self, processes: &'s [ProcessDescriptor<'s>]) -> System<'s> {
-        System {
-            processes,
-            threads: &self.threads,
+    /// Hands the whole system to `take`.
+    pub fn with_system<T>(&self, take: impl FnOnce(&System<'_>) -> T) -> T {
+        let numbered = self.processes.iter().enumerate();
+        let processes: Vec<ProcessDescriptor<'_>> =
+            numbered.map(|(number, process)| process.descriptor(number)).collect();
+        let thread = |thread: &ThreadTables| {
+            let &ThreadTables { process, ordinal, priority } = thread;
+            let priority = Priority::new(priority);
+            Some(ThreadDescriptor { process: processes.get(process)?, ordinal, priority })
+        };
+        let threads: Vec<ThreadDescriptor<'_>> = self.threads.iter().filter_map(thread).collect();
+        take(&System {
+            processes: &processes,
+            threads: &threads,
             handlers: &self.handlers,
             initiators: &self.initiators,
             max_transfer_bytes: self.max_transfer_bytes,
-        }
+        })
     }
 }
 
-fn threads(system: &model::System) -> Vec<ThreadDescriptor> {
+fn threads(system: &model::System) -> Vec<ThreadTables> {
     let numbered = system.processes.iter().enumerate();
     numbered
-        .flat_map(|(number, process)| {
-            (0u8..).zip(&process.threads).map(move |(ordinal, thread)| ThreadDescriptor {
-                process: ProcessIndex::new(number),
+        .flat_map(|(process, declared)| {
+            (0u8..).zip(&declared.threads).map(move |(ordinal, thread)| ThreadTables {
+                process,
                 ordinal,
-                priority: Priority::new(thread.priority),
+                priority: thread.priority,
             })
         })
         .collect()
@@ -135,50 +152,61 @@ impl Numbers {
             .map_or(ThreadIndex::NONE, |first| ThreadIndex::new(first + thread))
     }
 
-    fn handler(&self, id: ObjectId) -> HandlerIndex {
-        let place = self.handlers.iter().position(|each| *each == id);
-        place.map_or(HandlerIndex::NONE, HandlerIndex::new)
-    }
-
-    fn initiator(&self, id: ObjectId) -> InitiatorIndex {
-        let place = self.initiators.iter().position(|each| *each == id);
-        place.map_or(InitiatorIndex::NONE, InitiatorIndex::new)
-    }
-
-    fn objects(&self, process: usize, declared: &model::Process) -> Vec<Object> {
+    fn objects(
+        &self,
+        system: &model::System,
+        process: usize,
+        declared: &model::Process,
+    ) -> Vec<Object> {
         let object = |(object, declared): (usize, &model::Object)| {
             let id = ObjectId { process, object };
             match declared.kind {
                 ObjectKind::ChannelHandler { .. } => Object::ChannelHandler(self.handler(id)),
-                ObjectKind::ChannelInitiator { .. } => Object::ChannelInitiator(self.initiator(id)),
+                ObjectKind::ChannelInitiator { .. } => Object::ChannelInitiator(
+                    self.initiator_end(system, place(&self.initiators, id)),
+                ),
                 ObjectKind::Thread { thread } => Object::Thread(self.thread(process, thread)),
             }
         };
         declared.objects.iter().enumerate().map(object).collect()
     }
 
-    fn handler_ends(&self) -> Vec<HandlerDescriptor> {
-        let end = |(number, id): (usize, &ObjectId)| HandlerDescriptor {
-            process: ProcessIndex::new(id.process),
-            wait_list: WaitListIndex::new(number),
-        };
-        self.handlers.iter().enumerate().map(end).collect()
+    fn handler(&self, id: ObjectId) -> HandlerDescriptor {
+        self.handler_end(place(&self.handlers, id))
     }
 
-    /// The initiators' wait lists follow those of the handlers.
-    fn initiator_ends(&self, system: &model::System) -> Vec<InitiatorDescriptor> {
-        let end = |(number, id): (usize, &ObjectId)| InitiatorDescriptor {
-            process: ProcessIndex::new(id.process),
-            handler: match kind(system, *id) {
-                Some(ObjectKind::ChannelInitiator { handler }) => self.handler(handler),
-                Some(ObjectKind::ChannelHandler { .. } | ObjectKind::Thread { .. }) | None => {
-                    HandlerIndex::NONE
-                }
-            },
-            wait_list: WaitListIndex::new(self.handlers.len() + number),
-        };
-        self.initiators.iter().enumerate().map(end).collect()
+    /// The handler's end at this place; its wait list has the same number.
+    fn handler_end(&self, place: usize) -> HandlerDescriptor {
+        let process = self.handlers.get(place).map(|id| ProcessIndex::new(id.process));
+        HandlerDescriptor {
+            index: HandlerIndex::new(place),
+            process: process.unwrap_or(ProcessIndex::NONE),
+            wait_list: WaitListIndex::new(place),
+        }
     }
+
+    /// The initiator's end at this place; its wait list follows those of the handlers.
+    fn initiator_end(&self, system: &model::System, place: usize) -> InitiatorDescriptor {
+        let id = self.initiators.get(place);
+        let handler = match id.and_then(|id| kind(system, *id)) {
+            Some(ObjectKind::ChannelInitiator { handler }) => self.handler(handler),
+            Some(ObjectKind::ChannelHandler { .. } | ObjectKind::Thread { .. }) | None => {
+                self.handler_end(usize::MAX)
+            }
+        };
+        InitiatorDescriptor {
+            index: InitiatorIndex::new(place),
+            process: id.map_or(ProcessIndex::NONE, |id| ProcessIndex::new(id.process)),
+            handler,
+            wait_list: WaitListIndex::new(self.handlers.len().saturating_add(place)),
+            badge: 0,
+        }
+    }
+}
+
+/// The place of an object in its table; beyond every table for one that is not there.
+fn place(table: &[ObjectId], id: ObjectId) -> usize {
+    table.iter().position(|each| *each == id).unwrap_or(usize::MAX)
 }
 
 fn kind(system: &model::System, id: ObjectId) -> Option<ObjectKind> {
@@ -205,25 +233,28 @@ mod tests {
         let loaded = crate::check_source("system.json5", TWO_CHANNELS);
         let model = loaded.system.expect("the file is right");
         let memory = vec![vec![Region { start: 1, end: 2, writable: true }]];
-        let tables = Tables::new(&model, &memory, 77);
-        let processes = tables.processes();
-        let system = tables.system(&processes);
-        let [x, a] = [0, 1].map(InitiatorIndex::new);
-        let [y, b] = [0, 1].map(HandlerIndex::new);
-        assert_eq!(processes[0].objects, [Object::ChannelInitiator(x), Object::ChannelHandler(y)]);
-        assert_eq!(processes[1].objects, [Object::ChannelInitiator(a), Object::ChannelHandler(b)]);
-        assert_eq!(system.initiator(x).expect("declared").handler, b);
-        assert_eq!(system.initiator(a).expect("declared").handler, y);
-        let lists = system.handlers.iter().map(|end| end.wait_list);
-        let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
-        let lists: std::collections::HashSet<_> = lists.collect();
-        assert_eq!(lists.len(), 4);
-        assert_eq!(processes[1].threads, [1, 2].map(ThreadIndex::new));
-        let ordinals: Vec<u8> = system.threads.iter().map(|thread| thread.ordinal).collect();
-        assert_eq!(ordinals, [0, 0, 1]);
-        assert_eq!(system.threads[0].priority, Priority::new(3));
-        assert!(processes[0].may_shutdown && !processes[1].may_shutdown);
-        assert_eq!((processes[0].memory.len(), processes[1].memory.len()), (1, 0));
-        assert_eq!(system.max_transfer_bytes, 77);
+        Tables::new(&model, &memory, 77).with_system(|system| {
+            let processes = system.processes;
+            let [x, a] = [0, 1].map(|place| system.initiators[place]);
+            let [y, b] = [0, 1].map(|place| system.handlers[place]);
+            let objects = [Object::ChannelInitiator(x), Object::ChannelHandler(y)];
+            assert_eq!(processes[0].objects, objects);
+            let objects = [Object::ChannelInitiator(a), Object::ChannelHandler(b)];
+            assert_eq!(processes[1].objects, objects);
+            assert_eq!((x.handler, a.handler), (b, y));
+            let lists = system.handlers.iter().map(|end| end.wait_list);
+            let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
+            let lists: std::collections::HashSet<_> = lists.collect();
+            assert_eq!(lists.len(), 4);
+            assert_eq!(processes[1].threads, [1, 2].map(ThreadIndex::new));
+            let threads = system.threads.iter();
+            let owners: Vec<_> =
+                threads.map(|thread| (thread.process.name, thread.ordinal)).collect();
+            assert_eq!(owners, [("one", 0), ("two", 0), ("two", 1)]);
+            assert_eq!(system.threads[0].priority, Priority::new(3));
+            assert!(processes[0].may_shutdown && !processes[1].may_shutdown);
+            assert_eq!((processes[0].memory.len(), processes[1].memory.len()), (1, 0));
+            assert_eq!(system.max_transfer_bytes, 77);
+        });
     }
 }

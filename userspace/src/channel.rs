@@ -7,7 +7,7 @@
 
 use guichet_abi::{Result, Signals};
 
-use crate::syscall::{self, WaitReturn};
+use crate::syscall::{self, Received, WaitReturn};
 use crate::time::Instant;
 use crate::{SyscallBuffer, SyscallBufferMut};
 
@@ -95,5 +95,31 @@ impl Handler {
         B: SyscallBuffer + ?Sized,
     {
         syscall::channel_respond(self.0, buffer)
+    }
+
+    /// Blocks until a request waits, begins to serve it, and copies what fits of it (CH-10). See
+    /// [`syscall::channel_receive`] for the errors.
+    #[inline]
+    pub fn receive<B>(self, buffer: &mut B, deadline: Instant) -> Result<Received>
+    where
+        B: SyscallBufferMut + ?Sized,
+    {
+        syscall::channel_receive(self.0, buffer, deadline)
+    }
+
+    /// Answers the request that is served and blocks until the next one, as [`Handler::receive`]
+    /// (CH-10). See [`syscall::channel_respond_and_receive`] for the errors.
+    #[inline]
+    pub fn respond_and_receive<S, B>(
+        self,
+        response: &S,
+        buffer: &mut B,
+        deadline: Instant,
+    ) -> Result<Received>
+    where
+        S: SyscallBuffer + ?Sized,
+        B: SyscallBufferMut + ?Sized,
+    {
+        syscall::channel_respond_and_receive(self.0, response, buffer, deadline)
     }
 }

@@ -13,7 +13,10 @@ mod debug;
 mod end;
 mod wait;
 
-pub use channel::{channel_read, channel_read_exact, channel_respond, channel_transact};
+pub use channel::{
+    Received, channel_read, channel_read_exact, channel_receive, channel_respond,
+    channel_respond_and_receive, channel_transact,
+};
 pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdown};
 pub(crate) use end::process_panic;
 pub use end::{process_exit, thread_exit};

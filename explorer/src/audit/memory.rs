@@ -1,12 +1,12 @@
 //! Where bytes may land, and which.
 
 use guichet_abi::Syscall;
-use guichet_kernel::Event;
+use guichet_kernel::{Call, Event};
 
 use super::Case;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::Memory;
-use crate::oracle::buffers::{Memories, Use};
+use crate::oracle::buffers::{Memories, Offer, Use};
 
 impl Case<'_> {
     pub(super) fn check_memory(&self, violations: &mut Vec<Violation>) {
@@ -53,29 +53,39 @@ impl Case<'_> {
     }
 
     /// The addresses of a process at which bytes may land now: the responses that its pending
-    /// transactions wait for, and the buffer of its present read.
+    /// transactions wait for, and the places for requests that its threads have offered.
     fn offered(&self, process: usize) -> Vec<usize> {
         let memories = Memories { bytes: &self.around.memories, vanished: &self.around.vanished };
-        let mut addresses = Vec::new();
+        let mut offers = Vec::new();
         for (channel, state) in self.oracle.channels.iter().enumerate() {
-            if self.declared.channels[channel].initiator == process
-                && let Some(transaction) = &state.transaction
-            {
-                let offer = memories.addresses(process, &transaction.response, Use::Destination);
-                addresses.extend(offer.unwrap_or_default());
+            let ends = self.declared.channels[channel];
+            if ends.initiator == process {
+                offers.extend(state.transaction.as_ref().map(|pending| pending.response));
+            }
+            if ends.handler == process {
+                offers.extend(state.receivers.iter().map(|receiver| receiver.room));
             }
         }
-        let reads = [Syscall::ChannelRead as usize, Syscall::ChannelReadExact as usize];
         if let (Event::Call(call), Some(caller)) = (self.event, self.caller())
             && self.declared.process_of(caller) == process
-            && reads.contains(&call.number)
+            && let Some(words) = room_of(&call)
         {
-            let words = (call.arguments[2], call.arguments[3]);
-            if let Ok(room) = memories.judge(process, words, Use::Destination, usize::MAX) {
-                let offer = memories.addresses(process, &room, Use::Destination);
-                addresses.extend(offer.unwrap_or_default());
-            }
+            offers.extend(memories.judge(process, words, Use::Destination, usize::MAX));
         }
-        addresses
+        let addresses = |offer: &Offer| {
+            memories.addresses(process, offer, Use::Destination).unwrap_or_default()
+        };
+        offers.iter().flat_map(addresses).collect()
+    }
+}
+
+/// The words of the place that a call offers for a request.
+fn room_of(call: &Call) -> Option<(usize, usize)> {
+    let &[_, first, second, third, fourth, ..] = &call.arguments;
+    match Syscall::from_number(call.number)? {
+        Syscall::ChannelRead | Syscall::ChannelReadExact => Some((second, third)),
+        Syscall::ChannelReceive => Some((first, second)),
+        Syscall::ChannelRespondAndReceive => Some((third, fourth)),
+        _other => None,
     }
 }

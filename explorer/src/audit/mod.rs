@@ -8,6 +8,8 @@ mod changes;
 mod memory;
 mod threads;
 
+pub(crate) use threads::RESPONDING;
+
 use guichet_kernel::{Action, Event, Instant, TableIndex};
 
 use crate::declared::Declared;
@@ -66,7 +68,8 @@ impl Case<'_> {
         let earliest = self.settled.earliest_deadline_ticks();
         let earliest = earliest.map_or(Instant::NEVER, Instant::from_ticks);
         let asked = self.taken.machine.alarm;
-        if asked != earliest {
+        let is_exact = self.event == Event::Timer || self.settled.current().is_none();
+        if asked > earliest || (is_exact && asked != earliest) {
             violations.push(Violation::new(
                 Invariant::Alarm,
                 format!("asked for {asked:?}, the earliest deadline is {earliest:?}"),

@@ -1,17 +1,26 @@
 //! Who runs, who sleeps, and what calls end with.
 
-use guichet_abi::{OK, Results, Syscall};
+use guichet_abi::{OK, Results, Signals, Syscall};
 use guichet_kernel::{Action, Event, Outcome, ProcessState, TableIndex, ThreadIndex, ThreadState};
 
 use super::Case;
-use crate::declared::End;
+use crate::declared::{Channel, End};
 use crate::invariant::{Invariant, Violation};
 use crate::oracle::Doing;
 use crate::words::outcome_words;
 
+/// The calls that answer.
+pub(crate) const RESPONDING: [usize; 2] =
+    [Syscall::ChannelRespond as usize, Syscall::ChannelRespondAndReceive as usize];
+
+/// Tells whether a thread could run and does not, as the kernel sees it.
+fn is_ready(state: ThreadState) -> bool {
+    matches!(state, ThreadState::Ready | ThreadState::Returning(_))
+}
+
 /// Tells whether a thread could run, as the kernel sees it.
 fn can_run(state: ThreadState) -> bool {
-    matches!(state, ThreadState::Ready | ThreadState::Running)
+    is_ready(state) || state == ThreadState::Running
 }
 
 impl Case<'_> {
@@ -23,7 +32,7 @@ impl Case<'_> {
     pub(super) fn check_order(&self, candidates: &[usize], violations: &mut Vec<Violation>) {
         let seen = &self.taken.seen;
         let priority = |thread: usize| self.declared.priority_of(thread);
-        let ready = (0..seen.threads.len()).filter(|at| seen.threads[*at] == ThreadState::Ready);
+        let ready = (0..seen.threads.len()).filter(|at| is_ready(seen.threads[*at]));
         let Some(best) = ready.max_by_key(|thread| priority(*thread)) else {
             return;
         };
@@ -59,7 +68,7 @@ impl Case<'_> {
                     format!(
                         "{} is {}, but should be {}",
                         self.name(thread),
-                        self.describe(self.seen_doing(seen)),
+                        self.seen_doing(seen).map_or("lost", |doing| self.describe(doing)),
                         self.describe(expected),
                     ),
                 ));
@@ -72,23 +81,30 @@ impl Case<'_> {
     fn is_same(&self, expected: Doing, seen: ThreadState) -> bool {
         match expected {
             Doing::Ready { .. } | Doing::Running => can_run(seen),
-            Doing::Dormant | Doing::Waiting { .. } | Doing::Transacting(_) | Doing::Sleeping => {
-                self.seen_doing(seen) == expected
-            }
+            Doing::Dormant
+            | Doing::Waiting { .. }
+            | Doing::Receiving(_)
+            | Doing::Transacting(_)
+            | Doing::Sleeping => self.seen_doing(seen) == Some(expected),
         }
     }
 
-    fn seen_doing(&self, seen: ThreadState) -> Doing {
-        match seen {
+    /// What the kernel says that a thread does; `None` where that makes no sense.
+    fn seen_doing(&self, seen: ThreadState) -> Option<Doing> {
+        Some(match seen {
             ThreadState::Dormant => Doing::Dormant,
-            ThreadState::Ready => Doing::Ready { turn: 0 },
+            ThreadState::Ready | ThreadState::Returning(_) => Doing::Ready { turn: 0 },
             ThreadState::Running => Doing::Running,
             ThreadState::Sleeping => Doing::Sleeping,
             ThreadState::Transacting(index) => Doing::Transacting(index.position()),
             ThreadState::Waiting { list, mask } => {
                 Doing::Waiting { end: self.declared.end_of_list(list), mask: mask.bits() }
             }
-        }
+            ThreadState::Receiving { list, .. } => match self.declared.end_of_list(list) {
+                End::Handler(channel) => Doing::Receiving(channel),
+                End::Initiator(_) => return None,
+            },
+        })
     }
 
     fn describe(&self, doing: Doing) -> &'static str {
@@ -97,6 +113,7 @@ impl Case<'_> {
             Doing::Ready { .. } | Doing::Running => "able to run",
             Doing::Sleeping => "asleep until a time",
             Doing::Transacting(_) => "asleep in its transaction",
+            Doing::Receiving(_) => "asleep in a receive",
             Doing::Waiting { end: End::Handler(_), .. } => "asleep in a wait on the handler's end",
             Doing::Waiting { end: End::Initiator(_), .. } => {
                 "asleep in a wait on the initiator's end"
@@ -107,13 +124,33 @@ impl Case<'_> {
     fn blame(&self, thread: usize, expected: Doing, seen: ThreadState) -> Invariant {
         match (expected, seen) {
             (Doing::Dormant, _) | (_, ThreadState::Dormant) => Invariant::ProcessLife,
-            (Doing::Ready { .. } | Doing::Running, ThreadState::Waiting { .. }) => Invariant::Awake,
+            (
+                Doing::Ready { .. } | Doing::Running,
+                ThreadState::Waiting { .. } | ThreadState::Receiving { .. },
+            ) => Invariant::Awake,
+            (Doing::Waiting { .. }, _) if self.has_succeeded(thread, seen) => {
+                Invariant::SignalsTrue
+            }
             (Doing::Ready { .. } | Doing::Running, ThreadState::Transacting(_))
                 if self.peer_has_ended(thread) =>
             {
                 Invariant::PeerTold
             }
             _any_other => Invariant::OneEnd,
+        }
+    }
+
+    /// Tells whether the kernel says that a thread's call has ended well.
+    fn has_succeeded(&self, thread: usize, seen: ThreadState) -> bool {
+        let outcome = &self.taken.outcome;
+        match seen {
+            ThreadState::Returning(results) => results.status == OK,
+            ThreadState::Running => {
+                outcome.action == Action::Return
+                    && outcome.thread.position() == thread
+                    && outcome.results.status == OK
+            }
+            _other => false,
         }
     }
 
@@ -127,15 +164,25 @@ impl Case<'_> {
         }
     }
 
-    /// WT-3 and CH-8, from the clauses' signals and the kernel's sleepers.
+    /// The end that a thread sleeps on, as the kernel sees it, and the signals that would end that.
+    fn awaited(&self, seen: ThreadState) -> Option<(End, Signals)> {
+        match seen {
+            ThreadState::Waiting { list, mask } => Some((self.declared.end_of_list(list), mask)),
+            ThreadState::Receiving { list, .. } => {
+                Some((self.declared.end_of_list(list), Signals::READABLE))
+            }
+            _other => None,
+        }
+    }
+
+    /// WT-3, CH-8 and CH-10, from the clauses' signals and the kernel's sleepers.
     fn check_satisfied(&self, violations: &mut Vec<Violation>) {
         for (thread, seen) in self.taken.seen.threads.iter().enumerate() {
-            if let ThreadState::Waiting { list, mask } = *seen {
-                let signals = self.settled.signals(self.declared.end_of_list(list));
-                if signals.intersects(mask) {
-                    let observation = format!("{} sleeps on", self.name(thread));
-                    violations.push(Violation::new(Invariant::Awake, observation));
-                }
+            if let Some((end, mask)) = self.awaited(*seen)
+                && self.settled.signals(end).intersects(mask)
+            {
+                let observation = format!("{} sleeps on", self.name(thread));
+                violations.push(Violation::new(Invariant::Awake, observation));
             }
             if self.peer_has_ended(thread) {
                 let observation = format!("{} was not told", self.name(thread));
@@ -149,7 +196,7 @@ impl Case<'_> {
         let (Event::Call(call), Some(caller)) = (self.event, self.caller()) else {
             return;
         };
-        if call.number != Syscall::ChannelRespond as usize {
+        if !RESPONDING.contains(&call.number) {
             return;
         }
         for channel in &self.oracle.channels {
@@ -191,9 +238,12 @@ impl Case<'_> {
         }
         let (seen, right) = (outcome.results, expected.results);
         let both_ok = seen.status == OK && right.status == OK;
-        let is_signals =
-            outcome.thread == expected.thread && both_ok && seen.value1 != right.value1;
-        let invariant = if is_signals { Invariant::SignalsTrue } else { Invariant::OneEnd };
+        let is_second = outcome.thread == expected.thread && both_ok && seen.value1 != right.value1;
+        let invariant = match is_second {
+            true if Channel::is_badge(right.value1) => Invariant::SenderNamed,
+            true => Invariant::SignalsTrue,
+            false => Invariant::OneEnd,
+        };
         violations.push(Violation::new(
             invariant,
             format!(

@@ -94,6 +94,8 @@ impl Oracle {
             Some(Syscall::ChannelRead) => self.read(scene, false),
             Some(Syscall::ChannelReadExact) => self.read(scene, true),
             Some(Syscall::ChannelRespond) => self.respond(scene),
+            Some(Syscall::ChannelReceive) => self.receive(scene),
+            Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
@@ -101,9 +103,7 @@ impl Oracle {
                 self.quiet(scene, Results { status: OK, value0, value1 })
             }
             Some(Syscall::ProcessExit) => vec![self.process_exits(scene)],
-            Some(Syscall::ThreadExit) => {
-                vec![self.thread_exits(scene.declared, low_word(scene.argument(0)))]
-            }
+            Some(Syscall::ThreadExit) => self.thread_exits(scene, low_word(scene.argument(0))),
             Some(Syscall::ProcessPanic) => self.panic(scene),
             Some(Syscall::DebugNop) => self.quiet(scene, succeeded(0)),
             Some(Syscall::DebugLog) => self.quiet_unless(scene, &text_errors(scene)),

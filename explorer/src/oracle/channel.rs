@@ -1,11 +1,12 @@
-//! What a channel's calls may be answered (CH-2 to CH-5a, CH-8).
+//! What transact, read and respond may be answered (CH-2 to CH-5a, CH-8).
 
 use guichet_abi::Error;
 use guichet_kernel::ProcessState;
 
-use super::buffers::{Memories, Offer, Use};
+use super::buffers::{Offer, Use};
 use super::calls::{Scene, value_or_reasons};
-use super::{Change, Doing, Oracle, Prediction, Transaction, failed, succeeded};
+use super::copy::copy;
+use super::{Change, Doing, Oracle, Prediction, Transaction, Write, failed, succeeded};
 use crate::declared::End;
 
 impl Oracle {
@@ -25,7 +26,7 @@ impl Oracle {
             (Some(channel), Some(request), Some(response)) if reasons.is_empty() => {
                 let thread = scene.thread;
                 let started = Transaction { thread, request, response, server: None };
-                vec![self.transaction_starts(channel, started, deadline_ticks)]
+                self.transaction_starts(scene, channel, started, deadline_ticks)
             }
             _refused => self.refuse(scene, &reasons),
         }
@@ -49,17 +50,17 @@ impl Oracle {
 
     fn transaction_starts(
         &self,
+        scene: &Scene<'_>,
         channel: usize,
         started: Transaction,
         deadline_ticks: u64,
-    ) -> Prediction {
+    ) -> Vec<Prediction> {
         let mut after = self.clone();
         let turn = self.last_turn();
         after.block(started.thread, Doing::Transacting(channel), deadline_ticks);
         after.channels[channel].transaction = Some(started);
         after.channels[channel].initiator_error = false;
-        after.wake(turn);
-        Prediction::of(after, Change::Any)
+        after.handed_out(scene, turn)
     }
 
     /// The transaction that the caller's read or respond acts on (CH-5a), or the answer that it
@@ -129,8 +130,7 @@ impl Oracle {
         let to = (scene.process(), room, 0);
         let writes = match copy(&scene.memories, from, to, length) {
             Ok(writes) => writes,
-            Err(Use::Source) => return vec![self.initiator_is_blamed(scene, channel)],
-            Err(Use::Destination) => return self.refuse(scene, &[Error::PermissionDenied]),
+            Err(bad) => return self.transfer_fails(scene, channel, &bad, Use::Source),
         };
         let mut after = self.with_owed(scene.thread, succeeded(length));
         if let Some(transaction) = &mut after.channels[channel].transaction {
@@ -148,6 +148,24 @@ impl Oracle {
         let answer = value_or_reasons(&mut reasons, answer);
         let handler = scene.handler().map_err(|error| vec![error]);
         let channel = value_or_reasons(&mut reasons, handler);
+        match self.delivered(scene, channel, answer.as_ref(), reasons) {
+            Ok((mut after, writes)) => {
+                after.threads[scene.thread].owed = Some(succeeded(0));
+                vec![Prediction { writes, ..Prediction::of(after, Change::Any) }]
+            }
+            Err(instead) => instead,
+        }
+    }
+
+    /// The response is delivered and its transaction ends: the system then, and the bytes that were
+    /// written. Else every answer that the caller may get, for these reasons and for others.
+    pub(super) fn delivered(
+        &self,
+        scene: &Scene<'_>,
+        channel: Option<usize>,
+        answer: Option<&Offer>,
+        mut reasons: Vec<Error>,
+    ) -> Result<(Oracle, Vec<Write>), Vec<Prediction>> {
         let mut answers = Vec::new();
         let transaction = match channel.map(|channel| self.chosen(scene, channel)) {
             None => None,
@@ -160,16 +178,16 @@ impl Oracle {
         let is_too_long = |(answer, transaction): (&Offer, &Transaction)| {
             answer.length > transaction.response.length
         };
-        if answer.as_ref().zip(transaction).is_some_and(is_too_long) {
+        if answer.zip(transaction).is_some_and(is_too_long) {
             reasons.push(Error::OutOfRange);
         }
         match (channel, answer, transaction) {
-            (Some(channel), Some(answer), Some(_)) if reasons.is_empty() => {
-                self.request_is_answered(scene, channel, &answer)
+            (Some(channel), Some(answer), Some(transaction)) if reasons.is_empty() => {
+                self.request_is_answered(scene, channel, transaction, answer)
             }
             _refused => {
                 answers.extend(self.refuse(scene, &reasons));
-                answers
+                Err(answers)
             }
         }
     }
@@ -178,27 +196,39 @@ impl Oracle {
         &self,
         scene: &Scene<'_>,
         channel: usize,
+        transaction: &Transaction,
         answer: &Offer,
-    ) -> Vec<Prediction> {
-        let Some(transaction) = &self.channels[channel].transaction else {
-            return Vec::new();
-        };
+    ) -> Result<(Oracle, Vec<Write>), Vec<Prediction>> {
         let receiver = scene.declared.channels[channel].initiator;
         let from = (scene.process(), answer, 0);
         let to = (receiver, &transaction.response, 0);
-        let writes = match copy(&scene.memories, from, to, answer.length) {
-            Ok(writes) => writes,
-            Err(Use::Destination) => return vec![self.initiator_is_blamed(scene, channel)],
-            Err(Use::Source) => return self.refuse(scene, &[Error::PermissionDenied]),
-        };
+        let writes = copy(&scene.memories, from, to, answer.length)
+            .map_err(|bad| self.transfer_fails(scene, channel, &bad, Use::Destination))?;
         let turn = self.last_turn();
-        let mut after = self.with_owed(scene.thread, succeeded(0));
+        let mut after = self.clone();
         after.channels[channel].transaction = None;
         after.complete(transaction.thread, succeeded(answer.length), turn);
         after.wake(turn);
-        let mut prediction = Prediction::of(after, Change::Any);
-        prediction.writes = writes;
-        vec![prediction]
+        Ok((after, writes))
+    }
+
+    /// A read or respond moves no byte, because of memory that has gone bad: the initiator's is
+    /// that on its `side` of the transfer, the caller's the other (AB-8).
+    fn transfer_fails(
+        &self,
+        scene: &Scene<'_>,
+        channel: usize,
+        bad: &[Use],
+        side: Use,
+    ) -> Vec<Prediction> {
+        let blame = |bad: &Use| {
+            if *bad == side {
+                vec![self.initiator_is_blamed(scene, channel)]
+            } else {
+                self.refuse(scene, &[Error::PermissionDenied])
+            }
+        };
+        bad.iter().flat_map(blame).collect()
     }
 
     /// The initiator's memory has gone bad: its call bears the error, and the handler sees the
@@ -206,11 +236,16 @@ impl Oracle {
     fn initiator_is_blamed(&self, scene: &Scene<'_>, channel: usize) -> Prediction {
         let turn = self.last_turn();
         let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
-        if let Some(transaction) = after.channels[channel].transaction.take() {
-            after.complete(transaction.thread, failed(Error::PermissionDenied), turn);
-        }
+        after.blame_initiator(channel, turn);
         after.wake(turn);
         Prediction::of(after, Change::Any)
+    }
+
+    /// The initiator's call ends because of its own memory (AB-8).
+    pub(super) fn blame_initiator(&mut self, channel: usize, turn: usize) {
+        if let Some(transaction) = self.channels[channel].transaction.take() {
+            self.complete(transaction.thread, failed(Error::PermissionDenied), turn);
+        }
     }
 }
 
@@ -225,32 +260,4 @@ fn readable(
     let rest = transaction.request.length.checked_sub(offset)?;
     let room = room.map_or(0, |room| room.length);
     (!exact || rest >= room).then_some(rest.min(room))
-}
-
-/// One side of a copy: the process, the buffer, and the first byte that takes part.
-type CopyEnd<'a> = (usize, &'a Offer, usize);
-
-/// The bytes that a copy writes, one by one in one forward pass, or whose buffer has gone bad. A
-/// copy of nothing looks at neither.
-fn copy(
-    memories: &Memories<'_>,
-    (sender, source, skipped): CopyEnd<'_>,
-    (receiver, destination, _): CopyEnd<'_>,
-    length: usize,
-) -> Result<Vec<(usize, usize, u8)>, Use> {
-    if length == 0 {
-        return Ok(Vec::new());
-    }
-    let from = memories.addresses(sender, source, Use::Source).ok_or(Use::Source)?;
-    let to = memories.addresses(receiver, destination, Use::Destination).ok_or(Use::Destination)?;
-    if from.len() < skipped + length {
-        return Err(Use::Source);
-    }
-    if to.len() < length {
-        return Err(Use::Destination);
-    }
-    let bytes = from[skipped..skipped + length].iter().zip(to);
-    let writes =
-        bytes.map(|(from, to)| (receiver, to, memories.bytes[sender].byte(*from).unwrap_or(0)));
-    Ok(writes.collect())
 }

@@ -3,6 +3,7 @@
 use guichet_abi::{Error, Results};
 use guichet_kernel::ProcessState;
 
+use super::calls::Scene;
 use super::{Change, Doing, Oracle, Prediction, failed, succeeded};
 use crate::declared::Declared;
 
@@ -65,6 +66,7 @@ impl Oracle {
     }
 
     fn end_thread_alone(&mut self, thread: usize) {
+        self.receives_no_more(thread);
         let thread = &mut self.threads[thread];
         thread.doing = Doing::Dormant;
         thread.deadline_ticks = None;
@@ -72,20 +74,18 @@ impl Oracle {
     }
 
     /// The running thread ends. With the last one the process exits (PR-5); else what the thread
-    /// served can be served anew (CH-5a).
-    pub(super) fn thread_exits(&self, declared: &Declared, code: u32) -> Prediction {
-        let mut after = self.clone();
-        let Some(current) = self.current() else {
-            return Prediction::of(after, Change::None);
-        };
-        let process = declared.process_of(current);
+    /// served can be served anew (CH-5a), by who waits for that first (CH-10).
+    pub(super) fn thread_exits(&self, scene: &Scene<'_>, code: u32) -> Vec<Prediction> {
+        let Scene { declared, thread: current, .. } = *scene;
+        let process = scene.process();
         let is_last = declared
             .threads_of(process)
             .all(|thread| thread == current || self.threads[thread].doing == Doing::Dormant);
         if is_last {
-            return self.process_ends(declared, process, ProcessState::Exited(code));
+            return vec![self.process_ends(declared, process, ProcessState::Exited(code))];
         }
         let turn = self.last_turn();
+        let mut after = self.clone();
         after.end_thread_alone(current);
         for channel in &mut after.channels {
             channel.forget_stale(current);
@@ -95,8 +95,7 @@ impl Oracle {
                 transaction.server = None;
             }
         }
-        after.wake(turn);
-        Prediction::of(after, Change::Any)
+        after.handed_out(scene, turn)
     }
 
     /// Every deadline that is past now ends its call (AB-4). Where several are past, the order in

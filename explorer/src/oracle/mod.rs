@@ -1,12 +1,14 @@
 //! What the specification says must happen, said a second time and naively.
 //!
-//! The kernel is quick because it keeps lists, bit sets, marks and a heap. The oracle has none of
-//! these: it keeps for each thread what it is doing, for each channel its one transaction, and
-//! finds everything else by looking at all of them. It is written from the clauses, not from the
+//! The kernel is quick because it keeps lists, bit sets and marks. The oracle has next to none of
+//! these: it keeps for each thread what it is doing, for each channel its one transaction and who
+//! came to receive, and finds everything else by looking at all of them. It is written from the clauses, not from the
 //! kernel, and where a clause leaves a choice (which of two errors, which of two threads that
 //! wake at the same moment) it predicts every right answer and lets the kernel pick one.
 //!
-//! * [`calls`]: what a call may be answered; a channel's calls have a file of their own
+//! * [`calls`]: what a call may be answered; a channel's calls have files of their own, an
+//!   initiator's and those with which a handler reads and answers in `channel`, receiving in
+//!   `receive`
 //! * [`events`]: ends of processes and the passing of deadlines
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
@@ -14,7 +16,9 @@
 pub mod buffers;
 pub mod calls;
 mod channel;
+mod copy;
 pub mod events;
+mod receive;
 pub mod turns;
 
 use guichet_abi::{Error, OK, Results, Signals, StatusCode};
@@ -43,6 +47,8 @@ pub enum Doing {
         /// The bits.
         mask: u32,
     },
+    /// It waits to serve a transaction of this channel (CH-10).
+    Receiving(usize),
     /// It waits for the answer to its transaction on this channel.
     Transacting(usize),
     /// It waits for its deadline.
@@ -73,6 +79,15 @@ pub struct Transaction {
     pub server: Option<usize>,
 }
 
+/// A thread that waits to serve a transaction (CH-10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Receiver {
+    /// The thread.
+    pub thread: usize,
+    /// The place for the request.
+    pub room: Offer,
+}
+
 /// A channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Channel {
@@ -84,6 +99,8 @@ pub struct Channel {
     pub handler_error: bool,
     /// The threads that served a transaction that was withdrawn, and have not learned of it.
     pub stale: Vec<usize>,
+    /// The threads that wait to serve a transaction, the one that came first in front (CH-10).
+    pub receivers: Vec<Receiver>,
 }
 
 /// The whole system as the specification sees it.
@@ -108,13 +125,16 @@ pub enum Change {
     Any,
 }
 
+/// A byte that is written: in which process, where, and what.
+pub type Write = (usize, usize, u8);
+
 /// One right answer to an event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Prediction {
     /// The system afterwards, before anybody has been chosen to run.
     pub after: Oracle,
-    /// Bytes that are written: process, address, byte.
-    pub writes: Vec<(usize, usize, u8)>,
+    /// The bytes that are written.
+    pub writes: Vec<Write>,
     /// What may change.
     pub change: Change,
     /// The status with which the run ends, if it does (PR-7).
@@ -185,6 +205,7 @@ impl Oracle {
 
     /// Ends what a thread blocks in: it could run, and is owed these results.
     fn complete(&mut self, thread: usize, results: Results, turn: usize) {
+        self.receives_no_more(thread);
         let thread = &mut self.threads[thread];
         thread.doing = Doing::Ready { turn };
         thread.deadline_ticks = None;
@@ -214,6 +235,12 @@ impl Oracle {
         }
     }
 
+    fn receives_no_more(&mut self, thread: usize) {
+        for channel in &mut self.channels {
+            channel.receivers.retain(|receiver| receiver.thread != thread);
+        }
+    }
+
     fn note_returned(&mut self, end: End, signals: Signals) {
         if let End::Handler(channel) = end
             && signals.contains(Signals::ERROR)
@@ -227,10 +254,11 @@ impl Oracle {
     fn withdraw(&mut self, channel: usize) -> Option<Transaction> {
         let transaction = self.channels[channel].transaction.take()?;
         if let Some(server) = transaction.server {
-            let waits_here = matches!(
-                self.threads[server].doing,
-                Doing::Waiting { end: End::Handler(own), .. } if own == channel
-            );
+            let waits_here = match self.threads[server].doing {
+                Doing::Waiting { end, .. } => end == End::Handler(channel),
+                Doing::Receiving(own) => own == channel,
+                _elsewhere => false,
+            };
             if !waits_here {
                 self.channels[channel].mark_stale(server);
             }

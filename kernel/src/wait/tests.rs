@@ -73,7 +73,9 @@ fn every_waiter_whose_mask_matches_is_woken() {
     let readable = Signals::READABLE.bits() as usize;
     assert_eq!(machine.returned(3), Some(Ok((0, readable)))); // WT-6
     assert_eq!(machine.returned(2), None);
-    assert_eq!(machine.port.alarm, None); // its deadline went with its wait
+    sleep(&mut machine, 3);
+    assert!(machine.is_idle());
+    assert_eq!(machine.port.alarm, None); // its deadline went with its wait (WT-2)
 }
 
 #[test]

@@ -183,7 +183,7 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
     }
 
     fn process_of(&self, thread: ThreadIndex) -> ProcessIndex {
-        self.system.thread(thread).map_or(ProcessIndex::NONE, |declared| declared.process)
+        self.system.thread(thread).map_or(ProcessIndex::NONE, |declared| declared.process.index)
     }
 
     /// A process that the kernel wants to run is not there any more.

@@ -139,7 +139,9 @@ fn a_run_without_processes_ends() {
 fn programs_and_processes_must_match() {
     let system = guichet_kernel::System {
         processes: &[guichet_kernel::ProcessDescriptor {
+            index: guichet_kernel::ProcessIndex::new(0),
             name: "lonely",
+            own: guichet_kernel::Span::own(&[]),
             memory: &[],
             objects: &[],
             threads: &[],

@@ -1,9 +1,9 @@
 //! Time: the machine timer.
 
 use guichet_kernel::Instant;
+use guichet_port_bare_metal::Register;
 
 use crate::board::Board;
-use crate::device::Register;
 
 /// The machine timer's counter and comparator, each as two words.
 pub(crate) struct Clock {

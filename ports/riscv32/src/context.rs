@@ -1,7 +1,5 @@
 //! What a thread is while it does not run: its registers.
 
-use guichet_kernel::Call;
-
 /// A thread's registers, where the trap saves them. The order is known to the assembly in `trap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -14,9 +12,6 @@ pub(crate) struct Context {
 
 /// The place of the stack pointer, x2.
 const STACK_POINTER: usize = 1;
-/// The place of a0, the first argument and the status of a result; the others follow.
-const ARGUMENTS: usize = 9;
-
 impl Context {
     /// Registers that hold nothing.
     pub(crate) const ZERO: Context = Context { pc: 0, registers: [0; 31] };
@@ -34,22 +29,6 @@ impl Context {
     pub(crate) const fn stack_pointer(&self) -> usize {
         self.registers[STACK_POINTER]
     }
-
-    /// The call that the thread makes.
-    #[inline(always)]
-    pub(crate) const fn call(&self) -> Call {
-        let [.., a0, a1, a2, a3, a4, a5, a6, number, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
-            self.registers;
-        Call { number, arguments: [a0, a1, a2, a3, a4, a5, a6] }
-    }
-
-    /// Puts the results of a call into a0 to a2.
-    #[inline(always)]
-    pub(crate) const fn set_results(&mut self, status: usize, value0: usize, value1: usize) {
-        self.registers[ARGUMENTS] = status;
-        self.registers[ARGUMENTS + 1] = value0;
-        self.registers[ARGUMENTS + 2] = value1;
-    }
 }
 
 #[cfg(test)]
@@ -65,9 +44,5 @@ mod tests {
             *register = number;
         }
         assert_eq!(context.stack_pointer(), 2);
-        let expected = Call { number: 17, arguments: [10, 11, 12, 13, 14, 15, 16] };
-        assert_eq!(context.call(), expected);
-        context.set_results(7, 8, 9);
-        assert_eq!(context.registers[8..13], [9, 7, 8, 9, 13]);
     }
 }

@@ -1,145 +1,25 @@
-//! What is generated for a system: its declaration, where its programs are, the kernel's tables.
+//! What is generated for a system, with this machine's walls and registers in it.
 
-use core::ops::Range;
+use guichet_port_bare_metal as bare_metal;
 
-use guichet_kernel::{
-    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadIndex, ThreadList,
-};
-use static_cell::ConstStaticCell;
-
-use crate::console::ProcessLine;
 use crate::context::Context;
 use crate::wall::Wall;
 
 /// A system as it lies in flash.
-#[derive(Debug)]
-pub struct Image {
-    /// What is declared.
-    pub system: System<'static>,
-    /// Where each process's program is, in the order of the processes.
-    pub programs: &'static [Program],
-}
+pub type Image = bare_metal::Image<Wall>;
 
 /// Where a process's program is.
-#[derive(Debug)]
-pub struct Program {
-    /// Its first instruction.
-    pub entry: usize,
-    /// Its [`guichet_abi::AbiRecord`] (CF-7).
-    pub record: usize,
-    /// The stack of its main thread.
-    pub stack: Range<usize>,
-    /// What it may touch, for the hart. The system's memory map says the same to the kernel.
-    pub wall: Wall,
-}
+pub type Program = bare_metal::Program<Wall>;
 
-/// The memory that the kernel needs for a system, as a static that `run` takes once.
-pub struct KernelCell<
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
->(ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>);
-
-/// The memory that the port needs for a system, as a static that `run` takes once. Apart
-/// from the kernel's because it begins as zeros, which take no room in flash.
+/// The memory that the port needs for a system, as a static that `run` takes once.
 pub struct PortCell<const THREADS: usize, const PROCESSES: usize>(
-    ConstStaticCell<PortTables<THREADS, PROCESSES>>,
+    pub(crate) bare_metal::PortCell<Context, THREADS, PROCESSES>,
 );
-
-/// What the kernel borrows.
-struct KernelTables<
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
-> {
-    threads: [Thread; THREADS],
-    deadlines: [ThreadIndex; THREADS],
-    processes: [Process; PROCESSES],
-    handlers: [Handler; HANDLERS],
-    initiators: [Initiator; INITIATORS],
-    wait_lists: [ThreadList; WAIT_LISTS],
-    globals: Globals,
-}
-
-/// What the port keeps for itself.
-struct PortTables<const THREADS: usize, const PROCESSES: usize> {
-    contexts: [Context; THREADS],
-    lines: [ProcessLine; PROCESSES],
-}
-
-impl<
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
-> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>
-{
-    /// Tables for a system of these sizes.
-    #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
-    pub const fn new() -> Self {
-        KernelCell(ConstStaticCell::new(KernelTables {
-            threads: [const { Thread::DORMANT }; THREADS],
-            deadlines: [ThreadIndex::NONE; THREADS],
-            processes: [const { Process::UNSTARTED }; PROCESSES],
-            handlers: [const { Handler::IDLE }; HANDLERS],
-            initiators: [const { Initiator::IDLE }; INITIATORS],
-            wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
-            globals: Globals::INITIAL,
-        }))
-    }
-
-    /// Lends the tables to a kernel; nothing the second time.
-    pub(crate) fn take(&'static self) -> Option<Storage<'static>> {
-        let tables = self.0.try_take()?;
-        Some(Storage {
-            threads: &mut tables.threads,
-            deadlines: &mut tables.deadlines,
-            processes: &mut tables.processes,
-            handlers: &mut tables.handlers,
-            initiators: &mut tables.initiators,
-            wait_lists: &mut tables.wait_lists,
-            globals: &mut tables.globals,
-        })
-    }
-}
 
 impl<const THREADS: usize, const PROCESSES: usize> PortCell<THREADS, PROCESSES> {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
     pub const fn new() -> Self {
-        PortCell(ConstStaticCell::new(PortTables {
-            contexts: [Context::ZERO; THREADS],
-            lines: [const { ProcessLine::EMPTY }; PROCESSES],
-        }))
-    }
-
-    /// Lends the registers of every thread and the unfinished line of every process; nothing the
-    /// second time.
-    pub(crate) fn take(
-        &'static self,
-    ) -> Option<(&'static mut [Context], &'static mut [ProcessLine])> {
-        let tables = self.0.try_take()?;
-        Some((&mut tables.contexts, &mut tables.lines))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 2> = KernelCell::new();
-        static PORT: PortCell<3, 2> = PortCell::new();
-        let storage = KERNEL.take().expect("the first time");
-        assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
-        let (contexts, lines) = PORT.take().expect("the first time");
-        assert_eq!((contexts.len(), lines.len()), (3, 2));
-        assert!(KERNEL.take().is_none() && PORT.take().is_none());
+        PortCell(bare_metal::PortCell::new(Context::ZERO))
     }
 }

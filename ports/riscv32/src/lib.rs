@@ -11,14 +11,15 @@
 //!
 //! ```text
 //!   start                     the first instruction, the board's entry, the last word of a panic
-//!   run                       boot, and the end of the run
+//!   run                       boot
+//!   hardware                  what the kernel asks of this machine
 //!   trap                      the way in and out, in assembly
-//!   machine                   the kernel, the port, and what is between them
-//!   port                      what the kernel asks for
-//!   console   clock   wall    lines; time; who may touch what
-//!   fault   copy   device     causes; user memory; one device register
+//!   clock   wall              time; who may touch what
+//!   fault   copy              causes; user memory
 //!   image   context   board   what is generated, what a thread is, where things are
 //! ```
+//!
+//! What this port shares with those to other machines stands in the crate `bare_metal`.
 //!
 //! Built for another machine, as `cargo test` does, the crate holds only what needs no RISC-V.
 #![cfg_attr(not(test), no_std)]
@@ -28,18 +29,13 @@
 mod board;
 #[cfg(target_arch = "riscv32")]
 mod clock;
-mod console;
 mod context;
 #[cfg(target_arch = "riscv32")]
 mod copy;
-#[cfg(target_arch = "riscv32")]
-mod device;
 mod fault;
+#[cfg(target_arch = "riscv32")]
+mod hardware;
 mod image;
-#[cfg(target_arch = "riscv32")]
-mod machine;
-#[cfg(target_arch = "riscv32")]
-mod port;
 #[cfg(target_arch = "riscv32")]
 mod run;
 #[cfg(target_arch = "riscv32")]
@@ -50,7 +46,8 @@ mod wall;
 
 pub use board::Board;
 pub use guichet_kernel as kernel;
-pub use image::{Image, KernelCell, PortCell, Program};
+pub use guichet_port_bare_metal::KernelCell;
+pub use image::{Image, PortCell, Program};
 #[cfg(target_arch = "riscv32")]
 pub use run::run;
 pub use wall::Wall;

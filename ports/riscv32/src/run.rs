@@ -1,16 +1,16 @@
 //! Boot.
 
 use guichet_kernel::Kernel;
+use guichet_port_bare_metal::{BareMetalPort, KernelCell, Machine};
 use static_cell::StaticCell;
 
 use crate::board::Board;
-use crate::image::{Image, KernelCell, PortCell};
-use crate::machine::Machine;
-use crate::port::RiscvPort;
+use crate::hardware::RiscvHardware;
+use crate::image::{Image, PortCell};
 use crate::trap::{enter, prepare};
 
 /// Where the machine stands while the system runs.
-static MACHINE: StaticCell<Machine> = StaticCell::new();
+static MACHINE: StaticCell<Machine<RiscvHardware>> = StaticCell::new();
 
 /// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
 ///
@@ -28,20 +28,18 @@ pub fn run<
     kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
-    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.take()) else { halt() };
-    // SAFETY: (run-1) the board says where its devices are, and nobody else uses them: the tables,
-    // which are lent once, make this the only run.
+    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };
+    // SAFETY: (run-1) the board says where its devices are and the image where its programs are, and
+    // nobody else uses them: the tables, which are lent once, make this the only run.
     let machine = unsafe {
-        let port = RiscvPort::new(board, image, contexts, lines);
-        let kernel = Kernel::new(&image.system, storage);
-        Machine::new(board, kernel, port)
+        let port = BareMetalPort::new(RiscvHardware::new(board), image, contexts, lines);
+        Machine::new(Kernel::new(&image.system, storage), port)
     };
     let Some(machine) = MACHINE.try_init(machine) else { halt() };
     // SAFETY: (run-2) no thread has run yet, and from here on the machine belongs to the traps.
     unsafe {
         prepare();
-        let next = machine.boot();
-        enter(machine, next)
+        enter(machine)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The way in and the way out.
 //!
 //! While a thread runs, `mscratch` holds the address of its [`Context`]. A trap saves the thread's
-//! registers there, takes the kernel's stack, and calls one of two functions below; what they
-//! return is the context to go on with.
+//! registers there, takes the kernel's stack, and calls one of the functions below; what comes back is
+//! the context to go on with.
 //!
 //! A call is the common case and its program has declared the temporary registers and s2 to s11 lost,
 //! so they are neither saved nor given back: they return as zero, and the argument registers without a
@@ -10,89 +10,84 @@
 //! to be stopped. A thread that goes on with results has made a call, and one that goes on without
 //! has not, so the two never mix.
 //!
-//! The kernel's stack is empty at each trap: nothing of it is kept but the address of the
-//! [`Machine`], which stands in the word above it.
+//! The words of a call stay in the registers that they came in, which are those in which a function
+//! takes its arguments. The calls that the kernel's door takes have a function each,
+//! [`on_door_call`], that calls no other and therefore hardly needs the stack. What it does not
+//! answer it passes on as it came to [`on_other_call`], which takes all calls. Both jump to the way
+//! out instead of returning, with results in the registers that the program finds them in.
+//!
+//! The kernel's stack is empty at each trap: nothing of it is kept.
 
 use core::arch::{asm, global_asm};
-use core::ffi::c_void;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use guichet_kernel::{Call, Kernel};
+use guichet_port_bare_metal::{self as bare_metal, Restore};
 
 use crate::context::Context;
-use crate::machine::Machine;
+use crate::fault::{INTERRUPT, TIMER, fault};
+use crate::hardware::RiscvHardware;
 
-/// Which registers a thread gets back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum Restore {
-    /// Results, and what a call leaves alone; zero in the rest.
-    Results = 0,
-    /// All of them, as they were.
-    All = 1,
-}
+/// The machine that traps belong to.
+type Machine = bare_metal::Machine<RiscvHardware>;
 
-/// What runs next. Goes back to the assembly in two registers.
-#[repr(C)]
-pub(crate) struct Next {
-    /// The registers.
-    pub(crate) context: *const Context,
-    /// Which of them.
-    pub(crate) restore: Restore,
-}
+/// What runs next.
+type Next = bare_metal::Next<Context>;
+
+/// The calls that have a function of their own.
+const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
+
+/// The machine, from [`enter`] on.
+static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
 
 /// mie and mip: the machine timer.
 const TIMER_BIT: usize = 1 << 7;
 
 global_asm!(
-    ".pushsection .bss.guichet_kernel_stack,\"aw\",@nobits",
-    ".balign 4",
-    "guichet_kernel_stack:",
-    ".zero 4",
-    ".popsection",
     ".pushsection .text.guichet_trap,\"ax\",@progbits",
     ".balign 4",
     "guichet_trap:",
     "csrrw t6, mscratch, t6",
-    "sw t0, 20(t6)",
-    "csrr t0, mcause",
-    "sw ra, 4(t6)",
     "sw sp, 8(t6)",
+    "csrr sp, mcause",
+    "sw ra, 4(t6)",
     "sw gp, 12(t6)",
     "sw tp, 16(t6)",
     "sw s0, 32(t6)",
     "sw s1, 36(t6)",
-    "sw a0, 40(t6)",
-    "sw a1, 44(t6)",
-    "sw a2, 48(t6)",
-    "sw a3, 52(t6)",
-    "sw a4, 56(t6)",
-    "sw a5, 60(t6)",
-    "sw a6, 64(t6)",
-    "sw a7, 68(t6)",
-    "lui sp, %hi(guichet_kernel_stack)",
-    "lw sp, %lo(guichet_kernel_stack)(sp)",
-    "lw a0, 0(sp)",
-    "mv a1, t6",
     // The number of a call from user mode in mcause.
-    "addi t0, t0, -8",
-    "bnez t0, 2f",
+    "addi sp, sp, -8",
+    "bnez sp, 2f",
     "csrr t0, mepc",
     "addi t0, t0, 4",
     "sw t0, 0(t6)",
-    "j {call}",
-    "guichet_resume:",
-    "lw t0, 0(a0)",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
+    "li t0, {number_0}",
+    "beq a7, t0, {door_0}",
+    "li t0, {number_1}",
+    "beq a7, t0, {door_1}",
+    "li t0, {number_2}",
+    "beq a7, t0, {door_2}",
+    "li t0, {number_3}",
+    "beq a7, t0, {door_3}",
+    "li t0, {number_4}",
+    "beq a7, t0, {door_4}",
+    "li t0, {number_5}",
+    "beq a7, t0, {door_5}",
+    "j {other}",
+    // The way out after a call: results in a0 to a2, the context in t6.
+    "guichet_return:",
+    "lw t0, 0(t6)",
     "csrw mepc, t0",
-    "csrw mscratch, a0",
-    "bnez a1, 3f",
-    "mv t6, a0",
+    "csrw mscratch, t6",
     "lw ra, 4(t6)",
     "lw sp, 8(t6)",
     "lw gp, 12(t6)",
     "lw tp, 16(t6)",
     "lw s0, 32(t6)",
     "lw s1, 36(t6)",
-    "lw a0, 40(t6)",
-    "lw a1, 44(t6)",
-    "lw a2, 48(t6)",
     "li s2, 0",
     "li s3, 0",
     "li s4, 0",
@@ -118,6 +113,15 @@ global_asm!(
     "mret",
     // Not a call: the rest of the registers.
     "2:",
+    "sw t0, 20(t6)",
+    "sw a0, 40(t6)",
+    "sw a1, 44(t6)",
+    "sw a2, 48(t6)",
+    "sw a3, 52(t6)",
+    "sw a4, 56(t6)",
+    "sw a5, 60(t6)",
+    "sw a6, 64(t6)",
+    "sw a7, 68(t6)",
     "sw s2, 72(t6)",
     "sw s3, 76(t6)",
     "sw s4, 80(t6)",
@@ -137,12 +141,17 @@ global_asm!(
     "sw t0, 124(t6)",
     "csrr t0, mepc",
     "sw t0, 0(t6)",
-    "csrr a2, mcause",
-    "csrr a3, mtval",
-    "call {trap}",
-    "j guichet_resume",
-    "3:",
-    "mv t6, a0",
+    "mv a0, t6",
+    "csrr a1, mcause",
+    "csrr a2, mtval",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
+    "j {trap}",
+    // The way out after anything else: the context in t6.
+    "guichet_resume:",
+    "lw t0, 0(t6)",
+    "csrw mepc, t0",
+    "csrw mscratch, t6",
     "lw ra, 4(t6)",
     "lw sp, 8(t6)",
     "lw gp, 12(t6)",
@@ -175,63 +184,129 @@ global_asm!(
     "lw t5, 120(t6)",
     "lw t6, 124(t6)",
     "mret",
-    // The first time: the stack as it is now becomes the kernel's, with the machine above it.
-    "guichet_enter:",
-    "addi sp, sp, -16",
-    "sw a0, 0(sp)",
-    "lui t0, %hi(guichet_kernel_stack)",
-    "sw sp, %lo(guichet_kernel_stack)(t0)",
-    "mv a0, a1",
-    "mv a1, a2",
-    "j guichet_resume",
     ".popsection",
-    call = sym on_call,
+    number_0 = const DOOR[0],
+    number_1 = const DOOR[1],
+    number_2 = const DOOR[2],
+    number_3 = const DOOR[3],
+    number_4 = const DOOR[4],
+    number_5 = const DOOR[5],
+    door_0 = sym on_door_call::<{ DOOR[0] }>,
+    door_1 = sym on_door_call::<{ DOOR[1] }>,
+    door_2 = sym on_door_call::<{ DOOR[2] }>,
+    door_3 = sym on_door_call::<{ DOOR[3] }>,
+    door_4 = sym on_door_call::<{ DOOR[4] }>,
+    door_5 = sym on_door_call::<{ DOOR[5] }>,
+    other = sym on_other_call,
     trap = sym on_trap,
 );
 
 unsafe extern "C" {
     fn guichet_trap();
-    fn guichet_enter(machine: *mut c_void, context: *const Context, restore: Restore) -> !;
 }
 
-/// Takes a call.
+/// Takes one of the [`DOOR`] calls, with its words in the registers that they came in.
 ///
 /// # Safety
-/// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it;
-/// `context` is the running thread's, saved just now.
-unsafe extern "C" fn on_call(machine: *mut Machine, context: *const Context) -> ! {
-    // SAFETY: (trap-1) as the caller says. What is needed of the context is read before the
-    // machine, to which it belongs, is borrowed. Nothing of this function is needed after the jump,
-    // and the code there takes what `Next` is made of in these registers.
+/// Called by the assembly only, after [`enter`]; nothing else refers to the machine.
+unsafe extern "C" fn on_door_call<const NUMBER: usize>(
+    a0: usize,
+    a1: usize,
+    a2: usize,
+    a3: usize,
+    a4: usize,
+    a5: usize,
+    a6: usize,
+) -> ! {
+    let call = Call { number: NUMBER, arguments: [a0, a1, a2, a3, a4, a5, a6] };
+    // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps.
     unsafe {
-        let call = (*context).call();
-        let next = match (*machine).try_call(call) {
-            Some(next) => next,
-            // Read anew, so that the common case need not keep it.
-            None => (*machine).cold_call((*context).call()),
-        };
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        if let Some(next) = machine.try_call(&call) {
+            leave(next)
+        }
         asm!(
-            "j guichet_resume",
-            in("a0") next.context,
-            in("a1") next.restore as usize,
+            "j {other}",
+            in("a0") a0,
+            in("a1") a1,
+            in("a2") a2,
+            in("a3") a3,
+            in("a4") a4,
+            in("a5") a5,
+            in("a6") a6,
+            in("a7") NUMBER,
+            other = sym on_other_call,
             options(noreturn),
         )
+    }
+}
+
+/// Takes any call, with its words in the registers that they came in.
+///
+/// # Safety
+/// As for [`on_door_call`].
+unsafe extern "C" fn on_other_call(
+    a0: usize,
+    a1: usize,
+    a2: usize,
+    a3: usize,
+    a4: usize,
+    a5: usize,
+    a6: usize,
+    number: usize,
+) -> ! {
+    let call = Call { number, arguments: [a0, a1, a2, a3, a4, a5, a6] };
+    // SAFETY: (trap-2) as the caller says. Nothing of this function is needed after the jump.
+    unsafe {
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        leave(machine.call(&call))
     }
 }
 
 /// Takes any other trap.
 ///
 /// # Safety
-/// As for [`on_call`].
-unsafe extern "C" fn on_trap(
-    machine: *mut Machine,
-    context: *const Context,
-    cause: usize,
-    value: usize,
-) -> Next {
-    // SAFETY: (trap-2) as the caller says. The context is copied before the machine is borrowed.
-    let (context, machine) = unsafe { (*context, &mut *machine) };
-    machine.trap(&context, cause, value)
+/// As for [`on_door_call`]; `context` is that of the running thread, saved just now.
+unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize) -> ! {
+    // SAFETY: (trap-3) as the caller says. The context is copied before the machine, to which it
+    // belongs, is borrowed.
+    unsafe {
+        let context = *context;
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        let next = if cause == TIMER {
+            machine.alarm()
+        } else if cause & INTERRUPT != 0 {
+            // None other is enabled; the thread goes on as it was.
+            machine.go_on()
+        } else {
+            let stack = machine.running_program().map_or(&(0..0), |program| &program.stack);
+            machine.fault(fault(cause, value, &context, stack))
+        };
+        leave(next)
+    }
+}
+
+/// Leaves the kernel.
+///
+/// # Safety
+/// The context is one of the machine's, and nothing of the caller is needed any more.
+#[inline(always)]
+unsafe fn leave(next: Next) -> ! {
+    let Next { context, restore, results } = next;
+    // SAFETY: (trap-4) the code there takes what it needs in these registers.
+    unsafe {
+        match restore {
+            Restore::Results => asm!(
+                "j guichet_return",
+                in("a0") results.status,
+                in("a1") results.value0,
+                in("a2") results.value1,
+                in("t6") context,
+                options(noreturn),
+            ),
+            Restore::All => asm!("j guichet_resume", in("t6") context, options(noreturn)),
+        }
+    }
 }
 
 /// Makes traps come here, and interrupts of the timer come as traps.
@@ -239,7 +314,7 @@ unsafe extern "C" fn on_trap(
 /// # Safety
 /// No thread runs yet.
 pub(crate) unsafe fn prepare() {
-    // SAFETY: (trap-3) the trap is entered from user mode only, and that is entered by `enter`.
+    // SAFETY: (trap-5) the trap is entered from user mode only, and that is entered by `enter`.
     // Machine mode has interrupts off; user mode always takes those that mie lets through. The
     // counters are closed to user mode: what they show is not the process's own doing.
     unsafe {
@@ -255,20 +330,22 @@ pub(crate) unsafe fn prepare() {
     }
 }
 
-/// Runs the first thread, and from there on everything.
+/// Boots the system, and runs it from there on. What stands on the stack is lost.
 ///
 /// # Safety
 /// Nothing but traps uses the machine from here on. `prepare` has been called.
-pub(crate) unsafe fn enter(machine: &'static mut Machine, next: Next) -> ! {
-    // SAFETY: (trap-4) as the caller says; the context is one of the machine's.
-    unsafe { guichet_enter((&raw mut *machine).cast(), next.context, next.restore) }
+pub(crate) unsafe fn enter(machine: &'static mut Machine) -> ! {
+    let next = machine.boot();
+    MACHINE.store(machine, Ordering::Relaxed);
+    // SAFETY: (trap-6) as the caller says; the context is one of the machine's.
+    unsafe { leave(next) }
 }
 
 /// Sleeps until the timer's interrupt pends. It is not taken, as machine mode has interrupts off.
 pub(crate) fn wait_for_timer() {
     loop {
         let pending: usize;
-        // SAFETY: (trap-5) waiting changes nothing; mip is only read.
+        // SAFETY: (trap-7) waiting changes nothing; mip is only read.
         unsafe { asm!("wfi", "csrr {pending}, mip", pending = out(reg) pending, options(nostack)) };
         if pending & TIMER_BIT != 0 {
             return;

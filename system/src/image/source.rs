@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use guichet_kernel::{
-    HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region, StorageSizes,
+    HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region, Span, StorageSizes,
     System, TableIndex, ThreadDescriptor,
 };
 use proc_macro2::TokenStream;
@@ -33,6 +33,7 @@ pub struct Program {
 pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String> {
     let processes = system.processes.iter().map(process);
     let threads = system.threads.iter().map(thread);
+    let owners = system.threads.iter().map(|thread| thread.process.index.position());
     let handlers = system.handlers.iter().map(handler);
     let initiators = system.initiators.iter().map(initiator);
     let max_transfer_bytes = system.max_transfer_bytes;
@@ -43,16 +44,21 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
     let code = quote! {
         use port::kernel;
 
+        static PROCESSES: [kernel::ProcessDescriptor<'static>; #p] = [#(#processes),*];
+
+        static PROGRAMS: [port::Program; #p] = [#(#programs),*];
+
         /// The system and where its programs are.
         pub(super) static IMAGE: port::Image = port::Image {
             system: kernel::System {
-                processes: &[#(#processes),*],
+                processes: &PROCESSES,
                 threads: &[#(#threads),*],
                 handlers: &[#(#handlers),*],
                 initiators: &[#(#initiators),*],
                 max_transfer_bytes: #max_transfer_bytes,
             },
-            programs: &[#(#programs),*],
+            programs: &PROGRAMS,
+            threads: &[#(&PROGRAMS[#owners]),*],
         };
 
         /// The memory that the kernel needs for it.
@@ -73,13 +79,18 @@ fn index(type_name: &str, index: impl TableIndex) -> TokenStream {
 }
 
 fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
-    let ProcessDescriptor { name, memory, objects, threads, may_shutdown } = process;
+    let ProcessDescriptor { index: number, name, own, memory, objects, threads, may_shutdown } =
+        process;
     let memory = memory.iter().map(region);
     let objects = objects.iter().map(object);
     let threads = threads.iter().map(|thread| index("ThreadIndex", *thread));
+    let number = index("ProcessIndex", *number);
+    let Span { start, end } = own;
     quote! {
         kernel::ProcessDescriptor {
+            index: #number,
             name: #name,
+            own: kernel::Span { start: #start, end: #end },
             memory: &[#(#memory),*],
             objects: &[#(#objects),*],
             threads: &[#(#threads),*],
@@ -94,28 +105,28 @@ fn region(region: &Region) -> TokenStream {
 }
 
 fn object(object: &Object) -> TokenStream {
-    match *object {
-        Object::ChannelHandler(handler) => {
-            let handler = index("HandlerIndex", handler);
-            quote! { kernel::Object::ChannelHandler(#handler) }
+    match object {
+        Object::ChannelHandler(end) => {
+            let end = handler(end);
+            quote! { kernel::Object::ChannelHandler(#end) }
         }
-        Object::ChannelInitiator(initiator) => {
-            let initiator = index("InitiatorIndex", initiator);
-            quote! { kernel::Object::ChannelInitiator(#initiator) }
+        Object::ChannelInitiator(end) => {
+            let end = initiator(end);
+            quote! { kernel::Object::ChannelInitiator(#end) }
         }
         Object::Thread(thread) => {
-            let thread = index("ThreadIndex", thread);
+            let thread = index("ThreadIndex", *thread);
             quote! { kernel::Object::Thread(#thread) }
         }
     }
 }
 
-fn thread(thread: &ThreadDescriptor) -> TokenStream {
-    let process = index("ProcessIndex", thread.process);
+fn thread(thread: &ThreadDescriptor<'_>) -> TokenStream {
+    let process = thread.process.index.position();
     let (ordinal, priority) = (thread.ordinal, thread.priority.number());
     quote! {
         kernel::ThreadDescriptor {
-            process: #process,
+            process: &PROCESSES[#process],
             ordinal: #ordinal,
             priority: kernel::Priority::new(#priority),
         }
@@ -123,20 +134,27 @@ fn thread(thread: &ThreadDescriptor) -> TokenStream {
 }
 
 fn handler(end: &HandlerDescriptor) -> TokenStream {
+    let number = index("HandlerIndex", end.index);
     let process = index("ProcessIndex", end.process);
     let wait_list = index("WaitListIndex", end.wait_list);
-    quote! { kernel::HandlerDescriptor { process: #process, wait_list: #wait_list } }
+    quote! {
+        kernel::HandlerDescriptor { index: #number, process: #process, wait_list: #wait_list }
+    }
 }
 
 fn initiator(end: &InitiatorDescriptor) -> TokenStream {
+    let number = index("InitiatorIndex", end.index);
     let process = index("ProcessIndex", end.process);
-    let handler = index("HandlerIndex", end.handler);
+    let handler = handler(&end.handler);
     let wait_list = index("WaitListIndex", end.wait_list);
+    let badge = end.badge;
     quote! {
         kernel::InitiatorDescriptor {
+            index: #number,
             process: #process,
             handler: #handler,
             wait_list: #wait_list,
+            badge: #badge,
         }
     }
 }
@@ -175,10 +193,10 @@ mod tests {
         let model = crate::check_source("system.json5", text).system.expect("the file is right");
         let memory = vec![vec![Region { start: 16, end: 32, writable: true }]];
         let tables = Tables::new(&model, &memory, 77);
-        let processes = tables.processes();
         let wall = pmp::words(&(0..4), &(4..8)).expect("aligned");
         let program = Program { entry: 4, record: 0, stack: 4..8, wall };
-        let source = image_source(&tables.system(&processes), &[program]).expect("it is Rust");
+        let source =
+            tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
         for part in [
             "name: \"two\"",
             "kernel::Object::ChannelInitiator(kernel::InitiatorIndex::new(0usize))",

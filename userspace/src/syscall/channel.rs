@@ -96,3 +96,70 @@ where
         unsafe { call(Syscall::ChannelRespond, arguments) }.map(|_| ())
     })
 }
+
+/// What a receive found (CH-10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Received {
+    /// The whole length of the request in bytes, which may be more than was copied; the rest can be
+    /// read by offset.
+    pub len: usize,
+    /// Whose request it is: the badge declared for that initiator, 0 if none is (AB-6).
+    pub badge: u32,
+}
+
+impl Received {
+    #[inline]
+    fn from_words((len, badge): (usize, usize)) -> Received {
+        // A badge has 32 bits on every machine.
+        Received { len, badge: badge as u32 }
+    }
+}
+
+/// Blocks until a request waits on a handler, begins to serve it, and copies what fits of it into
+/// `buffer` (CH-10): a wait and a read at once.
+///
+/// # Errors
+/// `DeadlineExceeded` if the deadline passed first, `FailedPrecondition` if the caller serves a
+/// request already and must answer that first, `PermissionDenied` for a buffer that is not the
+/// caller's to write.
+#[inline]
+pub fn channel_receive<B>(handle: u32, buffer: &mut B, deadline: Instant) -> Result<Received>
+where
+    B: SyscallBufferMut + ?Sized,
+{
+    let (low, high) = deadline_to_words(deadline.ticks());
+    buffer.with_words_mut(|buffer, length| {
+        let arguments = [handle as usize, buffer, length, low, high, 0, 0];
+        // SAFETY: the kernel writes only into the buffer, which is borrowed mutably until the call
+        // returns and holds plain bytes.
+        unsafe { call(Syscall::ChannelReceive, arguments) }.map(Received::from_words)
+    })
+}
+
+/// Answers the request that waits on a handler, and goes on as [`channel_receive`] (CH-10). Both
+/// buffers are checked first.
+///
+/// # Errors
+/// Those of [`channel_respond`]: the answer has then not been delivered and nothing received.
+/// `DeadlineExceeded`: the answer has been delivered, and no other request came in time.
+#[inline]
+pub fn channel_respond_and_receive<S, B>(
+    handle: u32,
+    response: &S,
+    buffer: &mut B,
+    deadline: Instant,
+) -> Result<Received>
+where
+    S: SyscallBuffer + ?Sized,
+    B: SyscallBufferMut + ?Sized,
+{
+    let (low, high) = deadline_to_words(deadline.ticks());
+    response.with_words(|response, response_length| {
+        buffer.with_words_mut(|buffer, length| {
+            let arguments = [handle as usize, response, response_length, buffer, length, low, high];
+            // SAFETY: the kernel reads `response` and writes only into `buffer`, which is borrowed
+            // mutably; both are borrowed until the call returns and hold plain bytes.
+            unsafe { call(Syscall::ChannelRespondAndReceive, arguments) }.map(Received::from_words)
+        })
+    })
+}

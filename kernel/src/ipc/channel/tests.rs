@@ -4,6 +4,8 @@ use guichet_abi::{Error, Signals, Syscall};
 
 use crate::testing::{Machine, base, machine, writable};
 
+mod receive;
+
 const NEVER: u64 = u64::MAX;
 const EVERYTHING: Signals = Signals::all();
 

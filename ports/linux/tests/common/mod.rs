@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use guichet_kernel::{
-    Priority, ProcessDescriptor, ProcessIndex, System, ThreadDescriptor, ThreadIndex,
+    Priority, ProcessDescriptor, ProcessIndex, Span, System, ThreadDescriptor, ThreadIndex,
 };
 use guichet_port_linux::{Ending, Error, Options, Program, run};
 
@@ -34,16 +34,18 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         (0..cases.len()).map(|number| [ThreadIndex::new(number)]).collect();
     let processes: Vec<ProcessDescriptor<'_>> = (0..cases.len())
         .map(|number| ProcessDescriptor {
+            index: ProcessIndex::new(number),
             name: &names[number],
+            own: Span::own(programs[number].memory()),
             memory: programs[number].memory(),
             objects: &[],
             threads: &threads[number],
             may_shutdown: true,
         })
         .collect();
-    let descriptors: Vec<ThreadDescriptor> = (0..cases.len())
+    let descriptors: Vec<ThreadDescriptor<'_>> = (0..cases.len())
         .map(|number| ThreadDescriptor {
-            process: ProcessIndex::new(number),
+            process: &processes[number],
             ordinal: 0,
             // The later, the more important: the neighbour can run while another spins.
             priority: Priority::new(10 + number as u8),

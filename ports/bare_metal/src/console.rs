@@ -11,7 +11,7 @@ use guichet_kernel::{FaultCause, Report};
 const LINE_BYTES: usize = 128;
 
 /// The unfinished line of a process.
-pub(crate) type ProcessLine = LineBuffer<LINE_BYTES>;
+pub type ProcessLine = LineBuffer<LINE_BYTES>;
 
 /// Writes the line of the process called `name`, whole, to `out`.
 pub(crate) fn process_line(name: &str, line: &Line<'_>, out: &mut dyn FnMut(&str)) {

@@ -1,0 +1,236 @@
+//! The door: a channel's calls when nothing about them is unusual.
+//!
+//! A system spends its time in four calls that nearly always find what they expect. Each of them is
+//! here once more, as a straight line: it checks everything, then it commits, it calls nothing out of
+//! line, and it says `None`, having changed nothing, to whatever the general way (`start`, `serve`) is
+//! there for. Lists, deadlines that the alarm must be set for, threads that wait where nobody
+//! expects them, staleness, processes that have ended: all of that is declined.
+//!
+//! The two ways must mean the same. That is not left to reading: the explorer compares them in
+//! every state that it reaches.
+//!
+//! Rejected: one source for both, with a constant parameter that makes the unusual a refusal. What
+//! costs instructions is not the unusual case but all that must be kept for it, and the general way
+//! was no shorter for being read together with the quick one.
+
+use guichet_abi::{Arguments, Results, Signals};
+
+use super::{Channels, Transaction, received};
+use crate::event::success;
+use crate::id::ThreadIndex;
+use crate::memory::Buffer;
+use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
+use crate::port::Port;
+use crate::services::{Caller, Services};
+use crate::thread::{ThreadList, ThreadState};
+use crate::time::Instant;
+use crate::wait::wait_results;
+
+/// Who goes on, and with what.
+type Answer = Option<(ThreadIndex, Results)>;
+
+impl Channels<'_> {
+    /// Starts a transaction for which one thread waits that would run at once, and runs it (CH-2,
+    /// CH-10).
+    #[inline(always)]
+    pub(crate) fn transact_at_door<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Answer {
+        let &[handle, send, send_length, receive, receive_length, low, high] = arguments;
+        let caller = services.caller().ok()?;
+        let ends = initiator_of(&caller, handle)?;
+        let request = readable(services, &caller, send, send_length)?;
+        let response = caller.memory().own_buffer(receive, receive_length)?;
+        let InitiatorDescriptor { index, process, handler: declared, badge, .. } = ends;
+        let initiator = self.initiators.get_mut(*index)?;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let waits = &mut services.waits;
+        let deadline = Instant::from_words(low, high);
+        let is_free = matches!(initiator.transaction, Transaction::Idle) && handler.reachable;
+        if !is_free || !waits.is_quiet(port, deadline) {
+            return None;
+        }
+        let list = waits.lists.get_mut(declared.wait_list)?;
+        let (current, waiter) = (waits.scheduler.current, list.head());
+        let thread = waits.threads.get_mut(waiter)?;
+        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
+            return None;
+        }
+        let results = match thread.state {
+            // Nothing is pending where a thread waits to be given something.
+            ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
+                let room = room.flat_grant(declared.process)?;
+                let length = request.length().min(room.length());
+                let request_grant = request.flat_grant(*process)?;
+                port.copy(request_grant.part(0, length), room.part(0, length)).ok()?;
+                handler.served = *index;
+                handler.server = waiter;
+                received(&request, *badge)
+            }
+            ThreadState::Waiting { mask, .. }
+                if mask.contains(Signals::READABLE) && !handler.peer_ended =>
+            {
+                handler.pending = *index;
+                wait_results(Signals::READABLE)
+            }
+            _other => return None,
+        };
+        thread.take_over();
+        *list = ThreadList::EMPTY;
+        initiator.transaction = Transaction::Pending { thread: current, request, response };
+        initiator.peer_ended = false;
+        waits.leave_to(ThreadState::Transacting(*index), deadline, waiter);
+        Some((waiter, results))
+    }
+
+    /// Answers what the caller serves, blocks it until the next transaction, and runs the
+    /// initiator, which is as important as anybody (CH-10).
+    #[inline(always)]
+    pub(crate) fn respond_and_receive_at_door<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Answer {
+        let &[handle, send, send_length, receive, receive_length, low, high] = arguments;
+        let caller = services.caller().ok()?;
+        let declared = handler_of(&caller, handle)?;
+        let from = readable(services, &caller, send, send_length)?;
+        let room = caller.memory().own_buffer(receive, receive_length)?;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let waits = &mut services.waits;
+        let current = waits.scheduler.current;
+        let deadline = Instant::from_words(low, high);
+        let is_serving = handler.server == current && handler.stale.is_empty();
+        if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
+            return None;
+        }
+        let ends = services.system.initiator(handler.served)?;
+        let initiator = self.initiators.get_mut(handler.served)?;
+        let Transaction::Pending { thread: next, ref response, .. } = initiator.transaction else {
+            return None;
+        };
+        let to = response.flat_grant(ends.process)?.first(from.length())?;
+        let list = waits.lists.get_mut(declared.wait_list)?;
+        let thread = waits.threads.get_mut(next)?;
+        let is_plain = !initiator.watched
+            && list.is_empty()
+            && !waits.scheduler.is_ready_at_least(thread.priority);
+        if !is_plain {
+            return None;
+        }
+        port.copy(from.flat_grant(declared.process)?, to).ok()?;
+        thread.take_over();
+        handler.release();
+        initiator.transaction = Transaction::Idle;
+        *list = ThreadList::of(current);
+        let state = ThreadState::Receiving { list: declared.wait_list, room };
+        waits.leave_to(state, deadline, next);
+        Some((next, success(from.length())))
+    }
+
+    /// Copies from the request that waits or that the caller serves (CH-3).
+    #[inline(always)]
+    pub(crate) fn read_at_door<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Answer {
+        let &[handle, offset, address, length, ..] = arguments;
+        let caller = services.caller().ok()?;
+        let declared = handler_of(&caller, handle)?;
+        let room = caller.memory().own_buffer(address, length)?;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let current = services.waits.scheduler.current;
+        let index = if handler.served.is_none() { handler.pending } else { handler.served };
+        let is_anothers = !handler.served.is_none() && handler.server != current;
+        if is_anothers || !handler.stale.is_empty() {
+            return None;
+        }
+        let ends = services.system.initiator(index)?;
+        let Transaction::Pending { ref request, .. } = self.initiators.get(index)?.transaction
+        else {
+            return None;
+        };
+        let rest = request.length().checked_sub(offset)?;
+        let length = rest.min(room.length());
+        let from = request.flat_grant(ends.process)?.part(offset, length);
+        port.copy(from, room.flat_grant(declared.process)?.part(0, length)).ok()?;
+        handler.serve(index, current);
+        Some((current, success(length)))
+    }
+
+    /// Answers the transaction that waits or that the caller serves; its initiator is not more
+    /// important than the caller (CH-4).
+    #[inline(always)]
+    pub(crate) fn respond_at_door<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Answer {
+        let &[handle, address, length, ..] = arguments;
+        let caller = services.caller().ok()?;
+        let declared = handler_of(&caller, handle)?;
+        let from = readable(services, &caller, address, length)?;
+        let handler = self.handlers.get_mut(declared.index)?;
+        let waits = &mut services.waits;
+        let current = waits.scheduler.current;
+        let index = if handler.served.is_none() { handler.pending } else { handler.served };
+        let is_anothers = !handler.served.is_none() && handler.server != current;
+        if is_anothers || !handler.stale.is_empty() {
+            return None;
+        }
+        let ends = services.system.initiator(index)?;
+        let initiator = self.initiators.get_mut(index)?;
+        let Transaction::Pending { thread, ref response, .. } = initiator.transaction else {
+            return None;
+        };
+        let to = response.flat_grant(ends.process)?.first(from.length())?;
+        if initiator.watched || !waits.is_no_more_important(thread, current) {
+            return None;
+        }
+        port.copy(from.flat_grant(declared.process)?, to).ok()?;
+        handler.pending = crate::id::InitiatorIndex::NONE;
+        handler.release();
+        initiator.transaction = Transaction::Idle;
+        waits.complete_alone(thread, success(from.length()));
+        Some((current, success(0)))
+    }
+}
+
+/// The initiator's end that a handle names.
+#[inline(always)]
+fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorDescriptor> {
+    match caller.object(handle).ok()? {
+        Object::ChannelInitiator(end) => Some(end),
+        Object::ChannelHandler(_) | Object::Thread(_) => None,
+    }
+}
+
+/// The handler's end that a handle names.
+#[inline(always)]
+fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescriptor> {
+    match caller.object(handle).ok()? {
+        Object::ChannelHandler(end) => Some(end),
+        Object::ChannelInitiator(_) | Object::Thread(_) => None,
+    }
+}
+
+/// What the caller wants to send, if it may (AB-10).
+#[inline(always)]
+fn readable(
+    services: &Services<'_>,
+    caller: &Caller<'_>,
+    address: usize,
+    length: usize,
+) -> Option<Buffer> {
+    if length > services.system.max_transfer_bytes {
+        return None;
+    }
+    caller.memory().readable_buffer(address, length)
+}

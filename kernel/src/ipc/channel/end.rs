@@ -1,0 +1,137 @@
+//! The ends of a transaction: withdrawn, or left by a process or a thread that has ended.
+
+use guichet_abi::Error;
+
+use super::{Channels, Handler, Initiator, Transaction};
+use crate::event::failure;
+use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::port::Port;
+use crate::services::Services;
+use crate::thread::Thread;
+
+impl Channels<'_> {
+    /// Takes a transaction off both ends, and gives the thread that blocks in it. The initiator may
+    /// start another.
+    pub(super) fn release(
+        &mut self,
+        services: &mut Services<'_>,
+        index: InitiatorIndex,
+    ) -> ThreadIndex {
+        let thread = match self.initiators.get_mut(index) {
+            Some(initiator) => {
+                match core::mem::replace(&mut initiator.transaction, Transaction::Idle) {
+                    Transaction::Idle => ThreadIndex::NONE,
+                    Transaction::Pending { thread, .. } => thread,
+                }
+            }
+            None => ThreadIndex::NONE,
+        };
+        if let Some(ends) = services.system.initiator(index)
+            && let Some(handler) = self.handlers.get_mut(ends.handler.index)
+        {
+            if handler.pending == index {
+                handler.pending = InitiatorIndex::NONE;
+            }
+            if handler.served == index {
+                handler.release();
+            }
+        }
+        self.raise_initiator(services, index);
+        thread
+    }
+
+    /// Ends a transaction whose initiator's memory has gone bad; the handler's call sees it as
+    /// withdrawn (AB-8).
+    pub(super) fn blame_initiator(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
+        let thread = self.release(services, index);
+        services.waits.complete(thread, failure(Error::PermissionDenied));
+    }
+
+    /// Withdraws the transaction that a thread blocks in (CH-5). The caller ends the thread's call.
+    pub(crate) fn withdraw(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
+        self.mark_stale(services, index);
+        self.release(services, index);
+    }
+
+    /// Makes the thread that serves this transaction stale, unless it already waits for another.
+    fn mark_stale(&mut self, services: &Services<'_>, index: InitiatorIndex) {
+        let Some(ends) = services.system.initiator(index) else {
+            return;
+        };
+        let Some(handler) = self.handlers.get_mut(ends.handler.index) else {
+            return;
+        };
+        if handler.served != index {
+            return;
+        }
+        let state = services.waits.threads.get(handler.server).map(Thread::state);
+        let waits_here = state.is_some_and(|state| state.list() == ends.handler.wait_list);
+        if !waits_here && let Some(server) = services.system.thread(handler.server) {
+            handler.stale.insert(server.ordinal);
+        }
+    }
+
+    /// A thread of the handler's process ends: what it served can be served anew (CH-5a).
+    pub(crate) fn server_ended<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        index: HandlerIndex,
+        (thread, ordinal): (ThreadIndex, u8),
+    ) {
+        let Some(handler) = self.handlers.get_mut(index) else {
+            return;
+        };
+        handler.stale.remove(ordinal);
+        if handler.served.is_none() || handler.server != thread {
+            return;
+        }
+        handler.pending = handler.served;
+        handler.release();
+        self.offer(services, port, index);
+    }
+
+    /// The handler's process starts: transactions may wait for it (CH-8).
+    pub(crate) fn handler_started(&mut self, index: HandlerIndex) {
+        if let Some(handler) = self.handlers.get_mut(index) {
+            handler.reachable = true;
+        }
+    }
+
+    /// The handler's process has ended: so have its transactions, at this moment (CH-8).
+    pub(crate) fn handler_ended(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
+        let Some(handler) = self.handlers.get_mut(index) else {
+            return;
+        };
+        let lost = [handler.pending, handler.served];
+        *handler = Handler { reachable: false, ..Handler::IDLE };
+        for initiator in lost {
+            let Some(end) = self.initiators.get_mut(initiator) else {
+                continue;
+            };
+            end.peer_ended = true;
+            let thread = self.release(services, initiator);
+            services.waits.complete(thread, failure(Error::Unavailable));
+        }
+    }
+
+    /// The initiator's process has ended; its threads are gone already (CH-9).
+    pub(crate) fn initiator_ended(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
+        let Some(initiator) = self.initiators.get(index) else {
+            return;
+        };
+        let was_pending = !matches!(initiator.transaction, Transaction::Idle);
+        if was_pending {
+            self.withdraw(services, index);
+        }
+        if let Some(initiator) = self.initiators.get_mut(index) {
+            *initiator = Initiator::IDLE;
+        }
+        if was_pending && let Some(ends) = services.system.initiator(index) {
+            if let Some(handler) = self.handlers.get_mut(ends.handler.index) {
+                handler.peer_ended = true;
+            }
+            self.raise_handler(services, &ends.handler);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! A handler's calls.
+
+use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
+
+use super::{Channels, Transaction, received};
+use crate::event::{Outcome, failure, success};
+use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::memory::Buffer;
+use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
+use crate::port::{Port, Side};
+use crate::region::Access;
+use crate::services::{Caller, Services, is_past};
+use crate::system::System;
+use crate::thread::ThreadState;
+use crate::time::Instant;
+use crate::transfer::{End, check, transfer};
+
+/// An answer that has passed every check and only needs to be copied, and its transaction ended.
+struct Answer<'s> {
+    handler: &'s HandlerDescriptor,
+    ends: &'s InitiatorDescriptor,
+    /// The thread that blocks in the transaction.
+    thread: ThreadIndex,
+    from: Buffer,
+    to: Buffer,
+}
+
+impl Answer<'_> {
+    fn copy<P: Port>(&self, system: &System<'_>, port: &mut P) -> Result<(), Side> {
+        let source = End::whole(self.handler.process, &self.from);
+        let destination = End::whole(self.ends.process, &self.to);
+        transfer(system, port, source, destination, self.from.length())
+    }
+}
+
+impl Channels<'_> {
+    /// Copies from the request (CH-3). With `exact`, the request must fill the buffer.
+    pub(crate) fn read<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+        exact: bool,
+    ) -> Outcome {
+        match self.copy_request(services, port, arguments, exact) {
+            Ok(length) => services.waits.finish(success(length)),
+            Err(error) => services.waits.finish(failure(error)),
+        }
+    }
+
+    /// Copies the response and ends the transaction (CH-4).
+    pub(crate) fn respond<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Outcome {
+        let &[handle, address, length_word, ..] = arguments;
+        let response = (address, length_word);
+        match self.answer(services, port, handle, response) {
+            Ok(_handler) => services.waits.finish(success(0)),
+            Err(error) => services.waits.finish(failure(error)),
+        }
+    }
+
+    /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
+    /// request (CH-10).
+    pub(crate) fn receive<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Outcome {
+        let &[handle, address, length_word, low, high, ..] = arguments;
+        let deadline = Instant::from_words(low, high);
+        match self.check_receive(services, port, handle, (address, length_word)) {
+            Ok(receive) => self.take_next(services, port, receive, deadline),
+            Err(error) => services.waits.finish(failure(error)),
+        }
+    }
+
+    /// Answers, and goes on as a receive (CH-10).
+    pub(crate) fn respond_and_receive<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Outcome {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let room = match check_room(services, port, (room, room_length)) {
+            Ok(room) => room,
+            Err(error) => return services.waits.finish(failure(error)),
+        };
+        match self.answer(services, port, handle, (address, length_word)) {
+            Ok(handler) => {
+                let deadline = Instant::from_words(low, high);
+                self.take_next(services, port, (handler, room), deadline)
+            }
+            Err(error) => services.waits.finish(failure(error)),
+        }
+    }
+
+    fn copy_request<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+        exact: bool,
+    ) -> Result<usize, Error> {
+        let &[handle, offset, address, length_word, ..] = arguments;
+        let caller = services.caller()?;
+        let handler = handler_of(&caller, handle)?.index;
+        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let index = self.choose(&caller, services.waits.current(), handler)?;
+        let request = self.request(index)?;
+        let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
+        if exact && rest < room.length() {
+            return Err(Error::OutOfRange);
+        }
+        let length = rest.min(room.length());
+        let sender = services.system.initiator(index).ok_or(Error::Internal)?.process;
+        let source = End { offset, ..End::whole(sender, &request) };
+        let destination = End::whole(caller.process.index, &room);
+        match transfer(services.system, port, source, destination, length) {
+            Ok(()) => {}
+            Err(Side::Destination) => return Err(Error::PermissionDenied),
+            Err(Side::Source) => {
+                self.blame_initiator(services, index);
+                return Err(Error::Unavailable);
+            }
+        }
+        let current = services.waits.current();
+        if let Some(handler) = self.handlers.get_mut(handler) {
+            handler.serve(index, current);
+        }
+        Ok(length)
+    }
+
+    fn check_answer<'s, P: Port>(
+        &mut self,
+        services: &Services<'s>,
+        port: &mut P,
+        handle: usize,
+        (address, length_word): (usize, usize),
+    ) -> Result<Answer<'s>, Error> {
+        let caller = services.caller()?;
+        let handler = handler_of(&caller, handle)?;
+        let limit = services.system.max_transfer_bytes;
+        let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
+        let index = self.choose(&caller, services.waits.current(), handler.index)?;
+        let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
+        let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
+            return Err(Error::Internal);
+        };
+        if from.length() > to.length() {
+            return Err(Error::OutOfRange);
+        }
+        let ends = services.system.initiator(index).ok_or(Error::Internal)?;
+        Ok(Answer { handler, ends, thread, from, to })
+    }
+
+    /// Copies the response and ends the transaction. Gives the handler.
+    fn answer<'s, P: Port>(
+        &mut self,
+        services: &mut Services<'s>,
+        port: &mut P,
+        handle: usize,
+        response: (usize, usize),
+    ) -> Result<&'s HandlerDescriptor, Error> {
+        let answer = self.check_answer(services, port, handle, response)?;
+        match answer.copy(services.system, port) {
+            Ok(()) => {
+                self.release(services, answer.ends.index);
+                services.waits.complete(answer.thread, success(answer.from.length()));
+                Ok(answer.handler)
+            }
+            Err(Side::Source) => Err(Error::PermissionDenied),
+            Err(Side::Destination) => {
+                self.blame_initiator(services, answer.ends.index);
+                Err(Error::Unavailable)
+            }
+        }
+    }
+
+    /// Checks a receive. What the caller served and lost lies behind it (CH-5a); what it serves
+    /// still, it must answer first.
+    fn check_receive<'s, P: Port>(
+        &mut self,
+        services: &Services<'s>,
+        port: &mut P,
+        handle: usize,
+        room: (usize, usize),
+    ) -> Result<(&'s HandlerDescriptor, Buffer), Error> {
+        let caller = services.caller()?;
+        let end = handler_of(&caller, handle)?;
+        let room = check_room(services, port, room)?;
+        let handler = self.handlers.get_mut(end.index).ok_or(Error::Internal)?;
+        if handler.server == services.waits.current() {
+            return Err(Error::FailedPrecondition);
+        }
+        handler.stale.remove(caller.thread.ordinal);
+        Ok((end, room))
+    }
+
+    /// Gives the caller the transaction that waits, or blocks it until there is one. An initiator
+    /// whose memory has gone bad is passed over (AB-8).
+    fn take_next<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        (end, room): (&HandlerDescriptor, Buffer),
+        deadline: Instant,
+    ) -> Outcome {
+        loop {
+            let head = match self.head(end.index) {
+                Ok(head) if !head.is_none() => head,
+                Ok(_) => break,
+                Err(error) => return services.waits.finish(failure(error)),
+            };
+            match self.take(services, port, (end, head), &room) {
+                Ok(results) => return services.waits.finish(results),
+                Err(Side::Destination) => {
+                    return services.waits.finish(failure(Error::PermissionDenied));
+                }
+                Err(Side::Source) => self.blame_initiator(services, head),
+            }
+        }
+        if is_past(port, deadline) {
+            return services.waits.finish(failure(Error::DeadlineExceeded));
+        }
+        let state = ThreadState::Receiving { list: end.wait_list, room };
+        services.waits.block(port, state, deadline);
+        services.waits.dispatch(port)
+    }
+
+    /// The transaction that a receive would be given, or NONE.
+    fn head(&self, index: HandlerIndex) -> Result<InitiatorIndex, Error> {
+        let handler = self.handlers.get(index).ok_or(Error::Internal)?;
+        let is_free = handler.served.is_none();
+        Ok(if is_free { handler.pending } else { InitiatorIndex::NONE })
+    }
+
+    /// Makes the caller serve a transaction that waits, with what fits of its request in `room`.
+    fn take<P: Port>(
+        &mut self,
+        services: &Services<'_>,
+        port: &mut P,
+        (end, head): (&HandlerDescriptor, InitiatorIndex),
+        room: &Buffer,
+    ) -> Result<Results, Side> {
+        let ends = services.system.initiator(head).ok_or(Side::Source)?;
+        let request = self.request(head).map_err(|_| Side::Source)?;
+        let length = request.length().min(room.length());
+        let source = End::whole(ends.process, &request);
+        let destination = End::whole(end.process, room);
+        transfer(services.system, port, source, destination, length)?;
+        if let Some(handler) = self.handlers.get_mut(end.index) {
+            handler.serve(head, services.waits.current());
+        }
+        Ok(received(&request, ends.badge))
+    }
+
+    /// The transaction that the caller's read or respond acts on (CH-5a).
+    fn choose(
+        &mut self,
+        caller: &Caller<'_>,
+        thread: ThreadIndex,
+        handler: HandlerIndex,
+    ) -> Result<InitiatorIndex, Error> {
+        let handler = self.handlers.get_mut(handler).ok_or(Error::Internal)?;
+        if handler.stale.remove(caller.thread.ordinal) {
+            return Err(Error::Unavailable);
+        }
+        if !handler.served.is_none() {
+            let by_caller = handler.server == thread;
+            return if by_caller { Ok(handler.served) } else { Err(Error::FailedPrecondition) };
+        }
+        if handler.pending.is_none() { Err(Error::Unavailable) } else { Ok(handler.pending) }
+    }
+
+    /// The request of a transaction that is under way.
+    fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
+        match self.initiators.get(index).map(|initiator| &initiator.transaction) {
+            Some(Transaction::Pending { request, .. }) => Ok(*request),
+            Some(Transaction::Idle) | None => Err(Error::Internal),
+        }
+    }
+}
+
+/// The handler's end that a handle names: InvalidArgument for any other object.
+fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescriptor, Error> {
+    match caller.object(handle)? {
+        Object::ChannelHandler(end) => Ok(end),
+        Object::ChannelInitiator(_) | Object::Thread(_) => Err(Error::InvalidArgument),
+    }
+}
+
+/// Checks the place for a request, which may be of any length.
+fn check_room<P: Port>(
+    services: &Services<'_>,
+    port: &mut P,
+    room: (usize, usize),
+) -> Result<Buffer, Error> {
+    check(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
+}

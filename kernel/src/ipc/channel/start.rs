@@ -1,0 +1,171 @@
+//! An initiator's calls.
+
+use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
+
+use super::{Channels, Transaction, received};
+use crate::event::{Outcome, failure};
+use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::memory::Buffer;
+use crate::object::{InitiatorDescriptor, Object};
+use crate::port::{Port, Side};
+use crate::region::Access;
+use crate::services::{Services, is_past};
+use crate::thread::ThreadState;
+use crate::time::Instant;
+use crate::transfer::{End, check, transfer};
+
+/// A transaction that has passed every check and only needs to be entered.
+struct Start<'s> {
+    ends: &'s InitiatorDescriptor,
+    request: Buffer,
+    response: Buffer,
+}
+
+impl Channels<'_> {
+    /// Starts a transaction and blocks until it has ended (CH-2).
+    pub(crate) fn transact<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Outcome {
+        let &[.., low, high] = arguments;
+        let deadline = Instant::from_words(low, high);
+        match self.check_start(services, port, arguments) {
+            Ok(_) if is_past(port, deadline) => {
+                services.waits.finish(failure(Error::DeadlineExceeded))
+            }
+            Ok(start) => self.enter(services, port, &start, deadline),
+            Err(error) => services.waits.finish(failure(error)),
+        }
+    }
+
+    fn check_start<'s, P: Port>(
+        &self,
+        services: &Services<'s>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Result<Start<'s>, Error> {
+        let start = check_offer(services, port, arguments)?;
+        let Start { ends, .. } = start;
+        match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
+            Transaction::Idle => {}
+            Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
+        }
+        if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
+            return Err(Error::Unavailable);
+        }
+        Ok(start)
+    }
+
+    /// Enters a transaction, whoever waits for it or does not.
+    fn enter<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        start: &Start<'_>,
+        deadline: Instant,
+    ) -> Outcome {
+        let thread = services.waits.current();
+        let InitiatorDescriptor { index, handler, .. } = start.ends;
+        let receiver = match self.give(services, port, start.ends, &start.request) {
+            Ok(receiver) => receiver,
+            Err(error) => return services.waits.finish(failure(error)),
+        };
+        if let Some(initiator) = self.initiators.get_mut(*index) {
+            let &Start { request, response, .. } = start;
+            initiator.transaction = Transaction::Pending { thread, request, response };
+            initiator.peer_ended = false;
+        }
+        services.waits.block(port, ThreadState::Transacting(*index), deadline);
+        match (receiver, self.handlers.get_mut(handler.index)) {
+            (Some((receiver, results)), Some(end)) => {
+                end.serve(*index, receiver);
+                services.waits.complete(receiver, results);
+            }
+            (None, Some(end)) => {
+                end.pending = *index;
+                self.raise_handler(services, handler);
+            }
+            (_, None) => {}
+        }
+        services.waits.dispatch(port)
+    }
+
+    /// Copies a request to the first thread that waits to serve one, if the handler serves none.
+    /// Gives the thread and what its call ends with. PermissionDenied if the initiator's memory has
+    /// gone bad; a receiver whose memory has gone bad bears that itself, and the next one is
+    /// tried (AB-8).
+    fn give<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        ends: &InitiatorDescriptor,
+        request: &Buffer,
+    ) -> Result<Option<(ThreadIndex, Results)>, Error> {
+        let declared = &ends.handler;
+        if !self.handlers.get(declared.index).ok_or(Error::Internal)?.served.is_none() {
+            return Ok(None);
+        }
+        while let Some((receiver, room)) = services.waits.first_receiver(declared.wait_list) {
+            let length = request.length().min(room.length());
+            let source = End::whole(ends.process, request);
+            let destination = End::whole(declared.process, &room);
+            match transfer(services.system, port, source, destination, length) {
+                Ok(()) => return Ok(Some((receiver, received(request, ends.badge)))),
+                Err(Side::Source) => return Err(Error::PermissionDenied),
+                Err(Side::Destination) => {
+                    services.waits.complete(receiver, failure(Error::PermissionDenied));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Finds somebody to serve the transaction that waits on this handler: a thread that waits to
+    /// serve one, else whoever waits for READABLE.
+    pub(super) fn offer<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        index: HandlerIndex,
+    ) {
+        let pending = self.handlers.get(index).map_or(InitiatorIndex::NONE, |end| end.pending);
+        let initiator = self.initiators.get(pending).map(|initiator| &initiator.transaction);
+        let (Some(&Transaction::Pending { request, .. }), Some(ends)) =
+            (initiator, services.system.initiator(pending))
+        else {
+            return;
+        };
+        match self.give(services, port, ends, &request) {
+            Ok(Some((receiver, results))) => {
+                if let Some(handler) = self.handlers.get_mut(index) {
+                    handler.serve(pending, receiver);
+                }
+                services.waits.complete(receiver, results);
+            }
+            Ok(None) => self.raise_handler(services, &ends.handler),
+            Err(_) => self.blame_initiator(services, pending),
+        }
+    }
+}
+
+/// Checks what a caller offers, whatever the channel is doing.
+fn check_offer<'s, P: Port>(
+    services: &Services<'s>,
+    port: &mut P,
+    arguments: &Arguments,
+) -> Result<Start<'s>, Error> {
+    let &[handle, send, send_length, receive, receive_length, ..] = arguments;
+    let caller = services.caller()?;
+    let ends = match caller.object(handle)? {
+        Object::ChannelInitiator(ends) => ends,
+        Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
+    };
+    let map = caller.memory();
+    let limit = services.system.max_transfer_bytes;
+    let request = check(port, &map, (send, send_length), Access::Read, limit)?;
+    let room = (receive, receive_length);
+    let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
+    Ok(Start { ends, request, response })
+}

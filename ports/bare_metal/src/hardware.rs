@@ -1,0 +1,54 @@
+//! What a machine must be able to do.
+
+use guichet_kernel::Instant;
+
+use crate::image::Program;
+
+/// A machine without an operating system, as far as machines differ.
+///
+/// The value owns the devices that the kernel uses: a serial port, a clock, and whatever ends the
+/// run. Methods run in the kernel, while no program does.
+pub trait Hardware {
+    /// A thread's registers while it does not run.
+    type Context;
+
+    /// What the protection registers hold while a process runs.
+    type Wall: 'static;
+
+    /// Registers that hold nothing: those of a thread that never ran.
+    const NO_CONTEXT: Self::Context;
+
+    /// The registers of a program's main thread before its first instruction, with nothing in them
+    /// but the way to it (AB-9). May put some of them on the program's stack.
+    ///
+    /// # Safety
+    /// The program's stack is memory, and nobody refers to it.
+    unsafe fn fresh_context(program: &Program<Self::Wall>) -> Self::Context;
+
+    /// Puts a wall in place of the one before.
+    fn raise(&mut self, wall: &Self::Wall);
+
+    /// Copies `length` bytes as `memmove` does.
+    ///
+    /// # Safety
+    /// Both ranges are memory of processes.
+    unsafe fn copy(source: usize, destination: usize, length: usize);
+
+    /// The time now.
+    fn now(&mut self) -> Instant;
+
+    /// Makes the alarm ring at this instant, at once if it is past; `NEVER` takes it away.
+    fn set_alarm(&mut self, at: Instant);
+
+    /// Sleeps until the alarm has rung. It may have rung early.
+    fn wait_for_alarm(&mut self);
+
+    /// Tells whether the serial port can take a byte at once.
+    fn can_send(&mut self) -> bool;
+
+    /// Gives the serial port a byte.
+    fn send(&mut self, byte: u8);
+
+    /// Ends the run with this status (PR-7), on a machine that can; on others, stops.
+    fn finish(&mut self, status: u32) -> !;
+}

@@ -1,0 +1,139 @@
+//! What is generated for a system: its declaration, where its programs are, the kernel's tables.
+
+use core::ops::Range;
+
+use guichet_kernel::{Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList};
+use static_cell::ConstStaticCell;
+
+use crate::console::ProcessLine;
+
+/// A system as it lies in flash.
+#[derive(Debug)]
+pub struct Image<Wall: 'static> {
+    /// What is declared.
+    pub system: System<'static>,
+    /// Where each process's program is, in the order of the processes.
+    pub programs: &'static [Program<Wall>],
+    /// The program that each thread runs, in the order of the threads.
+    pub threads: &'static [&'static Program<Wall>],
+}
+
+/// Where a process's program is.
+#[derive(Debug)]
+pub struct Program<Wall> {
+    /// Its first instruction.
+    pub entry: usize,
+    /// Its [`guichet_abi::AbiRecord`] (CF-7).
+    pub record: usize,
+    /// The stack of its main thread.
+    pub stack: Range<usize>,
+    /// What it may touch, for the machine. The system's memory map says the same to the kernel.
+    pub wall: Wall,
+}
+
+/// The memory that the kernel needs for a system, as a static that `run` takes once.
+pub struct KernelCell<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+>(ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>);
+
+/// The memory that the port needs for a system, as a static that `run` takes once. Apart
+/// from the kernel's because it begins as zeros, which take no room in flash.
+pub struct PortCell<Context: 'static, const THREADS: usize, const PROCESSES: usize>(
+    ConstStaticCell<PortTables<Context, THREADS, PROCESSES>>,
+);
+
+/// What the kernel borrows.
+struct KernelTables<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+> {
+    threads: [Thread; THREADS],
+    processes: [Process; PROCESSES],
+    handlers: [Handler; HANDLERS],
+    initiators: [Initiator; INITIATORS],
+    wait_lists: [ThreadList; WAIT_LISTS],
+    globals: Globals,
+}
+
+/// What the port keeps for itself.
+struct PortTables<Context, const THREADS: usize, const PROCESSES: usize> {
+    contexts: [Context; THREADS],
+    lines: [ProcessLine; PROCESSES],
+}
+
+impl<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>
+{
+    /// Tables for a system of these sizes.
+    #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
+    pub const fn new() -> Self {
+        KernelCell(ConstStaticCell::new(KernelTables {
+            threads: [const { Thread::DORMANT }; THREADS],
+            processes: [const { Process::UNSTARTED }; PROCESSES],
+            handlers: [const { Handler::IDLE }; HANDLERS],
+            initiators: [const { Initiator::IDLE }; INITIATORS],
+            wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
+            globals: Globals::INITIAL,
+        }))
+    }
+
+    /// Lends the tables to a kernel; nothing the second time.
+    pub fn take(&'static self) -> Option<Storage<'static>> {
+        let tables = self.0.try_take()?;
+        Some(Storage {
+            threads: &mut tables.threads,
+            processes: &mut tables.processes,
+            handlers: &mut tables.handlers,
+            initiators: &mut tables.initiators,
+            wait_lists: &mut tables.wait_lists,
+            globals: &mut tables.globals,
+        })
+    }
+}
+
+impl<Context: Copy + 'static, const THREADS: usize, const PROCESSES: usize>
+    PortCell<Context, THREADS, PROCESSES>
+{
+    /// Tables for a system of these sizes, with this in the place of every thread's registers.
+    pub const fn new(context: Context) -> Self {
+        PortCell(ConstStaticCell::new(PortTables {
+            contexts: [context; THREADS],
+            lines: [const { ProcessLine::EMPTY }; PROCESSES],
+        }))
+    }
+
+    /// Lends the registers of every thread and the unfinished line of every process; nothing the
+    /// second time.
+    pub fn take(&'static self) -> Option<(&'static mut [Context], &'static mut [ProcessLine])> {
+        let tables = self.0.try_take()?;
+        Some((&mut tables.contexts, &mut tables.lines))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_lent_once_and_as_large_as_they_were_made() {
+        static KERNEL: KernelCell<3, 2, 1, 1, 2> = KernelCell::new();
+        static PORT: PortCell<u8, 3, 2> = PortCell::new(7);
+        let storage = KERNEL.take().expect("the first time");
+        assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
+        let (contexts, lines) = PORT.take().expect("the first time");
+        assert_eq!((&*contexts, lines.len()), (&[7; 3][..], 2));
+        assert!(KERNEL.take().is_none() && PORT.take().is_none());
+    }
+}

@@ -1,0 +1,177 @@
+//! The kernel, the port, and what is between them.
+//!
+//! A trap tells what the running thread did; the answer is which registers to go on with. What lies
+//! between is the kernel's one call, and the wait for an interrupt when nobody can run.
+
+use core::ptr;
+
+use guichet_abi::Results;
+use guichet_kernel::{
+    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
+    ThreadIndex,
+};
+
+use crate::hardware::Hardware;
+use crate::image::Program;
+use crate::port::BareMetalPort;
+
+/// The status of a run in which every process has ended and none has shut the system down; above
+/// the codes of errors, and the same as the tool's own on Linux.
+const NOTHING_LEFT: u32 = 24;
+
+/// Which registers a thread gets back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Restore {
+    /// Results, and what a call leaves alone; zero in the rest.
+    Results = 0,
+    /// All of them, as they were.
+    All = 1,
+}
+
+/// What runs next.
+#[derive(Debug)]
+pub struct Next<Context> {
+    /// The thread's registers, one of those that the port was given.
+    pub context: *mut Context,
+    /// Which of them it gets back.
+    pub restore: Restore,
+    /// The results of its call, with [`Restore::Results`].
+    pub results: Results,
+}
+
+/// The kernel, the port, and what is between them.
+pub struct Machine<H: Hardware + 'static> {
+    kernel: Kernel<'static>,
+    port: BareMetalPort<H>,
+    /// The program whose wall stands.
+    walled: Option<&'static Program<H::Wall>>,
+}
+
+impl<H: Hardware> Machine<H> {
+    /// A machine that has not been booted.
+    pub fn new(kernel: Kernel<'static>, port: BareMetalPort<H>) -> Machine<H> {
+        Machine { kernel, port, walled: None }
+    }
+
+    /// Boots the system, and says what runs first.
+    pub fn boot(&mut self) -> Next<H::Context> {
+        let outcome = self.kernel.boot(&mut self.port);
+        self.obey(outcome)
+    }
+
+    /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
+    /// Calls nothing out of line.
+    #[inline(always)]
+    pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
+        let outcome = self.kernel.door(&mut self.port, call)?;
+        self.wall(outcome.thread);
+        let context = self.port.context(outcome.thread)?;
+        Some(Next { context, restore: Restore::Results, results: outcome.results })
+    }
+
+    /// Takes any call of the running thread.
+    pub fn call(&mut self, call: &Call) -> Next<H::Context> {
+        self.tell(Event::Call(*call))
+    }
+
+    /// Takes what the running thread did and must not do.
+    pub fn fault(&mut self, fault: Fault) -> Next<H::Context> {
+        self.tell(Event::Fault(fault))
+    }
+
+    /// Takes the alarm.
+    pub fn alarm(&mut self) -> Next<H::Context> {
+        // The interrupt pends for as long as the alarm is past; the kernel sets the next one.
+        self.port.set_alarm(Instant::NEVER);
+        self.tell(Event::Timer)
+    }
+
+    /// Lets the running thread go on as it was.
+    pub fn go_on(&mut self) -> Next<H::Context> {
+        self.obey(Outcome {
+            action: Action::Resume,
+            thread: self.kernel.current_thread(),
+            results: Results::default(),
+        })
+    }
+
+    /// The machine itself.
+    pub fn hardware(&mut self) -> &mut H {
+        self.port.hardware()
+    }
+
+    /// The program of the thread that runs.
+    pub fn running_program(&self) -> Option<&'static Program<H::Wall>> {
+        self.walled
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, event: Event) -> Next<H::Context> {
+        let outcome = self.kernel.step(&mut self.port, event);
+        self.obey(outcome)
+    }
+
+    /// Prepares what the kernel wants to run; waits where nothing can.
+    #[inline(always)]
+    fn obey(&mut self, outcome: Outcome) -> Next<H::Context> {
+        match outcome.action {
+            Action::Return => self.resume(&outcome, Restore::Results),
+            Action::Resume => self.resume(&outcome, Restore::All),
+            Action::Idle => self.idle(),
+            Action::Shutdown => self.end(outcome.results.status),
+        }
+    }
+
+    #[inline(always)]
+    fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
+        self.wall(outcome.thread);
+        match self.port.context(outcome.thread) {
+            Some(context) => Next { context, restore, results: outcome.results },
+            None => self.end(NOTHING_LEFT),
+        }
+    }
+
+    /// Raises the wall of the thread's process, unless it stands.
+    #[inline(always)]
+    fn wall(&mut self, thread: ThreadIndex) {
+        let Some(program) = self.port.program_of(thread) else {
+            return;
+        };
+        if !self.walled.is_some_and(|walled| ptr::eq(walled, program)) {
+            self.port.hardware().raise(&program.wall);
+            self.walled = Some(program);
+        }
+    }
+
+    /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
+    #[cold]
+    #[inline(never)]
+    fn idle(&mut self) -> Next<H::Context> {
+        if !self.is_anybody_alive() {
+            self.port.flush();
+            self.port.say(
+                "every process has ended and nothing can happen any more, so the run ends; call \
+                 `debug_shutdown` to end it with a status",
+            );
+            self.end(NOTHING_LEFT)
+        }
+        self.port.hardware().wait_for_alarm();
+        self.alarm()
+    }
+
+    fn is_anybody_alive(&self) -> bool {
+        (0..self.port.system().processes.len()).any(|number| {
+            let process = self.kernel.process(ProcessIndex::new(number));
+            process.is_some_and(|process| process.state() == ProcessState::Running)
+        })
+    }
+
+    /// Ends the run with this status (PR-7).
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self, status: u32) -> ! {
+        self.port.flush();
+        self.port.hardware().finish(status)
+    }
+}

@@ -1,0 +1,192 @@
+//! What the kernel asks for, answered by a machine.
+
+use core::ptr;
+
+use guichet_abi::{ABI_VERSION, AbiRecord};
+use guichet_kernel::{
+    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, System, TableIndex, ThreadIndex,
+    Unreadable,
+};
+
+use crate::console::{ProcessLine, process_line, report_line};
+use crate::hardware::Hardware;
+use crate::image::{Image, Program};
+use crate::output::Output;
+use crate::user_memory;
+
+/// A machine, as the kernel sees it.
+pub struct BareMetalPort<H: Hardware + 'static> {
+    image: &'static Image<H::Wall>,
+    contexts: &'static mut [H::Context],
+    lines: &'static mut [ProcessLine],
+    hardware: H,
+    output: Output,
+}
+
+impl<H: Hardware> BareMetalPort<H> {
+    /// The port of this machine, before anything has run.
+    ///
+    /// # Safety
+    /// The image says where its programs are, and that is memory that nobody else uses.
+    pub unsafe fn new(
+        hardware: H,
+        image: &'static Image<H::Wall>,
+        contexts: &'static mut [H::Context],
+        lines: &'static mut [ProcessLine],
+    ) -> BareMetalPort<H> {
+        BareMetalPort { image, contexts, lines, hardware, output: Output::default() }
+    }
+
+    /// The machine.
+    #[inline(always)]
+    pub(crate) fn hardware(&mut self) -> &mut H {
+        &mut self.hardware
+    }
+
+    /// The registers of a thread that does not run.
+    #[inline(always)]
+    pub(crate) fn context(&mut self, thread: ThreadIndex) -> Option<&mut H::Context> {
+        self.contexts.get_mut(thread.position())
+    }
+
+    /// What is declared.
+    #[inline(always)]
+    pub(crate) fn system(&self) -> &'static System<'static> {
+        &self.image.system
+    }
+
+    /// Where a process's program is.
+    #[inline(always)]
+    pub(crate) fn program(&self, process: ProcessIndex) -> Option<&'static Program<H::Wall>> {
+        self.image.programs.get(process.position())
+    }
+
+    /// The program that a thread runs.
+    #[inline(always)]
+    pub(crate) fn program_of(&self, thread: ThreadIndex) -> Option<&'static Program<H::Wall>> {
+        self.image.threads.get(thread.position()).copied()
+    }
+
+    /// Says something in the kernel's name, after what processes have left unfinished.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.output.line(&mut self.hardware, |out| {
+            out("guichet: ");
+            out(text);
+            out("\n");
+        });
+    }
+
+    /// Writes what processes have left unfinished.
+    pub(crate) fn flush(&mut self) {
+        for number in 0..self.lines.len() {
+            self.flush_process(ProcessIndex::new(number));
+        }
+    }
+
+    fn flush_process(&mut self, process: ProcessIndex) {
+        let name = self.name(process);
+        let BareMetalPort { lines, output, hardware, .. } = self;
+        if let Some(line) = lines.get_mut(process.position()) {
+            line.flush(|line| {
+                output.line(hardware, |out| process_line(name, &line, out));
+            });
+        }
+    }
+
+    fn print(&mut self, process: ProcessIndex, bytes: &[u8]) {
+        let name = self.name(process);
+        let BareMetalPort { lines, output, hardware, .. } = self;
+        if let Some(line) = lines.get_mut(process.position()) {
+            line.push(bytes, |line| {
+                output.line(hardware, |out| process_line(name, &line, out));
+            });
+        }
+    }
+
+    fn name(&self, process: ProcessIndex) -> &'static str {
+        self.image.system.process(process).map_or("", |declared| declared.name)
+    }
+}
+
+/// Tells whether a program was built for this kernel (CF-7).
+fn is_ours<Wall>(program: &Program<Wall>) -> bool {
+    let record = ptr::with_exposed_provenance::<AbiRecord>(program.record);
+    // SAFETY: (port-1) the image was built with the record there; it may have any alignment and,
+    // being two plain words, any content.
+    let record = unsafe { record.read_unaligned() };
+    record.magic == AbiRecord::MAGIC && record.version == ABI_VERSION
+}
+
+impl<H: Hardware> Port for BareMetalPort<H> {
+    #[inline(always)]
+    fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
+        let length = source.length().min(destination.length());
+        // SAFETY: (port-2) both are grants, so the kernel has found them inside the processes'
+        // regions, and those are memory.
+        unsafe { H::copy(source.address(), destination.address(), length) };
+        Ok(())
+    }
+
+    fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
+        if source.length() < size_of_val(words) {
+            return Err(Unreadable);
+        }
+        // SAFETY: (port-3) a grant of at least that length.
+        unsafe { user_memory::read_words(source.address(), words) };
+        Ok(())
+    }
+
+    fn now(&mut self) -> Instant {
+        self.hardware.now()
+    }
+
+    fn set_alarm(&mut self, at: Instant) {
+        self.hardware.set_alarm(at);
+    }
+
+    fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted> {
+        let program = self.program(process).ok_or(NotStarted)?;
+        let declared = self.image.system.process(process).ok_or(NotStarted)?;
+        if !is_ours(program) {
+            return Err(NotStarted);
+        }
+        let main = declared.threads.first().copied().unwrap_or(ThreadIndex::NONE);
+        let context = self.context(main).ok_or(NotStarted)?;
+        // SAFETY: (port-6) the program's place is what `new` was told; its process does not run.
+        *context = unsafe { H::fresh_context(program) };
+        Ok(())
+    }
+
+    /// Its memory stays where it is; the next start clears it.
+    fn stop_process(&mut self, _process: ProcessIndex) {}
+
+    fn log(&mut self, text: Grant) {
+        // SAFETY: (port-4) a grant; its process does not run meanwhile.
+        unsafe {
+            user_memory::with_text(text.address(), text.length(), |bytes| {
+                self.print(text.process(), bytes);
+            });
+        }
+    }
+
+    fn log_character(&mut self, process: ProcessIndex, character: char) {
+        let mut bytes = [0; 4];
+        let text = character.encode_utf8(&mut bytes);
+        self.print(process, text.as_bytes());
+    }
+
+    fn report(&mut self, process: ProcessIndex, report: Report) {
+        self.flush_process(process);
+        let name = self.name(process);
+        let message = match report {
+            Report::Panicked(message) => message,
+            Report::Faulted(_) | Report::Exited(_) => Grant::EMPTY,
+        };
+        // SAFETY: (port-5) a grant; its process does not run meanwhile.
+        unsafe {
+            user_memory::with_text(message.address(), message.length(), |bytes| {
+                self.output.line(&mut self.hardware, |out| report_line(name, report, bytes, out));
+            });
+        }
+    }
+}

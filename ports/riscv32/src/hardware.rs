@@ -1,0 +1,95 @@
+//! What a RISC-V machine can do, for the kernel.
+
+use guichet_kernel::Instant;
+use guichet_port_bare_metal::{Hardware, Register};
+
+use crate::Program;
+use crate::board::Board;
+use crate::clock::Clock;
+use crate::context::Context;
+use crate::copy;
+use crate::trap::wait_for_timer;
+use crate::wall::Wall;
+
+/// Where the line status of a 16550 is, and its bit that says that a byte can be taken.
+const LINE_STATUS: usize = 5;
+const IS_EMPTY: u8 = 1 << 5;
+
+/// What the test finisher takes for success and for failure; the status stands above the latter.
+const PASS: u32 = 0x5555;
+const FAIL: u32 = 0x3333;
+
+/// The devices that the kernel uses.
+pub(crate) struct RiscvHardware {
+    clock: Clock,
+    serial_data: Register<u8>,
+    serial_status: Register<u8>,
+    finisher: Register<u32>,
+}
+
+impl RiscvHardware {
+    /// The devices of this board.
+    ///
+    /// # Safety
+    /// The board's addresses are those of its devices, and nobody else uses them.
+    pub(crate) unsafe fn new(board: &Board) -> RiscvHardware {
+        // SAFETY: (hardware-1) the caller vouches for the board.
+        unsafe {
+            RiscvHardware {
+                clock: Clock::new(board),
+                serial_data: Register::new(board.uart),
+                serial_status: Register::new(board.uart.wrapping_add(LINE_STATUS)),
+                finisher: Register::new(board.finisher),
+            }
+        }
+    }
+}
+
+impl Hardware for RiscvHardware {
+    type Context = Context;
+    type Wall = Wall;
+
+    const NO_CONTEXT: Context = Context::ZERO;
+
+    unsafe fn fresh_context(program: &Program) -> Context {
+        Context::fresh(program.entry, program.stack.end)
+    }
+
+    #[inline(always)]
+    fn raise(&mut self, wall: &Wall) {
+        wall.raise();
+    }
+
+    #[inline(always)]
+    unsafe fn copy(source: usize, destination: usize, length: usize) {
+        // SAFETY: (hardware-2) the caller vouches for both ranges.
+        unsafe { copy::copy(source, destination, length) }
+    }
+
+    fn now(&mut self) -> Instant {
+        self.clock.now()
+    }
+
+    fn set_alarm(&mut self, at: Instant) {
+        self.clock.set_alarm(at);
+    }
+
+    fn wait_for_alarm(&mut self) {
+        wait_for_timer();
+    }
+
+    fn can_send(&mut self) -> bool {
+        self.serial_status.read() & IS_EMPTY != 0
+    }
+
+    fn send(&mut self, byte: u8) {
+        self.serial_data.write(byte);
+    }
+
+    fn finish(&mut self, status: u32) -> ! {
+        let word = if status == 0 { PASS } else { status << 16 | FAIL };
+        loop {
+            self.finisher.write(word);
+        }
+    }
+}
