@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use guichet_kernel::Region;
 use guichet_system::System;
 use guichet_system::image::{
-    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script, pmp,
+    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script,
     process_script, stacks,
 };
 use guichet_system::tables::Tables;
@@ -30,6 +30,10 @@ use program::LinkedProgram;
 
 /// The folder of Guichet's own packages, where the boards' kernels are.
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The environment variable in which a program that is built for a board finds how often that
+/// board's clock ticks in a second (AB-4).
+const TICKS_VARIABLE: &str = "GUICHET_TICKS_PER_SEC";
 
 /// A system that was built for a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +57,11 @@ pub fn build_image(
     progress: &mut dyn Progress,
 ) -> Result<BuiltImage, Failure> {
     let toolchain = Toolchain::find(board.target)?;
+    let kernel_toolchain = Toolchain::find(board.kernel_target)?;
     let targets = find_programs(dir, &system)?;
     let folder = folder(dir, board, &targets)?;
-    let _turn = turn(&folder)?;
-    let builder = Builder { dir, board, system: &system, toolchain: &toolchain, folder };
+    let _turn = turn(&folder, board)?;
+    let builder = Builder { dir, board, system: &system, toolchain, kernel_toolchain, folder };
     let result = builder.build(&targets, progress);
     progress.end();
     let (programs, image) = result?;
@@ -80,19 +85,34 @@ fn folder(dir: &Path, board: &Board, targets: &[Target]) -> Result<PathBuf, Fail
     Ok(folder)
 }
 
-/// Waits until nobody else builds an image in the same target folder. Cargo gives what it builds
-/// the same name for every system: it must be linked before the next one is built.
-fn turn(folder: &Path) -> Result<File, Failure> {
-    let file = folder.with_file_name(".lock");
+/// Waits until nobody else builds an image for the same machine in the same target folder. Cargo
+/// gives what it builds the same name for every system and for every board of that machine: it
+/// must be linked before the next one is built.
+fn turn(folder: &Path, board: &Board) -> Result<File, Failure> {
+    let shared = folder.ancestors().nth(2).unwrap_or(folder);
+    let file = shared.join(format!(".{}.lock", board.target));
     let lock = File::create(&file).and_then(|lock| lock.lock().map(|()| lock));
     lock.map_err(|source| Failure::not_written(&file, source))
+}
+
+/// A binary to compile, and how.
+struct Compilation<'a> {
+    folder: &'a Path,
+    toolchain: &'a Toolchain,
+    job: &'a Job<'a>,
+    /// What cargo is told beside the usual.
+    arguments: &'a [OsString],
+    /// What is set in its environment beside the usual.
+    environment: &'a [(&'static str, OsString)],
 }
 
 struct Builder<'a> {
     dir: &'a Path,
     board: &'a Board,
     system: &'a System,
-    toolchain: &'a Toolchain,
+    /// Builds the programs.
+    toolchain: Toolchain,
+    kernel_toolchain: Toolchain,
     /// Where everything that is linked goes.
     folder: PathBuf,
 }
@@ -106,7 +126,8 @@ impl Builder<'_> {
         let objects = self.compile(targets, progress)?;
         let trials = self.link_programs(&objects, &self.trial())?;
         let measured: Vec<_> = trials.iter().map(|trial| trial.measured).collect();
-        let layout = Layout::new(self.system, &measured, &self.board.memory)
+        let hardware = self.board.hardware;
+        let layout = Layout::new(self.system, &measured, &hardware.memory, hardware.wall)
             .map_err(|error| Failure::NoRoom(Box::new(error)))?;
         let programs = self.link_programs(&objects, &layout.processes)?;
         let kernel = self.compile_kernel(&programs, &layout, targets, progress)?;
@@ -121,11 +142,20 @@ impl Builder<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Vec<PathBuf>, Failure> {
         let jobs = jobs(self.system, targets);
+        let ticks = self.board.hardware.ticks_per_sec.to_string();
+        let environment = [(TICKS_VARIABLE, OsString::from(ticks))];
         let mut files = Vec::new();
         for (number, job) in (1..).zip(&jobs) {
             // The kernel is one more.
             progress.begin(number, jobs.len() + 1, &job.names);
-            files.push(self.cargo(self.dir, job, &[], &[], progress)?);
+            let compilation = Compilation {
+                folder: self.dir,
+                toolchain: &self.toolchain,
+                job,
+                arguments: &[],
+                environment: &environment,
+            };
+            files.push(self.cargo(&compilation, progress)?);
         }
         let file_of = |target| jobs.iter().zip(&files).find(|(job, _)| job.target == target);
         Ok(targets.iter().filter_map(|target| Some(file_of(target)?.1.clone())).collect())
@@ -134,28 +164,26 @@ impl Builder<'_> {
     /// Has cargo compile a binary up to one object that is still to be linked.
     fn cargo(
         &self,
-        folder: &Path,
-        job: &Job<'_>,
-        arguments: &[OsString],
-        environment: &[(&'static str, OsString)],
+        compilation: &Compilation<'_>,
         progress: &mut dyn Progress,
     ) -> Result<PathBuf, Failure> {
+        let Compilation { folder, toolchain, job, arguments, environment } = compilation;
         let mut all: Vec<OsString> = vec!["rustc".into(), "--release".into()];
-        all.extend(self.toolchain.arguments.iter().cloned());
+        all.extend(toolchain.arguments.iter().cloned());
         all.extend(["--manifest-path".into(), job.target.manifest.clone().into()]);
         all.extend(["--bin".into(), job.target.binary.clone().into()]);
         all.extend(arguments.iter().cloned());
         all.push("--message-format=json-render-diagnostics".into());
         all.extend(["--color", cargo::colour(), "--", "-C"].map(OsString::from));
         let mut linker = OsString::from("linker=");
-        linker.push(&self.toolchain.linker);
+        linker.push(&toolchain.linker);
         all.push(linker);
         let partly =
             ["-C", "linker-flavor=gnu-lld", "-C", "link-arg=-r", "-C", "link-arg=--no-gc-sections"];
         all.extend(partly.map(OsString::from));
         let call = Call {
-            program: &self.toolchain.cargo,
-            environment: &[&self.toolchain.environment, environment].concat(),
+            program: &toolchain.cargo,
+            environment: &[&toolchain.environment[..], environment].concat(),
             arguments: &all,
         };
         let said = cargo::run(folder, &call, progress)?;
@@ -171,7 +199,7 @@ impl Builder<'_> {
 
     /// A place for every program that is as large as can be.
     fn trial(&self) -> Vec<Placement> {
-        let BoardMemory { flash, ram, .. } = &self.board.memory;
+        let BoardMemory { flash, ram, .. } = &self.board.hardware.memory;
         let place = || Placement { flash: flash.clone(), ram: ram.clone() };
         self.system.processes.iter().map(|_| place()).collect()
     }
@@ -186,7 +214,7 @@ impl Builder<'_> {
         let processes = self.system.processes.iter().zip(objects).zip(places);
         processes
             .map(|((process, object), place)| {
-                let stacks = stacks(process, self.board.memory.default_stack_bytes);
+                let stacks = stacks(process, self.board.hardware.memory.default_stack_bytes);
                 let bytes = stacks.iter().copied().fold(0, u32::saturating_add);
                 let script = process_script(place, bytes);
                 let what = format!("the program of `{}`", process.name);
@@ -224,7 +252,14 @@ impl Builder<'_> {
             shared.as_os_str().to_owned(),
         ];
         let environment = [(SOURCE_VARIABLE, file.into_os_string())];
-        self.cargo(Path::new(REPOSITORY), &job, &arguments, &environment, progress)
+        let compilation = Compilation {
+            folder: Path::new(REPOSITORY),
+            toolchain: &self.kernel_toolchain,
+            job: &job,
+            arguments: &arguments,
+            environment: &environment,
+        };
+        self.cargo(&compilation, progress)
     }
 
     /// The kernel's tables as Rust source.
@@ -246,7 +281,7 @@ impl Builder<'_> {
                 entry: program.entry,
                 record: program.record,
                 stack: program.stack.clone(),
-                wall: pmp::words(&place.flash, &place.ram)?,
+                wall: self.board.hardware.wall.words(&place.flash, &place.ram)?,
             })
         });
         let programs: Option<Vec<_>> = programs.collect();
@@ -276,7 +311,10 @@ impl Builder<'_> {
             inputs.push(file.into());
             places.push((name, place.flash.start));
         }
-        let script = kernel_script(&layout.kernel, self.board.memory.kernel_stack_bytes, &places);
+        // The linker takes sections in the order of their addresses only.
+        places.sort_by_key(|(_, address)| *address);
+        let script =
+            kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
         let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
         linker.link("the kernel", "image", &script, &inputs)
     }

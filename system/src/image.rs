@@ -8,14 +8,25 @@
 //! Processes lie at the end of flash and of RAM, the kernel at the beginning of both, where machines
 //! begin to execute. So nobody's place depends on the size of the kernel, whose tables hold all
 //! the places, and one pass is enough.
+//!
+//! Around every process stands a wall, and not every wall can stand anywhere: so the layout asks it
+//! which ranges there are, and what a range is longer than its process needs is the process's.
 
+mod budget;
 mod build_script;
 mod layout;
+mod part;
+mod place;
 pub mod pmp;
+pub mod pmsav7;
+pub mod pmsav8;
 mod script;
 mod source;
+mod wall;
 
+pub use budget::{LayoutError, Use};
 pub use build_script::{SOURCE_VARIABLE, board_build_script};
-pub use layout::{BoardMemory, Layout, LayoutError, Measured, Placement, Use, stacks};
+pub use layout::{BoardMemory, Layout, Measured, Placement, stacks};
 pub use script::{PROGRAM_ENTRY, Symbols, kernel_script, process_script};
 pub use source::{Program, image_source};
+pub use wall::{WallKind, WallWords};

@@ -14,11 +14,13 @@
 //!    leaves drafts: what was declared, with spans, and nothing that is not understood.
 //! 4. `check` looks across the drafts (names, channels, threads) and builds the [`model`].
 //! 5. [`codegen`] writes what programs are compiled with, and [`tables`] what the kernel reads.
-//! 6. [`image`] says where everybody lies in the one memory of a microcontroller.
+//! 6. [`image`] says where everybody lies in the one memory of a microcontroller, of which there are
+//!    those in [`boards`].
 //!
 //! Nothing here ever panics on what a file says; a file is hostile until it is checked.
 #![forbid(unsafe_code)]
 
+pub mod boards;
 mod check;
 pub mod codegen;
 mod declarations;
@@ -30,7 +32,7 @@ pub mod model;
 mod names;
 mod render;
 mod schema;
-mod similar;
+pub mod similar;
 mod source;
 mod syntax;
 pub mod tables;

@@ -27,22 +27,27 @@
 //!
 //! The crate is for such programs only: in any other program the first call ends in a crash,
 //! because nobody has set up the page through which calls travel. Each machine that programs are
-//! built for has a module of its own (`linux`, `riscv32`); nothing else knows which it is.
+//! built for has a module of its own (`linux`, `riscv32`, `arm`); nothing else knows which it is.
 #![no_std]
 
 #[cfg(not(any(
     all(target_os = "linux", target_arch = "x86_64"),
     all(target_os = "none", target_arch = "riscv32"),
+    all(target_os = "none", target_arch = "arm"),
 )))]
 compile_error!(
     "guichet_userspace has no way into the kernel for this target yet: build the program for \
-     x86_64-unknown-linux-gnu or riscv32imac-unknown-none-elf"
+     x86_64-unknown-linux-gnu or the target of one of the boards"
 );
 
 // The unit tests run on the host, with a real memory allocator and real threads.
 #[cfg(test)]
 extern crate std;
 
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+pub mod arm;
+#[cfg(any(target_os = "none", test))]
+mod board;
 mod buffer;
 pub mod channel;
 mod console;
@@ -61,6 +66,8 @@ pub use guichet_userspace_macros::{entry, process_entry};
 pub use program::{EntryResult, ProgramRecord};
 
 // The machine that the program is built for.
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+use arm as machine;
 #[cfg(target_os = "linux")]
 use linux as machine;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]

@@ -11,5 +11,4 @@ mod trap;
 
 pub(crate) use trap::{crash, trap};
 
-/// How many ticks of the board's clock a second has (AB-4): the machine timer of QEMU's `virt`.
-pub const TICKS_PER_SEC: u64 = 10_000_000;
+pub use crate::board::TICKS_PER_SEC;

@@ -129,19 +129,35 @@ impl Image {
 
     /// The kernel's functions.
     pub(crate) fn functions(&self) -> Result<Vec<Function>> {
-        let elf = self.elf()?;
-        let functions = elf.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
-        let named = functions.filter_map(|symbol| {
-            let name = rustc_demangle::demangle(symbol.name().ok()?).to_string();
-            // The lowest bit says that a function is Thumb code.
-            let address = if self.is_arm() { symbol.address() & !1 } else { symbol.address() };
-            Some(Function { address, name })
-        });
-        Ok(named.collect())
+        Ok(functions(&self.elf()?))
+    }
+
+    /// Where the function of a process's program begins whose name ends so.
+    pub(crate) fn mark(&self, process: &str, name: &str) -> Result<u64> {
+        let system = &self.built.built;
+        let names = system.system.processes.iter().map(|process| process.name.as_str());
+        let program = names.zip(&system.programs).find(|(other, _)| *other == process);
+        let (_, file) = program.with_context(|| format!("there is no process `{process}`"))?;
+        let bytes = std::fs::read(file).context("a program cannot be read")?;
+        let elf = Elf::parse(&*bytes).context("a program is no ELF file")?;
+        let function = functions(&elf).into_iter().find(|each| each.name.ends_with(name));
+        function.map(|each| each.address).with_context(|| format!("there is no function `{name}`"))
     }
 }
 
-/// A function of the kernel.
+/// The functions that a file's symbols name.
+fn functions(elf: &Elf<'_>) -> Vec<Function> {
+    // The lowest bit of an Arm's function says that it is Thumb code.
+    let mask = if elf.architecture() == object::Architecture::Arm { !1 } else { !0 };
+    let functions = elf.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
+    let named = functions.filter_map(|symbol| {
+        let name = format!("{:#}", rustc_demangle::demangle(symbol.name().ok()?));
+        Some(Function { address: symbol.address() & mask, name })
+    });
+    named.collect()
+}
+
+/// A function of the kernel or of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Function {
     /// Where it begins.

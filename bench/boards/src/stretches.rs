@@ -2,8 +2,8 @@
 //!
 //! The kernel runs every call and every interrupt to its end, so that its longest stretch is how
 //! late an interrupt can come. Three things are told apart, because they have bounds of their own:
-//! what writes a line to the console, as long as a line may be; what copies between lists of slices;
-//! and all the rest. That the kernel was in one or the other is seen by the functions it was in.
+//! the writing of a line to the console, as long as a line may be, which is seen by the functions
+//! that do it; calls with lists of slices, which come after a mark; and all the rest.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -18,10 +18,10 @@ use crate::image::{Function, Image};
 use crate::trace::{Cuts, stretches};
 
 /// Parts of the names of functions that write lines.
-const CONSOLE: [&str; 7] =
-    ["guichet_console", "console", "Serial", "core::str", "::report", "::print", "::flush"];
-/// Part of the names of functions that copy between lists of slices.
-const LISTS: &str = "transfer_lists";
+const CONSOLE: [&str; 3] = ["guichet_console", "::output::", "core::str"];
+
+/// The process and its function after whose beginning there are lists of slices.
+const MARK: (&str, &str) = ("tester", "::stress_with_lists");
 
 /// The instructions that wait for an interrupt: RISC-V's, and Arm's in Thumb code.
 const WAIT_RISCV: u32 = 0x1050_0073;
@@ -41,29 +41,35 @@ pub(crate) fn measure(image: &Image, figures: &mut Figures) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
     let code = image.code()?;
-    let range = format!("{:#x}..{:#x}", code.start, code.end - 1);
+    let mark = image.mark(MARK.0, MARK.1)?;
+    let range = format!("{:#x}..{:#x},{mark:#x}+0x1", code.start, code.end - 1);
     let mut arguments = ["-singlestep", "-d", "exec,nochain", "-dfilter", &range, "-D"]
         .map(OsString::from)
         .to_vec();
     arguments.push(log.clone().into());
     Emulator::run(image, &arguments)?;
     let log = BufReader::new(File::open(&log).context("the emulator wrote no log")?);
-    let longest = longest(log, image)?;
+    let longest = longest(log, image, mark)?;
     figures.push("longest stretch, interrupts off", longest.call)?;
     figures.push("longest stretch with lists of slices", longest.lists)?;
     figures.push("longest stretch that writes lines", longest.console)?;
     figures.push("boot", longest.boot)
 }
 
-fn longest(log: impl std::io::BufRead, image: &Image) -> Result<Longest> {
+fn longest(log: impl std::io::BufRead, image: &Image, mark: u64) -> Result<Longest> {
     let functions = Functions::new(image.functions()?);
-    let cuts = Cuts { entries: image.entries()?.into_iter().collect(), waits: waits(image)? };
+    let entries = image.entries()?.into_iter().chain([mark]).collect();
+    let cuts = Cuts { entries, waits: waits(image)? };
     let mut longest = Longest::default();
-    let mut is_boot = true;
+    let (mut is_boot, mut has_lists) = (true, false);
     stretches(log, &cuts, |stretch| {
         let length = stretch.len() as u64;
         if std::mem::take(&mut is_boot) {
             longest.boot = length;
+            return;
+        }
+        if stretch.first() == Some(&mark) {
+            has_lists = true;
             return;
         }
         let console = stretch.iter().filter(|address| functions.is_console(**address)).count();
@@ -71,13 +77,13 @@ fn longest(log: impl std::io::BufRead, image: &Image) -> Result<Longest> {
         if console != 0 {
             longest.console = longest.console.max(length);
         }
-        if stretch.iter().any(|address| functions.is_lists(*address)) {
+        if has_lists {
             longest.lists = longest.lists.max(rest);
         } else {
             longest.call = longest.call.max(rest);
         }
     })?;
-    ensure!(longest.call != 0, "the log holds no call");
+    ensure!(longest.call != 0 && longest.lists != 0, "the log is not whole");
     Ok(longest)
 }
 
@@ -116,10 +122,6 @@ impl Functions {
         let name = self.name(address);
         CONSOLE.iter().any(|part| name.contains(part))
     }
-
-    fn is_lists(&self, address: u64) -> bool {
-        self.name(address).contains(LISTS)
-    }
 }
 
 #[cfg(test)]
@@ -130,12 +132,10 @@ mod tests {
     fn functions_are_known_by_their_addresses() {
         let function = |address, name: &str| Function { address, name: name.to_owned() };
         let functions = Functions::new(vec![
-            function(0x40, "port::Serial::send"),
-            function(0x10, "kernel::transfer::transfer_lists"),
+            function(0x40, "port::output::Output::line"),
             function(0x20, "kernel::step"),
         ]);
-        assert!(functions.is_lists(0x10) && functions.is_lists(0x1F) && !functions.is_lists(0x20));
-        assert!(functions.is_console(0x44) && !functions.is_console(0x3F));
-        assert!(!functions.is_console(0) && !functions.is_lists(0));
+        assert!(functions.is_console(0x40) && functions.is_console(0x44));
+        assert!(!functions.is_console(0x3F) && !functions.is_console(0x10));
     }
 }

@@ -18,7 +18,8 @@ const BEGUN_AGAIN: &str = "rewound execution";
 
 /// Where stretches begin and end.
 pub(crate) struct Cuts {
-    /// The addresses at which the kernel is entered.
+    /// The addresses at which the kernel is entered, and that of a program's mark, which is a
+    /// stretch of its own.
     pub(crate) entries: HashSet<u64>,
     /// Those of instructions that wait for an interrupt.
     pub(crate) waits: HashSet<u64>,

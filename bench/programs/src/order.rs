@@ -8,16 +8,19 @@ use userspace::time::{Duration, Instant, SystemClock};
 pub enum Manner {
     /// As the channel guide shows it: wait, read, respond.
     Loop,
+    /// One call that responds to a request and receives the next (CH-10).
+    Combined,
 }
 
 impl Manner {
     /// All of them.
-    pub const ALL: [Manner; 1] = [Manner::Loop];
+    pub const ALL: [Manner; 2] = [Manner::Loop, Manner::Combined];
 
     /// Its name in the output.
     pub const fn name(self) -> &'static str {
         match self {
             Manner::Loop => "wait + read + respond",
+            Manner::Combined => "respond and receive",
         }
     }
 }
@@ -93,7 +96,7 @@ pub struct Order {
     pub sizes: Sizes,
     /// Which deadline both sides give.
     pub deadlines: Deadlines,
-    /// How many round trips there will be.
+    /// How many round trips there will be: an even number.
     pub rounds: u32,
 }
 

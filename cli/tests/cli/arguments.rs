@@ -24,7 +24,7 @@ fn a_wrong_command_line_is_explained_with_status_2() {
         (&["rum"], "'run'"),
         (&["run", "--realease"], "--release"),
         (&["run", "--board", "linus"], "there is one called `linux`"),
-        (&["run", "--board", "mps2-an385"], "it comes with a later one"),
+        (&["run", "--board", "mps2-an358"], "there is one called `mps2_an385`"),
         (&["run", "--timeout", "soon"], "not a number of seconds"),
         (&["run", "--timeout", "0"], "greater than 0"),
         (&["run", "--timeout", "-3"], "greater than 0"),

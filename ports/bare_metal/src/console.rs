@@ -4,7 +4,7 @@
 //! of its process; what is longer is broken.
 
 use guichet_console::{Line, LineBuffer, describe, hexadecimal, readable};
-use guichet_kernel::{FaultCause, Report};
+use guichet_kernel::{Fault, FaultCause, Report};
 
 /// The longest line in bytes as the process wrote them. RAM for each process, so it is shorter
 /// than on Linux.
@@ -41,15 +41,27 @@ pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: &mut 
             out("faulted: ");
             out(describe(fault.cause));
             if fault.cause != FaultCause::NotStarted {
-                out(" (pc ");
-                hexadecimal(fault.pc, out);
-                out(", address ");
-                hexadecimal(fault.address, out);
-                out(")");
+                place(fault, out);
             }
         }
     }
     out("\n");
+}
+
+/// Writes that the kernel itself has faulted, which ends the run.
+pub(crate) fn kernel_fault_line(fault: Fault, out: &mut dyn FnMut(&str)) {
+    out("guichet: the kernel faulted, which is a bug in it: ");
+    out(describe(fault.cause));
+    place(fault, out);
+    out("\n");
+}
+
+fn place(fault: Fault, out: &mut dyn FnMut(&str)) {
+    out(" (pc ");
+    hexadecimal(fault.pc, out);
+    out(", address ");
+    hexadecimal(fault.address, out);
+    out(")");
 }
 
 /// Writes how many bytes of output were dropped (PR-7).
@@ -81,7 +93,7 @@ fn decimal(number: u32, out: &mut dyn FnMut(&str)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use guichet_kernel::{Fault, Grant};
+    use guichet_kernel::Grant;
 
     fn written(write: impl FnOnce(&mut dyn FnMut(&str))) -> String {
         let mut text = String::new();
@@ -103,6 +115,15 @@ mod tests {
     fn what_is_lost_is_counted() {
         let text = written(|out| dropped_line(1_050, out));
         assert_eq!(text, "guichet: the console did not take 1050 bytes, which are lost\n");
+    }
+
+    #[test]
+    fn a_fault_of_the_kernel_says_that_it_is_one() {
+        let fault = Fault { cause: FaultCause::MemoryAccess, pc: 0x10, address: 0x20 };
+        let text = written(|out| kernel_fault_line(fault, out));
+        let expected = "guichet: the kernel faulted, which is a bug in it: it touched memory that \
+                        is not its own (pc 0x10, address 0x20)\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

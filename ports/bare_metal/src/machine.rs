@@ -160,6 +160,13 @@ impl<H: Hardware> Machine<H> {
         self.alarm()
     }
 
+    /// Ends the run because the kernel itself did what it must not do; says where and why. Uses as
+    /// little as it can of what may be wrong.
+    pub fn fail(&mut self, fault: Fault, status: u32) -> ! {
+        self.port.say_kernel_fault(fault);
+        self.port.hardware().finish(status)
+    }
+
     fn is_anybody_alive(&self) -> bool {
         (0..self.port.system().processes.len()).any(|number| {
             let process = self.kernel.process(ProcessIndex::new(number));

@@ -4,11 +4,11 @@ use core::ptr;
 
 use guichet_abi::{ABI_VERSION, AbiRecord};
 use guichet_kernel::{
-    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, System, TableIndex, ThreadIndex,
-    Unreadable,
+    Fault, Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, System, TableIndex,
+    ThreadIndex, Unreadable,
 };
 
-use crate::console::{ProcessLine, process_line, report_line};
+use crate::console::{ProcessLine, kernel_fault_line, process_line, report_line};
 use crate::hardware::Hardware;
 use crate::image::{Image, Program};
 use crate::output::Output;
@@ -74,6 +74,11 @@ impl<H: Hardware> BareMetalPort<H> {
             out(text);
             out("\n");
         });
+    }
+
+    /// Says that the kernel itself has faulted.
+    pub(crate) fn say_kernel_fault(&mut self, fault: Fault) {
+        self.output.line(&mut self.hardware, |out| kernel_fault_line(fault, out));
     }
 
     /// Writes what processes have left unfinished.

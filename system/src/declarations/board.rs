@@ -11,8 +11,8 @@ pub(super) fn read(value: &Value, log: &mut Diagnostics) -> Vec<Board> {
     let Some(boards) = Fields::open(value, &BOARDS, log) else {
         return Vec::new();
     };
-    ["linux", "qemu_virt_rv32"]
-        .into_iter()
+    BOARDS
+        .usable()
         .filter_map(|name| {
             let fields = Fields::open(boards.value(name)?, &BOARD, log)?;
             let max_transfer_bytes = fields.integer("max_transfer_bytes");

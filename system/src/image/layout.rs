@@ -1,12 +1,15 @@
 //! Who lies where.
 
-use std::fmt::{self, Write};
 use std::ops::Range;
 
+use super::budget::LayoutError;
+use super::part::Part;
+use super::place::Need;
+use super::wall::WallKind;
 use crate::model::{Process, System};
 
-/// What every range begins and ends with a multiple of: the alignment of a RISC-V stack.
-const ALIGNMENT: u32 = 16;
+/// What every stack is a multiple of: the alignment that RISC-V asks for, and more than Arm's.
+const STACK_ALIGNMENT: u32 = 16;
 
 /// The memory of a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,61 +53,17 @@ pub struct Layout {
     pub kernel: Placement,
 }
 
-/// How much one process uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Use {
-    /// The process.
-    pub process: String,
-    /// How much it uses of what is scarce, in bytes.
-    pub bytes: u32,
-}
-
-/// Why a system does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LayoutError {
-    /// Which memory: `flash` or `RAM`.
-    memory: &'static str,
-    /// Whose bound it is, as a subject: the board, an app, or a process.
-    owner: String,
-    /// What may be used, in bytes.
-    budget_bytes: u32,
-    /// Who uses it.
-    uses: Vec<Use>,
-}
-
-impl fmt::Display for LayoutError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = total(&self.uses);
-        let missing = total.saturating_sub(u64::from(self.budget_bytes));
-        write!(
-            out,
-            "{} has {} bytes of {}, and {total} are used: {missing} too many",
-            self.owner, self.budget_bytes, self.memory
-        )?;
-        self.uses.iter().try_for_each(|each| {
-            out.write_char('\n')?;
-            write!(out, "  {:>9} {}", each.bytes, each.process)
-        })
-    }
-}
-
-impl std::error::Error for LayoutError {}
-
-fn total(uses: &[Use]) -> u64 {
-    uses.iter().map(|each| u64::from(each.bytes)).sum()
-}
-
 /// The stacks of a process's threads in bytes, the main thread's first, rounded up to what a stack
 /// must be a multiple of.
 pub fn stacks(process: &Process, default_bytes: u32) -> Vec<u32> {
     let declared = process.threads.iter().map(|thread| thread.stack_size_bytes);
-    declared
-        .map(|bytes| round_up(bytes.unwrap_or(default_bytes), ALIGNMENT).unwrap_or(u32::MAX))
-        .collect()
+    let round_up = |bytes: u32| bytes.checked_next_multiple_of(STACK_ALIGNMENT);
+    declared.map(|bytes| round_up(bytes.unwrap_or(default_bytes)).unwrap_or(u32::MAX)).collect()
 }
 
 impl Layout {
-    /// Gives every process its place at the end of the memory, and the rest to the kernel.
+    /// Gives every process its place at the end of the memory, where a `wall` can stand around it,
+    /// and the rest to the kernel. What a place is longer than was measured belongs to its process.
     ///
     /// `measured` has an entry for each process.
     ///
@@ -115,101 +74,65 @@ impl Layout {
         system: &System,
         measured: &[Measured],
         memory: &BoardMemory,
+        wall: WallKind,
     ) -> Result<Layout, LayoutError> {
-        let flash: Vec<u32> = measured.iter().map(|each| each.flash_bytes).collect();
-        let ram: Vec<u32> = measured.iter().map(|each| each.ram_bytes).collect();
+        let [flash, ram] = parts(system, measured, memory, wall);
         check_budgets(system, &flash, &ram)?;
-        let alignments: Vec<u32> =
-            measured.iter().map(|each| each.alignment.max(ALIGNMENT)).collect();
-        let place = |name, sizes: &[u32], whole: &Range<u32>| {
-            place(sizes, &alignments, whole).ok_or_else(|| board_error(system, name, sizes, whole))
-        };
-        let flash = place("flash", &flash, &memory.flash)?;
-        let ram = place("RAM", &ram, &memory.ram)?;
-        let start = |ranges: &[Range<u32>], whole: &Range<u32>| {
-            ranges.first().map_or(whole.end, |first| first.start)
-        };
-        let kernel = Placement {
-            flash: memory.flash.start..start(&flash, &memory.flash),
-            ram: memory.ram.start..start(&ram, &memory.ram),
-        };
-        let pairs = flash.into_iter().zip(ram);
+        let (flash_ranges, kernel_flash) = flash.places()?;
+        let (ram_ranges, kernel_ram) = ram.places()?;
+        let pairs = flash_ranges.into_iter().zip(ram_ranges);
         let processes = pairs.map(|(flash, ram)| Placement { flash, ram }).collect();
-        Ok(Layout { processes, kernel })
+        Ok(Layout { processes, kernel: Placement { flash: kernel_flash, ram: kernel_ram } })
+    }
+
+    /// Checks that there is room for the kernel too, which was `measured_kernel`; the rest as for
+    /// [`Layout::new`].
+    ///
+    /// # Errors
+    /// A [`LayoutError`] with the kernel among those who use the board's memory.
+    pub fn check_kernel(
+        system: &System,
+        measured: &[Measured],
+        measured_kernel: &Measured,
+        memory: &BoardMemory,
+        wall: WallKind,
+    ) -> Result<(), LayoutError> {
+        let [flash, ram] = parts(system, measured, memory, wall);
+        flash.check_kernel(measured_kernel.flash_bytes)?;
+        ram.check_kernel(measured_kernel.ram_bytes)
     }
 }
 
-/// Puts ranges of these sizes at the end of `whole`, in this order.
-fn place(sizes: &[u32], alignments: &[u32], whole: &Range<u32>) -> Option<Vec<Range<u32>>> {
-    let mut end = whole.end;
-    let mut ranges = Vec::new();
-    for (size, alignment) in sizes.iter().zip(alignments).rev() {
-        let size = round_up(*size, ALIGNMENT)?;
-        let start = end.checked_sub(size)?;
-        let start = start - start % alignment;
-        if start < whole.start {
-            return None;
-        }
-        ranges.push(start..start + size);
-        end = start;
-    }
-    ranges.reverse();
-    Some(ranges)
+/// Flash and RAM with the processes in it.
+fn parts<'a>(
+    system: &'a System,
+    measured: &[Measured],
+    memory: &BoardMemory,
+    wall: WallKind,
+) -> [Part<'a>; 2] {
+    let needs = |bytes: fn(&Measured) -> u32| {
+        let need = |each: &Measured| Need { bytes: bytes(each), alignment: each.alignment };
+        measured.iter().map(need).collect()
+    };
+    [
+        Part::new(system, "flash", &memory.flash, needs(|each| each.flash_bytes), wall),
+        Part::new(system, "RAM", &memory.ram, needs(|each| each.ram_bytes), wall),
+    ]
 }
 
-fn round_up(bytes: u32, alignment: u32) -> Option<u32> {
-    bytes.checked_next_multiple_of(alignment)
-}
-
-fn check_budgets(system: &System, flash: &[u32], ram: &[u32]) -> Result<(), LayoutError> {
+fn check_budgets(system: &System, flash: &Part<'_>, ram: &Part<'_>) -> Result<(), LayoutError> {
     for (number, process) in system.processes.iter().enumerate() {
-        let uses = uses(system, ram, |other| other == number);
-        check("RAM", format!("process `{}`", process.name), process.ram_size_bytes, uses)?;
+        let owner = format!("process `{}`", process.name);
+        ram.check(owner, process.ram_size_bytes, |other| other == number)?;
     }
     for (number, app) in system.apps.iter().enumerate() {
         let is_own = |process: usize| {
             system.processes.get(process).is_some_and(|process| process.app == number)
         };
-        let owner = || format!("app `{}`", app.name);
-        check("flash", owner(), app.flash_size_bytes, uses(system, flash, is_own))?;
-        check("RAM", owner(), app.ram_size_bytes, uses(system, ram, is_own))?;
+        flash.check(format!("app `{}`", app.name), app.flash_size_bytes, is_own)?;
+        ram.check(format!("app `{}`", app.name), app.ram_size_bytes, is_own)?;
     }
     Ok(())
-}
-
-fn check(
-    memory: &'static str,
-    owner: String,
-    budget_bytes: Option<u32>,
-    uses: Vec<Use>,
-) -> Result<(), LayoutError> {
-    match budget_bytes {
-        Some(budget_bytes) if total(&uses) > u64::from(budget_bytes) => {
-            Err(LayoutError { memory, owner, budget_bytes, uses })
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn uses(system: &System, bytes: &[u32], is_own: impl Fn(usize) -> bool) -> Vec<Use> {
-    let all = system.processes.iter().zip(bytes).enumerate();
-    all.filter(|(number, _)| is_own(*number))
-        .map(|(_, (process, bytes))| Use { process: process.name.clone(), bytes: *bytes })
-        .collect()
-}
-
-fn board_error(
-    system: &System,
-    memory: &'static str,
-    sizes: &[u32],
-    whole: &Range<u32>,
-) -> LayoutError {
-    LayoutError {
-        memory,
-        owner: "the board".to_owned(),
-        budget_bytes: whole.end - whole.start,
-        uses: uses(system, sizes, |_| true),
-    }
 }
 
 #[cfg(test)]
@@ -238,15 +161,32 @@ mod tests {
     #[test]
     fn processes_lie_at_the_end_and_the_kernel_has_the_rest() {
         let measured = [measured(0x101, 0x20, 4), measured(0x40, 0x11, 64)];
-        let layout = Layout::new(&system(""), &measured, &MEMORY).expect("it fits");
+        let layout = Layout::new(&system(""), &measured, &MEMORY, WallKind::Pmp).expect("it fits");
         assert_eq!(
             layout.processes,
             [
                 Placement { flash: 0x2EB0..0x2FC0, ram: 0x8FA0..0x8FC0 },
-                Placement { flash: 0x2FC0..0x3000, ram: 0x8FC0..0x8FE0 },
+                Placement { flash: 0x2FC0..0x3000, ram: 0x8FC0..0x9000 },
             ]
         );
         assert_eq!(layout.kernel, Placement { flash: 0x1000..0x2EB0, ram: 0x8000..0x8FA0 });
+    }
+
+    #[test]
+    fn every_place_can_have_its_walls_and_memory_may_begin_at_0() {
+        let memory = BoardMemory { flash: 0..0x2000, ..MEMORY };
+        let measured = [measured(0x321, 0x123, 4), measured(0x445, 0x567, 8)];
+        for wall in [WallKind::Pmp, WallKind::Pmsav7, WallKind::Pmsav8] {
+            let layout = Layout::new(&system(""), &measured, &memory, wall).expect("it fits");
+            for (place, measured) in layout.processes.iter().zip(&measured) {
+                assert!(wall.words(&place.flash, &place.ram).is_some(), "{place:?}");
+                assert!(place.flash.end - place.flash.start >= measured.flash_bytes);
+                assert!(place.ram.end - place.ram.start >= measured.ram_bytes);
+                assert!(layout.kernel.flash.end <= place.flash.start);
+                assert!(layout.kernel.ram.end <= place.ram.start);
+            }
+            assert_eq!((layout.kernel.flash.start, layout.kernel.ram.start), (0, 0x8000));
+        }
     }
 
     #[test]
@@ -261,15 +201,47 @@ mod tests {
         let table = [
             ("", 0x2000, 16, "the board has 8192 bytes of flash, and 8448 are used: 256 too many"),
             ("", 16, u32::MAX, "the board has 4096 bytes of RAM, and 4294967551 are used"),
-            ("ram_size_bytes: 300,", 16, 300, "app `a` has 300 bytes of RAM, and 556 are used"),
-            ("flash_size_bytes: 300,", 300, 1, "app `a` has 300 bytes of flash, and 556 are used"),
+            ("ram_size_bytes: 300,", 16, 304, "app `a` has 300 bytes of RAM, and 560 are used"),
+            ("flash_size_bytes: 300,", 304, 1, "app `a` has 300 bytes of flash, and 560 are used"),
         ];
         for (budget, flash, ram, expected) in table {
             let measured = [measured(flash, ram, 4), measured(0x100, 0x100, 4)];
-            let error = Layout::new(&system(budget), &measured, &MEMORY).expect_err(expected);
+            let error = Layout::new(&system(budget), &measured, &MEMORY, WallKind::Pmp)
+                .expect_err(expected);
             let text = error.to_string();
             assert!(text.starts_with(expected), "{text}");
             assert!(text.lines().count() == 3 && text.ends_with("256 q"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_only_the_wall_asks_for_counts_and_is_told() {
+        let measured = [measured(0x20, 1001, 4), measured(0x20, 0x100, 4)];
+        let error =
+            Layout::new(&system("ram_size_bytes: 1257,"), &measured, &MEMORY, WallKind::Pmsav7);
+        assert_eq!(
+            error.expect_err("the wall needs more").to_string(),
+            "app `a` has 1257 bytes of RAM, and 1280 are used: 23 too many\n       \
+             1024 p (23 of them because its wall cannot be closer)\n        256 q"
+        );
+    }
+
+    #[test]
+    fn the_kernel_needs_room_too() {
+        let measured = [measured(0x20, 0x800, 4), measured(0x20, 0x400, 4)];
+        let kernel = |flash_bytes, ram_bytes| Measured { flash_bytes, ram_bytes, alignment: 4 };
+        let check = |kernel| {
+            Layout::check_kernel(&system(""), &measured, &kernel, &MEMORY, WallKind::Pmsav7)
+        };
+        assert_eq!(check(kernel(0x1FC0, 0x400)), Ok(()));
+        let error = check(kernel(0x1FC0, 0x401)).expect_err("a byte is missing").to_string();
+        let expected = "the board has 4096 bytes of RAM, and 4097 are used: 1 too many\n       \
+                        1025 the kernel\n       2048 p\n       1024 q";
+        assert_eq!(error, expected);
+        let error = check(kernel(0x1FC1, 0)).expect_err("a byte is missing").to_string();
+        assert!(
+            error.starts_with("the board has 8192 bytes of flash, and 8193 are used"),
+            "{error}"
+        );
     }
 }

@@ -21,8 +21,9 @@ impl Symbols {
     pub const RAM_END: &'static str = "__guichet_ram_end";
 }
 
-/// Sections that no image needs: nothing unwinds.
-const DISCARDED: &str = "/DISCARD/ : { *(.eh_frame .eh_frame_hdr .note .note.* .comment) }";
+/// Sections that no image needs: nothing unwinds, on Arm (the last two) neither.
+const DISCARDED: &str = "/DISCARD/ : { *(.eh_frame .eh_frame_hdr .note .note.* .comment \
+                         .ARM.exidx .ARM.exidx.* .ARM.extab .ARM.extab.*) }";
 
 fn memory(place: &Placement) -> String {
     let Placement { flash, ram } = place;
@@ -72,6 +73,9 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
 
 /// The script that links the kernel at `place`, with a stack of its own and the programs' bytes,
 /// each a file name and its address.
+///
+/// Machines that begin by reading a table of vectors (Arm's) find it in `.vector_table`, which lies
+/// lowest in flash; the others begin at the first instruction, which does so there.
 pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u32)]) -> String {
     let mut sections = String::new();
     for (number, (file, address)) in programs.iter().enumerate() {
@@ -83,6 +87,7 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
     }
     format!(
         "ENTRY(guichet_kernel_start)\n{}SECTIONS {{\n{sections}  \
+           .vector_table : {{ KEEP(*(.vector_table)) }} > FLASH\n  \
            .text : ALIGN(4) {{\n    KEEP(*(.text.guichet_kernel_start))\n    *(.text .text.*)\n  \
            }} > FLASH\n  \
            .rodata : ALIGN(4) {{\n    *(.srodata .srodata.* .rodata .rodata.*)\n    . = ALIGN(4);\n  \
@@ -115,7 +120,9 @@ mod tests {
         let programs = [("a.bin".to_owned(), 0x1400), ("b.bin".to_owned(), 0x1600)];
         let script = kernel_script(&PLACE, 0x40, &programs);
         let program = script.find(".guichet_program_1 0x1600 : { KEEP(*b.bin(.data)) }");
-        assert!(program.expect("the second program") < script.find(".data :").expect("data"));
+        let order =
+            [script.find(".vector_table :"), script.find(".text :"), script.find(".data :")];
+        assert!(program < order[0] && program.is_some() && order.is_sorted(), "{script}");
         assert_eq!(script.matches('{').count(), script.matches('}').count());
     }
 }

@@ -13,19 +13,19 @@ use guichet_kernel::{
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::pmp;
+use super::wall::WallWords;
 
 /// Where a process's program is and what it may touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
-    /// Its first instruction.
+    /// Its first instruction; on Arm with bit 0 set, as in every pointer to Thumb code.
     pub entry: u32,
     /// Its ABI record.
     pub record: u32,
     /// The stack of its main thread.
     pub stack: Range<u32>,
     /// What it may touch.
-    pub wall: pmp::Words,
+    pub wall: WallWords,
 }
 
 /// The source of an image of `system`, with a program for each process. `None` only if what was
@@ -164,24 +164,34 @@ fn program(program: &Program) -> TokenStream {
     // A port's addresses are machine words.
     let [entry, record, start, end] =
         [*entry, *record, stack.start, stack.end].map(proc_macro2::Literal::u32_unsuffixed);
-    let addresses = wall.addresses;
-    let configuration = wall.configuration;
+    let wall = self::wall(wall);
     quote! {
-        port::Program {
-            entry: #entry,
-            record: #record,
-            stack: #start..#end,
-            wall: port::Wall {
-                addresses: [#(#addresses),*],
-                configuration: #configuration,
-            },
+        port::Program { entry: #entry, record: #record, stack: #start..#end, wall: #wall }
+    }
+}
+
+/// The wall as its port takes it: in the order in which the registers are written.
+fn wall(words: &WallWords) -> TokenStream {
+    let pairs = |pairs: [(u32, u32); 4]| {
+        let pairs = pairs.iter().map(|(one, other)| quote! { (#one, #other) });
+        quote! { port::Wall::new([#(#pairs),*]) }
+    };
+    match words {
+        WallWords::Pmp(words) => {
+            let (addresses, configuration) = (words.addresses, words.configuration);
+            quote! {
+                port::Wall { addresses: [#(#addresses),*], configuration: #configuration }
+            }
         }
+        WallWords::Pmsav7(words) => pairs(words.map(|region| (region.base, region.attributes))),
+        WallWords::Pmsav8(words) => pairs(words.map(|region| (region.base, region.limit))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::WallKind;
     use crate::tables::Tables;
 
     #[test]
@@ -193,7 +203,7 @@ mod tests {
         let model = crate::check_source("system.json5", text).system.expect("the file is right");
         let memory = vec![vec![Region { start: 16, end: 32, writable: true }]];
         let tables = Tables::new(&model, &memory, 77);
-        let wall = pmp::words(&(0..4), &(4..8)).expect("aligned");
+        let wall = WallKind::Pmp.words(&(0..16), &(16..32)).expect("aligned");
         let program = Program { entry: 4, record: 0, stack: 4..8, wall };
         let source =
             tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
@@ -208,5 +218,24 @@ mod tests {
         ] {
             assert!(source.contains(part), "{part}: {source}");
         }
+    }
+
+    #[test]
+    fn words_stand_in_the_order_in_which_they_are_written() {
+        let source = |wall: WallKind| {
+            let words = wall.words(&(0x20..0x40), &(0x2000_0000..0x2000_0020));
+            super::wall(&words.expect("aligned")).to_string().replace(' ', "")
+        };
+        let pmsav7 = format!(
+            "port::Wall::new([({}u32,{}u32),({}u32,0u32),({}u32,{}u32),({}u32,0u32)])",
+            0x30, 0x020B_0009, 0x11, 0x2000_0012, 0x130B_0009, 0x13
+        );
+        assert_eq!(source(WallKind::Pmsav7), pmsav7);
+        let pmsav8 = format!(
+            "port::Wall::new([({}u32,{}u32),({}u32,{}u32),(0u32,0u32),(0u32,0u32)])",
+            0x26, 0x21, 0x2000_0003, 0x2000_0001
+        );
+        assert_eq!(source(WallKind::Pmsav8), pmsav8);
+        assert!(source(WallKind::Pmp).starts_with("port::Wall{addresses:["));
     }
 }

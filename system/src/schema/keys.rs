@@ -1,6 +1,7 @@
 //! The keys themselves, table by table.
 
 use super::{Key, ObjectClass, ObjectType, Shape, Table};
+use crate::boards;
 use crate::model::{MAX_OBJECTS, MAX_PROCESSES, MAX_THREADS, PRIORITIES};
 use crate::names::Rule;
 
@@ -220,18 +221,22 @@ pub(crate) const THREAD_OBJECT: Table = Table {
     ],
 };
 
-/// The value of `boards`. The boards that are not built yet are known by name only.
-pub(crate) const BOARDS: Table = Table {
-    noun: "`boards` table",
-    keys: &[
-        Key::optional("linux", Shape::Table, "what differs on Linux"),
-        Key::not_yet("lm3s6965evb", "what differs on that board"),
-        Key::not_yet("mps2_an385", "what differs on that board"),
-        Key::not_yet("mps2_an386", "what differs on that board"),
-        Key::not_yet("mps2_an505", "what differs on that board"),
-        Key::optional("qemu_virt_rv32", Shape::Table, "what differs on that board"),
-    ],
-};
+/// The value of `boards`: a key for each board.
+pub(crate) const BOARDS: Table = Table { noun: "`boards` table", keys: &BOARD_KEYS };
+
+static BOARD_KEYS: [Key; boards::BOARDS.len() + 1] = board_keys();
+
+const fn board_keys() -> [Key; boards::BOARDS.len() + 1] {
+    const LINUX: Key = Key::optional(boards::LINUX, Shape::Table, "what differs on Linux");
+    let mut keys = [LINUX; boards::BOARDS.len() + 1];
+    let mut number = 0;
+    while number < boards::BOARDS.len() {
+        let name = boards::BOARDS[number].name;
+        number += 1;
+        keys[number] = Key::optional(name, Shape::Table, "what differs on that board");
+    }
+    keys
+}
 
 /// The value of `boards.linux` and of every other board.
 pub(crate) const BOARD: Table = Table {

@@ -39,6 +39,7 @@ fn obey(order: Order) -> Result<()> {
 fn serve<const REQUEST: usize, const RESPONSE: usize>(order: Order) -> Result<()> {
     match order.manner {
         Manner::Loop => serve_in_three_calls::<REQUEST, RESPONSE>(order),
+        Manner::Combined => serve_in_one_call::<REQUEST, RESPONSE>(order),
     }
 }
 
@@ -52,4 +53,22 @@ fn serve_in_three_calls<const REQUEST: usize, const RESPONSE: usize>(order: Orde
         syscall::channel_respond(handle::IPC, &message.0)?;
     }
     Ok(())
+}
+
+/// The loop of one call. Two messages take turns: while one is sent, the other is received.
+fn serve_in_one_call<const REQUEST: usize, const RESPONSE: usize>(order: Order) -> Result<()> {
+    let deadline = order.deadlines.instant();
+    let mut one = Message::<RESPONSE>::patterned(order.rounds);
+    let mut other = one;
+    syscall::channel_receive(handle::IPC, &mut one.0[..REQUEST], deadline)?;
+    // An order has an even number of rounds; the last one is answered without waiting for more.
+    for _ in 1..order.rounds / 2 {
+        let room = &mut other.0[..REQUEST];
+        syscall::channel_respond_and_receive(handle::IPC, &one.0, room, deadline)?;
+        let room = &mut one.0[..REQUEST];
+        syscall::channel_respond_and_receive(handle::IPC, &other.0, room, deadline)?;
+    }
+    let room = &mut other.0[..REQUEST];
+    syscall::channel_respond_and_receive(handle::IPC, &one.0, room, deadline)?;
+    syscall::channel_respond(handle::IPC, &other.0)
 }

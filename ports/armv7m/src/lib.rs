@@ -1,0 +1,24 @@
+//! Guichet's port to Armv7-M microcontrollers: Cortex-M3, M4 and M7.
+//!
+//! Nearly all of it is shared with Armv8-M, in the crate `cortex_m`. Here is what this architecture
+//! has of its own.
+#![no_std]
+
+#[cfg(target_arch = "arm")]
+mod architecture;
+#[cfg(target_arch = "arm")]
+mod machine;
+
+pub use guichet_kernel as kernel;
+pub use guichet_port_bare_metal::KernelCell;
+#[cfg(target_arch = "arm")]
+pub use guichet_port_cortex_m::entry;
+pub use guichet_port_cortex_m::{Board, ClockDevice, PortCell, SerialDevice, Wall};
+#[cfg(target_arch = "arm")]
+pub use machine::run;
+
+/// A system as it lies in flash.
+pub type Image = guichet_port_bare_metal::Image<Wall>;
+
+/// Where a process's program is.
+pub type Program = guichet_port_bare_metal::Program<Wall>;

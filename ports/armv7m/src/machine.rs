@@ -1,0 +1,31 @@
+//! The one machine, and what its exceptions lead to.
+
+use guichet_port_bare_metal::KernelCell;
+use guichet_port_cortex_m::{Board, MachineCell, PortCell};
+
+use crate::Image;
+use crate::architecture::Armv7m;
+
+/// Where the machine stands while the system runs.
+static MACHINE: MachineCell<Armv7m> = MachineCell::new();
+
+guichet_port_cortex_m::__guichet_traps!(Armv7m);
+
+/// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
+///
+/// Called once, by the board's entry; a second call does nothing but wait. The board's addresses
+/// must be those of its devices: a board crate is part of what is trusted.
+pub fn run<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+>(
+    board: &Board,
+    image: &'static Image,
+    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    port: &'static PortCell<THREADS, PROCESSES>,
+) -> ! {
+    guichet_port_cortex_m::run(&MACHINE, board, image, kernel, port)
+}

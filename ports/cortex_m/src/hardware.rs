@@ -1,0 +1,91 @@
+//! What a Cortex-M can do, for the kernel.
+
+use core::marker::PhantomData;
+use core::ptr;
+
+use guichet_kernel::Instant;
+use guichet_port_bare_metal::{Hardware, Program};
+
+use crate::architecture::Architecture;
+use crate::board::Board;
+use crate::clock::Clock;
+use crate::context::{Context, Frame};
+use crate::copy;
+use crate::semihosting;
+use crate::serial::Serial;
+use crate::wall::Wall;
+
+/// The devices that the kernel uses.
+pub struct CortexM<A> {
+    clock: Clock,
+    serial: Serial,
+    architecture: PhantomData<A>,
+}
+
+impl<A: Architecture> CortexM<A> {
+    /// The devices of this board.
+    ///
+    /// # Safety
+    /// The board's addresses are those of its devices, and nobody else uses them.
+    pub(crate) unsafe fn new(board: &Board) -> CortexM<A> {
+        // SAFETY: (hardware-1) the caller vouches for the board.
+        unsafe {
+            CortexM {
+                clock: Clock::new(&board.clock),
+                serial: Serial::new(&board.serial),
+                architecture: PhantomData,
+            }
+        }
+    }
+}
+
+impl<A: Architecture> Hardware for CortexM<A> {
+    type Context = Context;
+    type Wall = Wall;
+
+    const NO_CONTEXT: Context = Context::ZERO;
+
+    unsafe fn fresh_context(program: &Program<Wall>) -> Context {
+        let place = program.stack.end.wrapping_sub(Frame::BYTES);
+        let frame = ptr::with_exposed_provenance_mut::<Frame>(place);
+        // SAFETY: (hardware-2) the end of the program's stack, which the caller says is memory, and
+        // which the tool has made longer than a frame and aligned.
+        unsafe { frame.write_volatile(Frame::fresh(program.entry)) };
+        Context::fresh(place)
+    }
+
+    #[inline(always)]
+    fn raise(&mut self, wall: &Wall) {
+        wall.raise();
+    }
+
+    #[inline(always)]
+    unsafe fn copy(source: usize, destination: usize, length: usize) {
+        // SAFETY: (hardware-3) the caller vouches for both ranges.
+        unsafe { copy::copy(source, destination, length) }
+    }
+
+    fn now(&mut self) -> Instant {
+        self.clock.now()
+    }
+
+    fn set_alarm(&mut self, at: Instant) {
+        self.clock.set_alarm(at);
+    }
+
+    fn wait_for_alarm(&mut self) {
+        self.clock.wait();
+    }
+
+    fn can_send(&mut self) -> bool {
+        self.serial.can_send()
+    }
+
+    fn send(&mut self, byte: u8) {
+        self.serial.send(byte);
+    }
+
+    fn finish(&mut self, status: u32) -> ! {
+        semihosting::exit(status)
+    }
+}

@@ -1,0 +1,51 @@
+//! Boot.
+
+use guichet_kernel::Kernel;
+use guichet_port_bare_metal::{BareMetalPort, Image, KernelCell, Machine};
+use static_cell::StaticCell;
+
+use crate::architecture::Architecture;
+use crate::board::Board;
+use crate::hardware::CortexM;
+use crate::image::PortCell;
+use crate::trap::enter;
+use crate::wall::Wall;
+
+/// Where the machine stands while the system runs. A port has one.
+pub type MachineCell<A> = StaticCell<Machine<CortexM<A>>>;
+
+/// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
+///
+/// Called once, by a port, for the board's entry; a second call does nothing but wait.
+pub fn run<
+    A: Architecture,
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+>(
+    machine: &'static MachineCell<A>,
+    board: &Board,
+    image: &'static Image<Wall>,
+    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    port: &'static PortCell<THREADS, PROCESSES>,
+) -> ! {
+    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };
+    // SAFETY: (run-1) the board says where its devices are and the image where its programs are, and
+    // nobody else uses them: the tables, which are lent once, make this the only run.
+    let first = unsafe {
+        let port = BareMetalPort::new(CortexM::new(board), image, contexts, lines);
+        Machine::new(Kernel::new(&image.system, storage), port)
+    };
+    let Some(machine) = machine.try_init(first) else { halt() };
+    // SAFETY: (run-2) no thread has run yet, and from here on the machine belongs to exceptions.
+    unsafe { enter(machine) }
+}
+
+/// Does nothing for ever.
+pub(crate) fn halt() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}

@@ -1,0 +1,487 @@
+//! The way in and the way out.
+//!
+//! Every exception runs on the main stack, which is empty when a thread runs; the two words above
+//! it hold the address of the [`Machine`] and of the running thread's [`Context`]. An exception
+//! saves there what the processor has not put on the thread's own stack, and calls one of the
+//! functions below; those end in one of two ways out, with the context to go on with.
+//!
+//! A call is the common case, and its program has declared r3 to r5, r8 to r11 and r12 lost, so they are
+//! neither saved nor given back, but return as zero (AB-9). Its arguments are taken from the frame:
+//! the architecture does not promise that they are still in their registers. The results are stored
+//! into the frame of the thread that goes on, behind its own wall and with its own rights, because
+//! it is memory of its process: what cannot be stored is a fault of that process
+//! ([`on_bad_frame`]). Everything but a call saves and restores all registers.
+//!
+//! A fault is more important than whatever the kernel does, so one that the kernel itself makes comes
+//! in as well: at one of those stores it is expected, and anywhere else the end
+//! ([`on_kernel_fault`]).
+//!
+//! # Floating point
+//! The processor only reserves room for the registers in the frame, and would store them there at the
+//! first use by somebody else. The kernel calls that off and saves them itself, into the context: a
+//! program's stack is nothing to depend on. On the way back it says that they were never
+//! stored, so the processor leaves them as they are. They are zero in between, and so for every
+//! thread that has not used them yet. A thread that never does costs two instructions each way.
+
+use core::arch::asm;
+use core::ffi::c_void;
+use core::ptr;
+
+use guichet_kernel::Fault;
+use guichet_port_bare_metal::{self as bare_metal, Next, Restore};
+
+use crate::architecture::Architecture;
+use crate::context::{CallRegisters, Context, Frame};
+use crate::fault::{FaultStatus, Stopped, fault, has_frame};
+use crate::hardware::CortexM;
+use crate::system_control;
+
+/// The machine that exceptions belong to.
+type Machine<A> = bare_metal::Machine<CortexM<A>>;
+
+/// The number of the first exception that is no fault: SysTick and PendSV before, interrupts after.
+const PENDED: usize = 14;
+
+/// What a run ends with when the kernel itself has failed: the code of `Internal` (AB-1).
+const KERNEL_FAILED: u32 = 13;
+
+/// Defines the vectors and what they lead to, for an [`Architecture`]. A port does this once.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guichet_traps {
+    ($architecture:ty) => {
+        $crate::private::global_asm!(
+            ".syntax unified",
+            // The processor finds its first stack and its first instruction here.
+            ".pushsection .vector_table,\"a\",%progbits",
+            ".balign 256",
+            "guichet_vectors:",
+            ".word __guichet_kernel_stack_end",
+            ".word guichet_kernel_start",
+            ".word guichet_lost", // NMI
+            ".word guichet_hard_fault",
+            ".word guichet_fault", // memory
+            ".word guichet_fault", // bus
+            ".word guichet_fault", // use
+            ".word guichet_fault", // security
+            ".word 0, 0, 0",
+            ".word guichet_call",
+            ".word guichet_lost", // debug
+            ".word 0",
+            ".word guichet_pended",
+            ".word guichet_trap", // SysTick
+            ".rept 48",
+            ".word guichet_trap",
+            ".endr",
+            ".popsection",
+            ".pushsection .text.guichet_trap,\"ax\",%progbits",
+            ".balign 4",
+            // A call.
+            ".type guichet_call,%function",
+            ".thumb_func",
+            "guichet_call:",
+            "mrs r9, psp",
+            "ldm r9, {{r0, r1, r2, r3, r12}}",
+            "push {{r0, r1, r2, r3, r4, r5, r8, r12}}",
+            "ldrd r0, r11, [sp, #32]",
+            "stm r11, {{r6, r7, r9, lr}}",
+            $crate::__guichet_floating_point!("tst lr, #16"),
+            $crate::__guichet_floating_point!("beq 2f"),
+            "mov r1, sp",
+            "b {call}",
+            $crate::__guichet_floating_point!("2:"),
+            $crate::__guichet_floating_point!("add r3, r11, #40"),
+            $crate::__guichet_floating_point!("bl guichet_save_floating_point"),
+            $crate::__guichet_floating_point!("mov r1, sp"),
+            $crate::__guichet_floating_point!("b {call}"),
+            // Back from a call: results in r0 to r2, the context in r4.
+            ".global guichet_return",
+            ".type guichet_return,%function",
+            ".thumb_func",
+            "guichet_return:",
+            "ldm r4, {{r6, r7, r9, lr}}",
+            "movs r3, #0",
+            "guichet_stores:",
+            "strt r0, [r9]",
+            "strt r1, [r9, #4]",
+            "strt r2, [r9, #8]",
+            "strt r3, [r9, #12]",
+            "strt r3, [r9, #16]",
+            "guichet_stores_end:",
+            "ldr r5, guichet_top_word",
+            "msr psp, r9",
+            "str r4, [r5, #4]",
+            "mov sp, r5",
+            $crate::__guichet_floating_point!("tst lr, #16"),
+            $crate::__guichet_floating_point!("beq 4f"),
+            "3:",
+            "adr r5, guichet_zeros",
+            "ldm r5, {{r4, r5, r8, r9, r10, r11}}",
+            "bx lr",
+            $crate::__guichet_floating_point!("4:"),
+            $crate::__guichet_floating_point!("mov r5, lr"),
+            $crate::__guichet_floating_point!("bl guichet_restore_floating_point"),
+            $crate::__guichet_floating_point!("mov lr, r5"),
+            $crate::__guichet_floating_point!("b 3b"),
+            // Back from anything else: the context in r4.
+            ".global guichet_resume",
+            ".type guichet_resume,%function",
+            ".thumb_func",
+            "guichet_resume:",
+            "ldm r4, {{r6, r7, r9, lr}}",
+            "ldr r5, guichet_top_word",
+            "msr psp, r9",
+            "str r4, [r5, #4]",
+            "mov sp, r5",
+            $crate::__guichet_floating_point!("tst lr, #16"),
+            $crate::__guichet_floating_point!("beq 6f"),
+            "5:",
+            "adds r4, #16",
+            "ldm r4, {{r4, r5, r8, r9, r10, r11}}",
+            "bx lr",
+            $crate::__guichet_floating_point!("6:"),
+            $crate::__guichet_floating_point!("mov r5, lr"),
+            $crate::__guichet_floating_point!("bl guichet_restore_floating_point"),
+            $crate::__guichet_floating_point!("mov lr, r5"),
+            $crate::__guichet_floating_point!("b 5b"),
+            // A fault that has no handler of its own: a breakpoint of a thread, or the kernel's. Of a
+            // thread it is taken as if it were less important, so that the kernel can fault itself.
+            ".type guichet_hard_fault,%function",
+            ".thumb_func",
+            "guichet_hard_fault:",
+            "tst lr, #8",
+            "beq guichet_kernel_fault",
+            "ldr r0, guichet_control_word",
+            "mov r1, #0x10000000",
+            "str r1, [r0]",
+            "dsb",
+            "bx lr",
+            // What was put off: the boot, or a fault of that kind.
+            ".type guichet_pended,%function",
+            ".thumb_func",
+            "guichet_pended:",
+            "ldrd r0, r1, [sp]",
+            "cbnz r1, guichet_trap",
+            "ldr r1, guichet_vectors_word",
+            "b {boot}",
+            // Any other fault.
+            ".type guichet_fault,%function",
+            ".thumb_func",
+            "guichet_fault:",
+            "tst lr, #8",
+            "beq guichet_kernel_fault",
+            // A thread was stopped without having asked for it.
+            ".type guichet_trap,%function",
+            ".thumb_func",
+            "guichet_trap:",
+            "mrs r12, psp",
+            // Nothing is on the stack; but where a thread could not be gone back to, QEMU leaves
+            // there what the architecture puts on the thread's.
+            "ldr r0, guichet_top_word",
+            "mov sp, r0",
+            "ldrd r0, r1, [sp]",
+            "mov r3, r1",
+            "stm r3!, {{r6, r7, r12, lr}}",
+            "stm r3!, {{r4, r5, r8, r9, r10, r11}}",
+            $crate::__guichet_floating_point!("tst lr, #16"),
+            $crate::__guichet_floating_point!("bne 7f"),
+            $crate::__guichet_floating_point!("bl guichet_save_floating_point"),
+            $crate::__guichet_floating_point!("7:"),
+            "mrs r2, ipsr",
+            "b {trap}",
+            // A fault of the kernel: at a store to a frame it is the process's.
+            "guichet_kernel_fault:",
+            "ldr r0, [sp, #24]",
+            "ldr r1, guichet_stores_word",
+            "subs r0, r0, r1",
+            "cmp r0, #20",
+            "bhs guichet_lost",
+            "ldr r1, guichet_bad_frame_word",
+            "str r1, [sp, #24]",
+            "bx lr",
+            "guichet_bad_frame:",
+            "ldr r0, guichet_top_word",
+            "mov sp, r0",
+            "ldr r0, [r0]",
+            "b {bad_frame}",
+            ".type guichet_lost,%function",
+            ".thumb_func",
+            "guichet_lost:",
+            "mov r1, sp",
+            "ldr r0, guichet_top_word",
+            "mov sp, r0",
+            "ldr r0, [r0]",
+            "b {kernel_fault}",
+            // The first time: the rest of the stack becomes a thread's that is never gone back to.
+            ".global guichet_enter",
+            ".type guichet_enter,%function",
+            ".thumb_func",
+            "guichet_enter:",
+            "ldr r1, guichet_top_word",
+            "movs r2, #0",
+            "strd r0, r2, [r1]",
+            "mov r2, sp",
+            "msr psp, r2",
+            "movs r2, #2",
+            "msr control, r2",
+            "isb",
+            "msr msp, r1",
+            "ldr r0, guichet_control_word",
+            "mov r1, #0x10000000",
+            "str r1, [r0]",
+            "dsb",
+            "isb",
+            "b .",
+            ".balign 4",
+            "guichet_top_word: .word __guichet_kernel_stack_end - 16",
+            "guichet_control_word: .word 0xE000ED04",
+            "guichet_vectors_word: .word guichet_vectors",
+            "guichet_stores_word: .word guichet_stores",
+            "guichet_bad_frame_word: .word guichet_bad_frame",
+            $crate::__guichet_save_floating_point!(),
+            ".popsection",
+            call = sym $crate::private::on_call::<$architecture>,
+            trap = sym $crate::private::on_trap::<$architecture>,
+            boot = sym $crate::private::on_boot::<$architecture>,
+            bad_frame = sym $crate::private::on_bad_frame::<$architecture>,
+            kernel_fault = sym $crate::private::on_kernel_fault::<$architecture>,
+        );
+    };
+}
+
+/// An instruction that only a machine with a floating-point unit has.
+#[cfg(feature = "floating_point")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guichet_floating_point {
+    ($line:literal) => {
+        $line
+    };
+}
+
+/// An instruction that only a machine with a floating-point unit has.
+#[cfg(not(feature = "floating_point"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guichet_floating_point {
+    ($line:literal) => {
+        ""
+    };
+}
+
+/// Saves, clears and restores the floating-point registers.
+#[cfg(not(feature = "floating_point"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guichet_save_floating_point {
+    () => {
+        "guichet_zeros: .zero 24"
+    };
+}
+
+/// Saves, clears and restores the floating-point registers.
+///
+/// Bit 0 of the register at 0xE000_EF34 says that the processor still has to store them; bit 2 of
+/// CONTROL that they are somebody's, without which their status would be made anew.
+#[cfg(feature = "floating_point")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guichet_save_floating_point {
+    () => {
+        "
+        .fpu fpv4-sp-d16
+        // To where r3 points; r2 and r12 are lost, and r3.
+        guichet_save_floating_point:
+        ldr r2, guichet_lazy_word
+        ldr r12, [r2]
+        bic r12, r12, #1
+        str r12, [r2]
+        mrs r12, control
+        orr r12, r12, #4
+        msr control, r12
+        isb
+        vmrs r2, fpscr
+        vstm r3!, {{s0-s31}}
+        str r2, [r3]
+        adr r2, guichet_zeros
+        vldm r2, {{s0-s31}}
+        movs r2, #0
+        vmsr fpscr, r2
+        bic r12, r12, #4
+        msr control, r12
+        isb
+        bx lr
+        // From the context in r4; r0 to r2 are lost.
+        guichet_restore_floating_point:
+        mrs r2, control
+        orr r2, r2, #4
+        msr control, r2
+        isb
+        add r0, r4, #40
+        vldm r0!, {{s0-s31}}
+        ldr r1, [r0]
+        vmsr fpscr, r1
+        bic r2, r2, #4
+        msr control, r2
+        isb
+        ldr r2, guichet_lazy_word
+        ldr r1, [r2]
+        orr r1, r1, #1
+        str r1, [r2]
+        bx lr
+        .balign 4
+        guichet_lazy_word: .word 0xE000EF34
+        guichet_zeros: .zero 128
+        "
+    };
+}
+
+unsafe extern "C" {
+    fn guichet_enter(machine: *mut c_void) -> !;
+}
+
+/// Takes a call.
+///
+/// # Safety
+/// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it;
+/// `registers` are those of the running thread, saved just now.
+pub unsafe extern "C" fn on_call<A: Architecture>(
+    machine: *mut Machine<A>,
+    registers: *const CallRegisters,
+) -> ! {
+    // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jump.
+    unsafe {
+        let next = match (*machine).try_call((*registers).call()) {
+            Some(next) => next,
+            // Read anew, so that the common case need not keep it.
+            None => (*machine).cold_call((*registers).call()),
+        };
+        leave(next)
+    }
+}
+
+/// Takes whatever stopped a thread that made no call.
+///
+/// # Safety
+/// As for [`on_call`]; `context` is the running thread's, saved just now.
+pub unsafe extern "C" fn on_trap<A: Architecture>(
+    machine: *mut Machine<A>,
+    context: *const Context,
+    exception: usize,
+) -> ! {
+    // SAFETY: (trap-2) as the caller says. The context is copied before the machine, to which it
+    // belongs, is borrowed.
+    unsafe {
+        let stopped = Stopped {
+            stack_pointer: (*context).stack_pointer,
+            exception_return: (*context).exception_return,
+        };
+        let machine = &mut *machine;
+        if exception > PENDED {
+            leave(machine.alarm())
+        }
+        let status = system_control::take_fault();
+        A::forget_fault();
+        let frame = frame(&status, &stopped);
+        let next = machine.fault(fault_of(machine, &status, frame, &stopped));
+        leave(next)
+    }
+}
+
+/// Takes a fault of the running thread, to whose frame the results could not be stored.
+///
+/// # Safety
+/// As for [`on_call`].
+pub unsafe extern "C" fn on_bad_frame<A: Architecture>(machine: *mut Machine<A>) -> ! {
+    // SAFETY: (trap-3) as the caller says.
+    unsafe {
+        let machine = &mut *machine;
+        let status = system_control::take_fault();
+        let stopped = Stopped { stack_pointer: status.memory_address, exception_return: 0 };
+        let next = machine.fault(fault_of(machine, &status, None, &stopped));
+        leave(next)
+    }
+}
+
+/// Boots the system.
+///
+/// # Safety
+/// Called by the assembly only, once, before any thread runs.
+pub unsafe extern "C" fn on_boot<A: Architecture>(machine: *mut Machine<A>, vectors: usize) -> ! {
+    // SAFETY: (trap-4) as the caller says.
+    unsafe {
+        system_control::prepare(vectors, A::prepare);
+        leave((*machine).boot())
+    }
+}
+
+/// Ends the run, because the kernel itself has faulted.
+///
+/// # Safety
+/// As for [`on_call`]; `frame` is what the processor has put on the kernel's stack.
+pub unsafe extern "C" fn on_kernel_fault<A: Architecture>(
+    machine: *mut Machine<A>,
+    frame: *const Frame,
+) -> ! {
+    // SAFETY: (trap-5) as the caller says. Whoever was using the machine never goes on.
+    unsafe {
+        let status = system_control::take_fault();
+        let stopped = Stopped { stack_pointer: 0, exception_return: 0 };
+        let fault = fault(&status, Some(frame.read()), &stopped, &(0..0));
+        (*machine).fail(fault, KERNEL_FAILED)
+    }
+}
+
+/// The frame of the thread that was stopped, if it has one.
+///
+/// # Safety
+/// The processor has just stopped the thread.
+unsafe fn frame(status: &FaultStatus, stopped: &Stopped) -> Option<Frame> {
+    let place = ptr::with_exposed_provenance::<Frame>(stopped.stack_pointer);
+    // SAFETY: (trap-6) the processor has put it there, with the thread's own rights; nothing has run
+    // since.
+    has_frame(status, stopped.exception_return).then(|| unsafe { place.read_volatile() })
+}
+
+fn fault_of<A: Architecture>(
+    machine: &Machine<A>,
+    status: &FaultStatus,
+    frame: Option<Frame>,
+    stopped: &Stopped,
+) -> Fault {
+    let stack = machine.running_program().map_or(&(0..0), |program| &program.stack);
+    fault(status, frame, stopped, stack)
+}
+
+/// Runs a thread.
+///
+/// # Safety
+/// The context is one of the machine's, and nobody uses the machine any more.
+#[inline(always)]
+unsafe fn leave(next: Next<Context>) -> ! {
+    let Next { context, restore, results } = next;
+    // SAFETY: (trap-7) the code there takes what it needs in these registers, and starts the stack
+    // anew.
+    unsafe {
+        match restore {
+            Restore::Results => asm!(
+                "b guichet_return",
+                in("r0") results.status,
+                in("r1") results.value0,
+                in("r2") results.value1,
+                in("r4") context,
+                options(noreturn),
+            ),
+            Restore::All => asm!("b guichet_resume", in("r4") context, options(noreturn)),
+        }
+    }
+}
+
+/// Runs the system, from the boot on.
+///
+/// # Safety
+/// Nothing but exceptions uses the machine from here on.
+pub(crate) unsafe fn enter<A: Architecture>(machine: &'static mut Machine<A>) -> ! {
+    // SAFETY: (trap-8) as the caller says; the vectors lead to this port's functions.
+    unsafe { guichet_enter((&raw mut *machine).cast()) }
+}

@@ -1,0 +1,13 @@
+//! The program's side of the Arm ports.
+//!
+//! A process of the system runs unprivileged, behind regions that the kernel has put into the
+//! machine's memory protection; the way into the kernel is one instruction, `svc` (`trap`). What a
+//! program must do before its own first instruction is to make its memory what its source says,
+//! which it does itself, so that the kernel never writes where only a program should (`program`).
+
+mod program;
+mod trap;
+
+pub(crate) use trap::{crash, trap};
+
+pub use crate::board::TICKS_PER_SEC;

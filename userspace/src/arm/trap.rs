@@ -1,0 +1,42 @@
+//! The way into the kernel: `svc`, with everything in registers.
+
+use core::arch::asm;
+
+use guichet_abi::{Arguments, Results};
+
+/// Makes the call with these words and returns its results. Blocks when the call does.
+///
+/// # Safety
+/// As for [`crate::raw::syscall`].
+#[inline(always)]
+pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
+    let (status, value0, value1);
+    // SAFETY: the caller vouches for what the words name. The kernel keeps r6, r7 (which the
+    // compiler does not let out of its hands), sp, lr and all floating-point registers, gives
+    // results in r0 to r2 and returns zero in the rest (AB-9), which costs it less than to keep
+    // them. The flags are lost. The block may read and write memory, because the kernel does.
+    unsafe {
+        asm!(
+            "svc #0",
+            inlateout("r0") arguments[0] => status,
+            inlateout("r1") arguments[1] => value0,
+            inlateout("r2") arguments[2] => value1,
+            inlateout("r3") arguments[3] => _,
+            inlateout("r4") arguments[4] => _,
+            inlateout("r5") arguments[5] => _,
+            inlateout("r8") arguments[6] => _,
+            inlateout("r12") number => _,
+            lateout("r9") _,
+            lateout("r10") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    Results { status, value0, value1 }
+}
+
+/// Ends the process as a fault, by an instruction that no machine has.
+pub(crate) fn crash() -> ! {
+    // SAFETY: the instruction does nothing but raise the exception.
+    unsafe { asm!("udf #0", options(noreturn, nomem, nostack)) }
+}
