@@ -98,8 +98,9 @@ impl Golden {
     /// # Errors
     /// If it cannot be read; `task` is what would write it.
     pub(crate) fn read(repository: &Repository, path: &str, task: &str) -> Result<Golden> {
-        let text = fs::read_to_string(repository.root().join(path))
-            .with_context(|| format!("cannot read {path}; `cargo xtask {task} --bless` writes it"))?;
+        let text = fs::read_to_string(repository.root().join(path)).with_context(|| {
+            format!("cannot read {path}; `cargo xtask {task} --bless` writes it")
+        })?;
         text.parse().with_context(|| format!("{path} cannot be read"))
     }
 
@@ -108,7 +109,8 @@ impl Golden {
         let text = format!("{header}{}\n{}", self.compiler, self.table());
         let full = repository.root().join(path);
         if let Some(folder) = full.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         fs::write(&full, text).with_context(|| format!("cannot write {path}"))?;
         println!("{path} written");
@@ -131,7 +133,9 @@ impl Golden {
             println!("{task}: {verdict}");
         }
         if verdicts.iter().any(Verdict::is_failure) {
-            bail!("the figures are not those of {path}; if that is right, `cargo xtask {task} --bless`");
+            bail!(
+                "the figures are not those of {path}; if that is right, `cargo xtask {task} --bless`"
+            );
         }
         println!("{task}: nothing costs more than in {path}");
         Ok(())

@@ -1,7 +1,7 @@
 //! Measures systems on an emulated board.
 //!
-//! `cargo xtask bench` runs this for each board and compares what it prints, a line
-//! `FIGURE: NUMBER` for each figure, with the goldens. Everything is measured on images as the
+//! `cargo xtask bench` runs this for each board and compares what it prints with the goldens: the
+//! compiler, then a line `FIGURE: NUMBER` for each figure. Everything is measured on images as the
 //! `guichet` command builds them, with nothing in them for the bench's sake:
 //!
 //! - instructions, by programs that look at the board's clock while the emulator lets every
@@ -40,17 +40,17 @@ use crate::systems::Declared;
 /// Measures systems on an emulated board.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The board, as the `guichet` command knows it.
-    board: String,
+    /// The board, as the `guichet` command knows it; without it, the boards are named.
+    board: Option<String>,
 }
 
 /// How many processes the systems have in which round trips are measured.
 const PROCESSES: [usize; 3] = [2, 8, 32];
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(figures) => {
-            print!("{figures}");
+    match run(Arguments::parse().board.as_deref()) {
+        Ok(text) => {
+            print!("{text}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -60,10 +60,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<Figures> {
-    let board = BOARDS.iter().find(|board| board.name == arguments.board);
-    let board = board.with_context(|| format!("there is no board `{}`", arguments.board))?;
-    measure(board).with_context(|| format!("measuring on {}", board.name))
+/// What is to be printed.
+fn run(board: Option<&str>) -> Result<String> {
+    let Some(name) = board else {
+        return Ok(BOARDS.iter().map(|board| format!("{}\n", board.name)).collect());
+    };
+    let board = BOARDS.iter().find(|board| board.name == name);
+    let board = board.with_context(|| format!("there is no board `{name}`"))?;
+    board.check_here()?;
+    let compiler = board.compiler()?;
+    let figures = measure(board).with_context(|| format!("measuring on {name}"))?;
+    Ok(format!("compiler: {compiler}, {}\n{figures}", board.target))
 }
 
 /// Every figure of a board. A system that has no room on it is left out.
