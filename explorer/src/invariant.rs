@@ -57,7 +57,7 @@ invariants! {
     Alarm "alarm"
         "The alarm that the port is asked for is never later than the earliest deadline, and is exactly that while the system is idle and after a timer event (WT-2).";
     DoorAgrees "door-agrees"
-        "Where a door answers, it gives the same outcome, the same state and the same memory as step; where it does not, it has changed nothing.";
+        "Where the door answers, it gives the same outcome, the same state and the same memory as step; where it does not, it has changed nothing.";
     NoDeadlock "no-deadlock"
         "The system is idle only while no thread could run.";
     ProcessLife "process-life"

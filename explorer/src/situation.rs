@@ -7,8 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use guichet_kernel::{
-    Call, Event, Instant, Kernel, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
-    ThreadState,
+    Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
@@ -20,14 +19,6 @@ use crate::machine::{BOOT_TICKS, Machine};
 use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
 use crate::oracle::{Oracle, Prediction};
-
-type Door = fn(&mut Kernel<'_>, &mut Machine, &Call) -> Option<Outcome>;
-
-/// The kernel's ways around `step`, by name.
-const DOORS: [(&str, Door); 2] = [
-    ("front door", |kernel, machine, call| kernel.front_door(machine, call)),
-    ("door", |kernel, machine, call| kernel.door(machine, call)),
-];
 
 /// Everything that lasts from one event to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -144,12 +135,10 @@ impl Situation {
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        for (name, door) in DOORS {
-            let disagreement = self.door_disagreement(declared, (around, event), door, &taken);
-            let violation = disagreement
-                .map(|words| Violation::new(Invariant::DoorAgrees, format!("the {name} {words}")));
-            taken.violations.extend(violation);
-        }
+        let disagreement = self.door_disagreement(declared, (around, event), &taken);
+        let violation = disagreement
+            .map(|words| Violation::new(Invariant::DoorAgrees, format!("the door {words}")));
+        taken.violations.extend(violation);
         taken
     }
 
@@ -198,18 +187,17 @@ impl Situation {
         machine
     }
 
-    /// Gives a call to a door and compares with what `step` made of it.
+    /// Gives a call to the door and compares with what `step` made of it.
     fn door_disagreement(
         &self,
         declared: &Declared,
         (around, event): (&Surroundings, Event),
-        door: Door,
         taken: &Taken,
     ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
-        let answer = door(&mut snapshot.kernel(&declared.system), &mut machine, &call);
+        let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
         match answer {
             None if snapshot != self.snapshot => Some("declines, but has changed the state"),
             None if machine.memories != around.memories => Some("declines, but has changed memory"),

@@ -8,10 +8,24 @@ use std::process::Stdio;
 use rustix::process::Signal;
 
 use crate::common::{
-    LinuxProcess, edit, folder, guichet, has_boards, new_system, read_until, repository, run, seen,
+    LinuxProcess, Seen, edit, folder, guichet, has_boards, new_system, read_until, repository, run,
+    seen,
 };
 
+/// One board for what does not depend on the kind of machine.
 const BOARD: &str = "qemu_virt_rv32";
+/// One board of each kind of wall.
+const KINDS: [&str; 3] = ["qemu_virt_rv32", "mps2_an385", "mps2_an505"];
+
+/// The names of all boards.
+fn boards() -> impl Iterator<Item = &'static str> {
+    guichet::boards::BOARDS.iter().map(|board| board.name)
+}
+
+/// Runs the system in the folder `small` of `folder`.
+fn run_small(folder: &Path, board: &str) -> Seen {
+    run(folder, &["run", "small", "--board", board, "--timeout", "60"])
+}
 
 /// A system with these programs of the initiator and the handler.
 fn system(folder: &Path, initiator: &str, handler: &str) -> PathBuf {
@@ -33,9 +47,11 @@ fn the_example_prints_what_it_prints_on_linux() {
         seen.ends_with(0);
         seen.output
     };
-    let (there, here) = (on(BOARD), on("linux"));
-    assert!(there.starts_with("[initiator] GUICHET: "), "{there}");
-    assert_eq!(there, here);
+    let here = on("linux");
+    assert!(here.starts_with("[initiator] GUICHET: "), "{here}");
+    for board in boards() {
+        assert_eq!(on(board), here, "{board}");
+    }
 }
 
 #[test]
@@ -46,14 +62,16 @@ fn a_fault_ends_one_process_and_the_others_are_told() {
     let folder = folder();
     let overflow = include_str!("programs/overflowing_handler.rs");
     system(folder.path(), include_str!("programs/bereaved_initiator.rs"), overflow);
-    let seen = run(folder.path(), &["run", "small", "--board", BOARD, "--timeout", "60"]);
-    // The initiator shuts the system down with what it was told: Unavailable.
-    seen.ends_with(14);
-    let lines: Vec<&str> = seen.output.lines().collect();
-    let [fault, told] = lines[..] else { panic!("{seen:#?}") };
-    let cause = "guichet: process `handler` faulted: it ran past the end of its stack (pc 0x8";
-    assert!(fault.starts_with(cause), "{seen:#?}");
-    assert_eq!(told, "[initiator] Unavailable");
+    for board in boards() {
+        let seen = run_small(folder.path(), board);
+        // The initiator shuts the system down with what it was told: Unavailable.
+        seen.ends_with(14);
+        let lines: Vec<&str> = seen.output.lines().collect();
+        let [fault, told] = lines[..] else { panic!("{board}: {seen:#?}") };
+        let cause = "guichet: process `handler` faulted: it ran past the end of its stack (pc 0x";
+        assert!(fault.starts_with(cause), "{board}: {seen:#?}");
+        assert_eq!(told, "[initiator] Unavailable", "{board}");
+    }
 }
 
 #[test]
@@ -64,12 +82,14 @@ fn a_run_in_which_all_leave_ends_with_its_own_status() {
     let folder = folder();
     let leaver = include_str!("programs/leaver.rs");
     system(folder.path(), leaver, leaver);
-    let seen = run(folder.path(), &["run", "small", "--board", BOARD, "--timeout", "60"]);
-    seen.ends_with(24);
-    let left = "guichet: process `initiator` exited with status 0\n\
-                guichet: process `handler` exited with status 0\n\
-                guichet: every process has ended and nothing can happen any more";
-    assert!(seen.output.starts_with(left), "{seen:#?}");
+    for board in boards() {
+        let seen = run_small(folder.path(), board);
+        seen.ends_with(24);
+        let left = "guichet: process `initiator` exited with status 0\n\
+                    guichet: process `handler` exited with status 0\n\
+                    guichet: every process has ended and nothing can happen any more";
+        assert!(seen.output.starts_with(left), "{board}: {seen:#?}");
+    }
 }
 
 #[test]
@@ -80,10 +100,16 @@ fn time_and_ctrl_c_end_a_run_and_leave_no_emulator() {
     let folder = folder();
     let patient = include_str!("programs/patient_initiator.rs");
     system(folder.path(), patient, include_str!("programs/silent_handler.rs"));
-    let arguments = ["run", "small", "--board", BOARD];
-    let seen_late = run(folder.path(), &[&arguments[..], &["--timeout", "0.5"]].concat());
+    for board in KINDS {
+        time_and_ctrl_c_end_a_run_on(folder.path(), board);
+    }
+}
+
+fn time_and_ctrl_c_end_a_run_on(folder: &Path, board: &str) {
+    let arguments = ["run", "small", "--board", board];
+    let seen_late = run(folder, &[&arguments[..], &["--timeout", "0.5"]].concat());
     seen_late.ends_with(124).says(&["the run was ended after 500ms, as --timeout asks"]);
-    let mut command = guichet(folder.path());
+    let mut command = guichet(folder);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it can be run");
     read_until(child.stdout.as_mut().expect("a pipe"), "[handler] asked");
@@ -120,17 +146,23 @@ fn two_folders_give_the_same_image() {
     if !has_boards() {
         return;
     }
+    for board in KINDS {
+        two_folders_give_the_same_image_for(board);
+    }
+}
+
+fn two_folders_give_the_same_image_for(board: &str) {
     let folders = [folder(), folder()];
     let images = folders.each_ref().map(|folder| {
         let name = folder.path().file_name().expect("a name").to_str().expect("text").to_owned();
         let system = new_system(folder.path(), "twin");
-        let seen = run(&system, &["build", "--board", BOARD]);
+        let seen = run(&system, &["build", "--board", board]);
         let line = seen.ends_with(0).output.lines().last().expect("a line").to_owned();
         let file = line.strip_prefix("image: ").expect(&name).to_owned();
         loaded(&fs::read(file).expect("an image"))
     });
     assert!(images[0].iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 10_000);
-    assert!(images[0] == images[1], "the images differ in what is loaded");
+    assert!(images[0] == images[1], "{board}: the images differ in what is loaded");
 }
 
 #[test]
@@ -138,18 +170,20 @@ fn no_panic_is_linked_into_the_kernel() {
     if !has_boards() {
         return;
     }
-    let seen = run(repository(), &["build", "examples/uppercase", "--board", BOARD]);
-    let lines = seen.ends_with(0).output.lines();
-    let counts: Vec<(&str, usize)> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, file)| (name, panics(&fs::read(file).expect("an image"))))
-        .collect();
-    // Programs may panic; that they are found to shows that the kernel's would be found.
-    let [("initiator", initiator), ("handler", handler), ("image", kernel)] = counts[..] else {
-        panic!("{seen:#?}")
-    };
-    assert!(initiator > 0 && handler > 0, "{counts:?}");
-    assert_eq!(kernel, 0);
+    for board in boards() {
+        let seen = run(repository(), &["build", "examples/uppercase", "--board", board]);
+        let lines = seen.ends_with(0).output.lines();
+        let counts: Vec<(&str, usize)> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, file)| (name, panics(&fs::read(file).expect("an image"))))
+            .collect();
+        // Programs may panic; that they are found to shows that the kernel's would be found.
+        let [("initiator", initiator), ("handler", handler), ("image", kernel)] = counts[..] else {
+            panic!("{board}: {seen:#?}")
+        };
+        assert!(initiator > 0 && handler > 0, "{board}: {counts:?}");
+        assert_eq!(kernel, 0, "{board}");
+    }
 }
 
 /// How many functions a panic would run through.

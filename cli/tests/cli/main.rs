@@ -4,6 +4,7 @@
 //! several tests need is built once.
 
 mod arguments;
+mod arm;
 mod board;
 mod build;
 mod check;

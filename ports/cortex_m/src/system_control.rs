@@ -36,9 +36,10 @@ const COPROCESSORS: usize = 0xE000_ED88;
 /// programs may raise interrupts by themselves.
 const ALIGN_FRAMES: u32 = 1 << 9;
 const TRAP_DIVISION: u32 = 1 << 4;
-/// HANDLERS: the faults of memory, bus, use and security are taken as such; a call pends.
+/// HANDLERS: the faults of memory, bus, use and security are taken as such; one of them pends, or a
+/// call.
 const TAKE_FAULTS: u32 = 1 << 16 | 1 << 17 | 1 << 18 | 1 << 19;
-const CALL_PENDS: u32 = 1 << 15;
+const PENDS: u32 = 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15 | 1 << 20;
 /// PROTECTION_CONTROL: on, with the default map for the kernel. Not set: on in faults of the kernel.
 const PROTECT: u32 = 1 << 0 | 1 << 2;
 
@@ -72,8 +73,8 @@ pub(crate) unsafe fn prepare(vectors: usize, attributes: impl FnOnce()) {
     unsafe { asm!("msr control, {}", "dsb", "isb", in(reg) 1, options(nostack)) };
 }
 
-/// Reads what happened and clears it, together with a call that pends because its own fault came
-/// before it: its caller is not to make it.
+/// Reads what happened and clears it, together with what pends because the fault came before it: the
+/// stack could not take the frame of a call, or of another fault. They were the same thread's.
 pub(crate) fn take_fault() -> FaultStatus {
     let status = FaultStatus {
         configurable: register(FAULT_STATUS).read(),
@@ -85,6 +86,6 @@ pub(crate) fn take_fault() -> FaultStatus {
     register(FAULT_STATUS).write(status.configurable);
     register(HARD_FAULT_STATUS).write(status.hard);
     let handlers = register(HANDLERS);
-    handlers.write(handlers.read() & !CALL_PENDS);
+    handlers.write(handlers.read() & !PENDS);
     status
 }

@@ -65,13 +65,21 @@ pub(crate) const REQUIREMENTS: [Requirement; 8] = [
         remedy: Remedy::Packages(&["qemu-system-misc"]),
     },
     Requirement {
-        name: "core for bare RISC-V",
-        purpose: "to build for its boards",
-        // Ready made, or as source beside the distribution's own Rust.
+        name: "QEMU for Arm",
+        purpose: "to run systems on its boards",
+        probe: &["qemu-system-arm", "--version"],
+        remedy: Remedy::Packages(&["qemu-system-arm"]),
+    },
+    Requirement {
+        name: "core for bare machines",
+        purpose: "to build for RISC-V and Arm boards",
+        // Ready made for every target of a board, or as source beside the distribution's own Rust.
         probe: &[
             "sh",
             "-c",
-            "ls \"$(rustc --print target-libdir --target riscv32imac-unknown-none-elf)\"/libcore-* \
+            "for target in riscv32imac-unknown-none-elf thumbv7m-none-eabi thumbv7em-none-eabi \
+             thumbv7em-none-eabihf thumbv8m.main-none-eabi; do \
+             ls \"$(rustc --print target-libdir --target $target)\"/libcore-* || exit 1; done \
              2>/dev/null || ls \"$(/usr/bin/rustc --print sysroot)\"/lib/rustlib/src/rust/library/core/Cargo.toml",
         ],
         remedy: Remedy::Packages(&["rustc-web", "cargo-web", "rust-web-src"]),
