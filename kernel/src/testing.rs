@@ -217,6 +217,7 @@ fn descriptor(
         name: "test",
         own: Span::own(&regions),
         memory: regions.to_vec().leak(),
+        wall: [0; WALL_WORDS],
         objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),
         threads,
         may_shutdown: process == 1,

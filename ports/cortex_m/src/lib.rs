@@ -51,6 +51,7 @@ mod system_control;
 mod ticks;
 #[cfg(target_arch = "arm")]
 mod trap;
+#[cfg(target_arch = "arm")]
 mod wall;
 
 pub use architecture::Architecture;
@@ -58,7 +59,6 @@ pub use board::{Board, ClockDevice, SerialDevice};
 pub use image::PortCell;
 #[cfg(target_arch = "arm")]
 pub use run::{MachineCell, run};
-pub use wall::Wall;
 
 /// What the expansions of this crate's macros name; not for boards.
 #[doc(hidden)]
