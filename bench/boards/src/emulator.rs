@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+
+use guichet::boards::Board;
 
 use crate::image::Image;
 
@@ -31,7 +34,8 @@ impl Emulator {
     /// showed. Blocks until it has ended, which it must with status 0.
     pub(crate) fn run(image: &Image, arguments: &[OsString]) -> Result<String> {
         let counted = COUNTED.map(OsString::from);
-        let mut emulator = Emulator::start(image, &[&counted, arguments].concat())?;
+        let arguments = [&counted, arguments].concat();
+        let mut emulator = Emulator::start(image.board, &image.built.image, &arguments)?;
         while emulator.next_line()?.is_some() {}
         let status = emulator.child.wait().context("the emulator is lost")?;
         let console = std::mem::take(&mut emulator.console);
@@ -39,11 +43,11 @@ impl Emulator {
         Ok(console)
     }
 
-    /// Starts an image with further arguments.
-    pub(crate) fn start(image: &Image, arguments: &[OsString]) -> Result<Emulator> {
-        let described = &image.board.emulator;
+    /// Starts an image's file with further arguments.
+    pub(crate) fn start(board: &Board, image: &Path, arguments: &[OsString]) -> Result<Emulator> {
+        let described = &board.emulator;
         let mut command = Command::new(described.program);
-        command.args(arguments).args(described.arguments).arg(&image.built.image);
+        command.args(arguments).args(described.arguments).arg(image);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child =
             command.spawn().with_context(|| format!("cannot run `{}`", described.program))?;

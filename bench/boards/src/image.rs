@@ -5,7 +5,7 @@ use std::ops::Range;
 use anyhow::{Context, Result, bail};
 use guichet::boards::Board;
 use guichet::{BuiltImage, Failure, Silent, build_image};
-use object::read::elf::ElfFile32;
+use object::read::elf::{ElfFile32, FileHeader, ProgramHeader};
 use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
 
 use crate::systems::Declared;
@@ -98,6 +98,26 @@ impl Image {
         let sections = self.sections()?;
         let stack = sections.iter().find(|section| section.name == STACK);
         stack.map(|section| section.range.clone()).context("the kernel has no stack")
+    }
+
+    /// The image's file, without the header of the segment that is nothing but this memory.
+    pub(crate) fn without_segment(&self, memory: &Range<u64>) -> Result<Vec<u8>> {
+        let elf = self.elf()?;
+        let (start, length) =
+            (u32::try_from(memory.start)?, u32::try_from(memory.end - memory.start)?);
+        let number = elf.elf_program_headers().iter().position(|header| {
+            header.p_vaddr(LittleEndian) == start
+                && header.p_memsz(LittleEndian) == length
+                && header.p_filesz(LittleEndian) == 0
+        });
+        let number = number.context("the stack is no segment of its own")?;
+        let headers = usize::try_from(elf.elf_header().e_phoff(LittleEndian))?;
+        let offset = headers + number * size_of::<elf::ProgramHeader32<LittleEndian>>();
+        let mut bytes = self.bytes.clone();
+        // A header begins with its type, and nobody loads what has this one.
+        let kind = bytes.get_mut(offset..offset + 4).context("the headers are cut off")?;
+        kind.copy_from_slice(&elf::PT_NULL.0.to_le_bytes());
+        Ok(bytes)
     }
 
     /// Where the machine enters the kernel when it begins and whenever a trap is taken.

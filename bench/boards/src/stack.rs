@@ -1,8 +1,9 @@
 //! How deep the kernel's stack gets.
 //!
-//! The stack is painted before the machine begins, by an argument of the emulator: the image stays as it
-//! is. What is no longer painted when the run is over was used. The kernel starts again at the top
-//! for each trap, so that this is the greatest depth of any.
+//! The stack is painted before the machine begins, by the emulator. The image stays as it is, but
+//! for the header of a segment without content that says that the stack is memory: some machines of the
+//! emulator would clear it, and refuse to. What is no longer painted when the run is over was
+//! used. The kernel starts again at the top for each trap, so that this is the greatest depth of any.
 
 use std::ffi::OsString;
 use std::fs;
@@ -28,7 +29,9 @@ pub(crate) fn depth(image: &Image) -> Result<u64> {
     let loader = format!("loader,file={},addr={:#x},force-raw=on", paint.display(), stack.start);
     let listen = format!("unix:{},server=on,wait=off", socket.display());
     let arguments = ["-device", &loader, "-qmp", &listen].map(OsString::from);
-    let mut emulator = Emulator::start(image, &arguments)?;
+    let file = folder.path().join("image");
+    fs::write(&file, image.without_segment(&stack)?)?;
+    let mut emulator = Emulator::start(image.board, &file, &arguments)?;
     emulator.wait_for(DONE)?;
     Monitor::connect(&socket)?.save(stack.start, length, &seen)?;
     drop(emulator);
