@@ -105,7 +105,7 @@ mod tests {
     fn lines_carry_their_owner() {
         let mut line = ProcessLine::EMPTY;
         let mut text = String::new();
-        line.push(b"hi\x07\n", |line| {
+        line.push(b"hi\x07\n", &mut |line| {
             text += &written(|out| process_line("li\nar", &line, out));
         });
         assert_eq!(text, "[li\\x0aar] hi\\x07\n");
