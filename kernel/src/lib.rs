@@ -67,7 +67,7 @@ pub use kernel::{Globals, Kernel, Storage, StorageSizes};
 pub use memory::{Buffer, Grant};
 pub use object::{HandlerDescriptor, InitiatorDescriptor, Object};
 pub use port::{NotStarted, Port, Side, Unreadable};
-pub use process::{Process, ProcessDescriptor, ProcessState};
+pub use process::{Process, ProcessDescriptor, ProcessState, WALL_WORDS};
 pub use region::{Access, Region, Span};
 pub use scheduler::SchedulerState;
 pub use system::System;
