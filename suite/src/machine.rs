@@ -70,13 +70,11 @@ mod devices {
 /// page of this size; elsewhere its first byte decides. The machine itself looks at every byte.
 pub const EMULATED_PAGE_BYTES: usize = if cfg!(target_arch = "arm") { 1024 } else { 1 };
 
-/// Whether the emulator of this board lets an access pass that the processor's own registers refuse,
-/// and does nothing for it. It is the one board with a clock of this rate; no other does so.
-pub const IGNORES_REFUSED_ACCESSES: bool =
-    cfg!(target_arch = "arm") && SystemClock::TICKS_PER_SEC == 12_500_000;
-
-/// Where the processor's own registers begin.
-pub const OWN_REGISTERS: usize = if cfg!(target_arch = "arm") { 0xE000_0000 } else { usize::MAX };
+/// Tells whether the emulator of this board lets an access to the processor's own registers pass that
+/// the processor refuses, and does nothing for it. It is the one board with a clock of this rate.
+pub const fn ignores_refused_access(address: usize) -> bool {
+    cfg!(target_arch = "arm") && SystemClock::TICKS_PER_SEC == 12_500_000 && address >> 28 == 0xE
+}
 
 /// How far below its stack a stack pointer may be and still be taken for one that grew too long.
 pub const LONGEST_FRAME_BYTES: usize = 64 * 1024;

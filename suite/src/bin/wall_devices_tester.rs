@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use suite::hostile::Act;
-use suite::machine::{self, IGNORES_REFUSED_ACCESSES, OWN_REGISTERS};
+use suite::machine::{self, ignores_refused_access};
 use suite::wall::{Attack, Wall};
 use suite_codegen::wall_devices::tester::object;
 use userspace::process_entry;
@@ -17,7 +17,7 @@ fn entry() -> ! {
         wall.attack(title, attacker, act, address);
     }
     for (title, attacker, act, address) in DEVICES {
-        if IGNORES_REFUSED_ACCESSES && address >= OWN_REGISTERS {
+        if ignores_refused_access(address) {
             // That it did nothing is seen by the wall, the timer and everybody going on.
             wall.nothing(title, attacker, act, address);
         } else {

@@ -68,6 +68,10 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
                 let result = IN.read(offset, room);
                 self.note_filled(result)
             }
+            Step::Receive { room_bytes } => {
+                let result = IN.receive(self.room(room_bytes), Instant::MAX);
+                self.note_filled(result.map(|received| received.len))
+            }
             Step::Respond(give) => respond::<BUFFER_BYTES>(give),
             Step::Echo => IN.respond(&self.buffer[..self.filled]).map(|()| 0),
             Step::Recognise { seed } => Ok(pattern::is(&self.buffer[..self.filled], seed).into()),
