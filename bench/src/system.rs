@@ -3,7 +3,7 @@
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
     ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
-    WaitListIndex,
+    WALL_WORDS, WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -46,6 +46,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         memory: &[memory(HANDLER)],
         objects: &[Object::ChannelHandler(HANDLER_END)],
         threads: &[ThreadIndex::new(HANDLER)],
+        wall: [0; WALL_WORDS],
         may_shutdown: false,
     },
     ProcessDescriptor {
@@ -55,6 +56,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         memory: &[memory(INITIATOR)],
         objects: &[Object::ChannelInitiator(INITIATOR_END)],
         threads: &[ThreadIndex::new(INITIATOR)],
+        wall: [0; WALL_WORDS],
         may_shutdown: false,
     },
 ];

@@ -47,6 +47,15 @@ impl Board {
         let found = Command::new(program).arg("--version").output();
         found.map(|_| ()).map_err(|source| Failure::NoEmulator { program, package, source })
     }
+
+    /// The compiler that builds for the board here, as it calls itself. Blocks for it.
+    ///
+    /// # Errors
+    /// [`Failure::NoTarget`] or [`Failure::NoLinker`], whichever is missing first.
+    pub fn compiler(&self) -> Result<String, Failure> {
+        let missing = || Failure::NoTarget { target: self.target.to_owned() };
+        Toolchain::find(self.target)?.compiler().ok_or_else(missing)
+    }
 }
 
 /// An emulator and how it is told to be a board.

@@ -323,18 +323,19 @@ impl Builder<'_> {
             .map(|place| vec![region(&place.ram, true), region(&place.flash, false)])
             .collect();
         let bytes = self.system.max_transfer_bytes_on(self.board.name);
-        let tables = Tables::new(self.system, &memory, bytes);
-        let programs = programs.iter().zip(&layout.processes).map(|(program, place)| {
-            Some(Program {
-                entry: program.entry,
-                record: program.record,
-                stack: program.stack.clone(),
-                wall: self.board.hardware.wall.words(&place.flash, &place.ram)?,
-            })
+        let program = |program: &LinkedProgram| Program {
+            entry: program.entry,
+            record: program.record,
+            stack: program.stack.clone(),
+        };
+        let programs: Vec<Program> = programs.iter().map(program).collect();
+        let wall = self.board.hardware.wall;
+        let walls = layout.processes.iter().map(|place| wall.words(&place.flash, &place.ram));
+        let walls: Option<Vec<_>> = walls.collect();
+        let source = walls.and_then(|walls| {
+            let tables = Tables::new(self.system, &memory, bytes).with_walls(&walls);
+            tables.with_system(|system| image_source(system, &programs))
         });
-        let programs: Option<Vec<_>> = programs.collect();
-        let source = programs
-            .and_then(|programs| tables.with_system(|system| image_source(system, &programs)));
         source.ok_or_else(|| Failure::NotLinked {
             what: KERNEL.to_owned(),
             words: "a wall cannot be expressed in the machine's registers".to_owned(),

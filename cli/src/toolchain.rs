@@ -64,6 +64,12 @@ impl Toolchain {
         }
         Err(Failure::NoTarget { target: target.to_owned() })
     }
+
+    /// What the compiler says that it is. Blocks for it.
+    pub(crate) fn compiler(&self) -> Option<String> {
+        let own = self.environment.iter().find(|(name, _)| *name == "RUSTC");
+        ask(&own.map_or_else(rustc, |(_, rustc)| rustc.clone()), &["--version"])
+    }
 }
 
 fn rustc() -> OsString {

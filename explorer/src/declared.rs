@@ -7,7 +7,7 @@
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
     ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
-    WaitListIndex,
+    WALL_WORDS, WaitListIndex,
 };
 
 use crate::layout::REGIONS;
@@ -234,6 +234,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         memory: &REGIONS,
         objects: objects.leak(),
         threads: own.leak(),
+        wall: [0; WALL_WORDS],
         may_shutdown: plan.processes[process].may_shutdown,
     }
 }

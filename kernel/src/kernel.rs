@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::scheduler::SchedulerState;
 use crate::services::Services;
 use crate::system::System;
-use crate::thread::{Thread, ThreadList, ThreadState};
+use crate::thread::{Thread, ThreadDescriptor, ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::wait::Waits;
 
@@ -56,12 +56,13 @@ impl<'s> Kernel<'s> {
     /// The kernel over a declared system and its storage. Changes nothing.
     pub fn new(system: &'s System<'s>, storage: Storage<'s>) -> Self {
         let Globals { scheduler, alarm } = storage.globals;
-        let waits = Waits {
-            threads: Table::new(storage.threads),
-            lists: Table::new(storage.wait_lists),
+        let waits = Waits::new(
+            system.threads,
+            Table::new(storage.threads),
+            Table::new(storage.wait_lists),
             scheduler,
-            deadlines: Deadlines::new(alarm),
-        };
+            Deadlines::new(alarm),
+        );
         Kernel {
             services: Services { system, processes: Table::new(storage.processes), waits },
             channels: Channels {
@@ -86,10 +87,17 @@ impl<'s> Kernel<'s> {
         self.services.waits.current()
     }
 
+    /// What is declared of the thread that the port is to run, if there is one.
+    #[inline(always)]
+    pub fn running(&self) -> Option<&'s ThreadDescriptor<'s>> {
+        self.services.waits.running()
+    }
+
     /// Puts every table into its state before boot.
     pub(crate) fn clear(&mut self) {
         let waits = &mut self.services.waits;
         *waits.scheduler = SchedulerState::IDLE;
+        waits.set_current(ThreadIndex::NONE);
         waits.deadlines.clear();
         for (number, declared) in self.services.system.threads.iter().enumerate() {
             if let Some(thread) = waits.threads.get_mut(ThreadIndex::new(number)) {

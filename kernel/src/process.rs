@@ -46,6 +46,9 @@ impl Process {
     }
 }
 
+/// How many words the protection hardware of any machine takes for a process.
+pub const WALL_WORDS: usize = 8;
+
 /// What is declared of a process and never changes.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessDescriptor<'s> {
@@ -61,6 +64,9 @@ pub struct ProcessDescriptor<'s> {
     pub objects: &'s [Object],
     /// Its threads, the main thread first.
     pub threads: &'s [ThreadIndex],
+    /// What the machine's protection registers hold while it runs, for the port alone: it stands here
+    /// so that a port finds it where the kernel has just been. Zeros where there are none.
+    pub wall: [u32; WALL_WORDS],
     /// Whether it may end the run (PR-7).
     pub may_shutdown: bool,
 }
@@ -69,6 +75,6 @@ impl<'s> ProcessDescriptor<'s> {
     /// Its memory.
     #[inline(always)]
     pub(crate) fn memory_map(&'s self) -> MemoryMap<'s> {
-        MemoryMap::new(self.index, &self.own, self.memory)
+        MemoryMap::new(self.index, &self.own, &self.memory)
     }
 }

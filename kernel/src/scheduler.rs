@@ -118,15 +118,6 @@ impl SchedulerState {
         index
     }
 
-    /// Makes a thread the current one that stands in no queue.
-    #[inline(always)]
-    pub(crate) fn run(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
-        if let Some(thread) = threads.get_mut(index) {
-            thread.state = ThreadState::Running;
-        }
-        self.current = index;
-    }
-
     /// The most important ready thread, or NONE.
     #[inline(always)]
     pub(crate) fn first(&self) -> ThreadIndex {

@@ -47,7 +47,7 @@ impl<'s> Services<'s> {
     /// Who makes the present call.
     #[inline(always)]
     pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
-        let thread = self.system.thread(self.waits.current()).ok_or(Error::Internal)?;
+        let thread = self.waits.running().ok_or(Error::Internal)?;
         Ok(Caller { thread, process: thread.process })
     }
 }

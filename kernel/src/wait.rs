@@ -10,16 +10,20 @@ use guichet_abi::{OK, Results, Signals};
 
 use crate::deadline::Deadlines;
 use crate::event::{Action, Outcome};
-use crate::id::{Table, ThreadIndex, WaitListIndex};
+use crate::id::{Table, TableIndex, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
 use crate::port::Port;
 use crate::scheduler::SchedulerState;
-use crate::thread::{Thread, ThreadList, ThreadState, Threads};
+use crate::thread::{Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
 
 /// The threads and all that decides which of them runs.
 #[derive(Debug)]
 pub(crate) struct Waits<'s> {
+    /// What is declared of the threads.
+    pub(crate) declared: &'s [ThreadDescriptor<'s>],
+    /// What is declared of the current one: found once, when it becomes that.
+    running: Option<&'s ThreadDescriptor<'s>>,
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
     pub(crate) scheduler: &'s mut SchedulerState,
@@ -32,7 +36,32 @@ pub(crate) fn wait_results(signals: Signals) -> Results {
     Results { status: OK, value0: 0, value1: usize::try_from(signals.bits()).unwrap_or(0) }
 }
 
-impl Waits<'_> {
+impl<'s> Waits<'s> {
+    /// The threads of a system over their storage.
+    pub(crate) fn new(
+        declared: &'s [ThreadDescriptor<'s>],
+        threads: Threads<'s>,
+        lists: Table<'s, WaitListIndex, ThreadList>,
+        scheduler: &'s mut SchedulerState,
+        deadlines: Deadlines<'s>,
+    ) -> Self {
+        let running = declared.get(scheduler.current.position());
+        Waits { declared, running, threads, lists, scheduler, deadlines }
+    }
+
+    /// What is declared of the current thread.
+    #[inline(always)]
+    pub(crate) fn running(&self) -> Option<&'s ThreadDescriptor<'s>> {
+        self.running
+    }
+
+    /// Makes a thread the current one, or none.
+    #[inline(always)]
+    pub(crate) fn set_current(&mut self, index: ThreadIndex) {
+        self.scheduler.current = index;
+        self.running = self.declared.get(index.position());
+    }
+
     /// The thread that made the present call.
     #[inline(always)]
     pub(crate) fn current(&self) -> ThreadIndex {
@@ -42,7 +71,7 @@ impl Waits<'_> {
     /// Blocks the current thread in `state`. The caller has seen that the deadline is not past.
     pub(crate) fn block<P: Port>(&mut self, port: &mut P, state: ThreadState, deadline: Instant) {
         let current = self.scheduler.current;
-        self.scheduler.current = ThreadIndex::NONE;
+        self.set_current(ThreadIndex::NONE);
         if let Some(list) = self.lists.get_mut(state.list()) {
             list.push_back(&mut self.threads, current);
         }
@@ -100,7 +129,7 @@ impl Waits<'_> {
             self.scheduler.remove(&mut self.threads, index);
         }
         if self.scheduler.current == index {
-            self.scheduler.current = ThreadIndex::NONE;
+            self.set_current(ThreadIndex::NONE);
         }
         if let Some(thread) = self.threads.get_mut(index) {
             *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
@@ -148,16 +177,22 @@ impl Waits<'_> {
         None
     }
 
-    /// Blocks the current thread in `state` and leaves the processor to `next`, which has
-    /// [taken over](Thread::take_over). The caller has seen that the deadline is
-    /// [quiet](Waits::is_quiet), and has put the current thread into the list of its state.
+    /// Blocks the current thread in `state`. The caller has seen that the deadline is
+    /// [quiet](Waits::is_quiet), puts the thread into the list of its state, and lets another
+    /// [enter](Waits::enter).
     #[inline(always)]
-    pub(crate) fn leave_to(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
-        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
+    pub(crate) fn leave(&mut self, current: ThreadIndex, state: ThreadState, deadline: Instant) {
+        if let Some(thread) = self.threads.get_mut(current) {
             thread.state = state;
             thread.deadline = deadline;
         }
+    }
+
+    /// Makes a thread that has [taken over](Thread::take_over) the current one.
+    #[inline(always)]
+    pub(crate) fn enter(&mut self, next: ThreadIndex, running: &'s ThreadDescriptor<'s>) {
         self.scheduler.current = next;
+        self.running = Some(running);
     }
 
     /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
@@ -198,18 +233,21 @@ impl Waits<'_> {
     ) -> Option<(ThreadIndex, Results)> {
         let list = self.lists.get_mut(list)?;
         let next = self.scheduler.first();
+        let running = self.declared.get(next.position())?;
         let ThreadState::Returning(results) = self.threads.get(next)?.state else {
             return None;
         };
         if !list.is_empty() {
             return None;
         }
-        *list = ThreadList::of(self.scheduler.current);
+        let current = self.scheduler.current;
+        *list = ThreadList::of(current);
         self.scheduler.remove_first(&mut self.threads, next);
         if let Some(thread) = self.threads.get_mut(next) {
             thread.state = ThreadState::Running;
         }
-        self.leave_to(state, deadline, next);
+        self.leave(current, state, deadline);
+        self.enter(next, running);
         Some((next, results))
     }
 
@@ -253,7 +291,10 @@ impl Waits<'_> {
     fn run_first(&mut self) -> Outcome {
         let next = self.scheduler.choose(&mut self.threads);
         let state = self.threads.get(next).map(|thread| thread.state);
-        self.scheduler.run(&mut self.threads, next);
+        if let Some(thread) = self.threads.get_mut(next) {
+            thread.state = ThreadState::Running;
+        }
+        self.set_current(next);
         match state {
             Some(ThreadState::Returning(results)) => Outcome::returning(next, results),
             Some(_) => Outcome::resuming(next),
@@ -263,6 +304,11 @@ impl Waits<'_> {
 
     /// Checks that lists, deadlines and queues agree with what the threads are doing.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let running = self.running.map(|thread| (thread.process.index, thread.ordinal));
+        let current = self.declared.get(self.current().position());
+        if running != current.map(|thread| (thread.process.index, thread.ordinal)) {
+            return Err("wait: another thread is taken for the current one");
+        }
         self.scheduler.check(&self.threads)?;
         self.deadlines.check(&self.threads)?;
         for number in 0..self.lists.len() {

@@ -31,4 +31,4 @@ pub use script::{
     PROGRAM_ENTRY, PROGRAM_SECTIONS, STACKS_SECTION, Symbols, kernel_script, process_script,
 };
 pub use source::{Program, image_source};
-pub use wall::{WallKind, WallWords};
+pub use wall::WallKind;

@@ -8,7 +8,7 @@
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
     ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
-    WaitListIndex,
+    WALL_WORDS, WaitListIndex,
 };
 
 use crate::model::{self, ObjectId, ObjectKind};
@@ -29,6 +29,7 @@ struct ProcessTables {
     memory: Vec<Region>,
     objects: Vec<Object>,
     threads: Vec<ThreadIndex>,
+    wall: [u32; WALL_WORDS],
     may_shutdown: bool,
 }
 
@@ -49,6 +50,7 @@ impl ProcessTables {
             memory: &self.memory,
             objects: &self.objects,
             threads: &self.threads,
+            wall: self.wall,
             may_shutdown: self.may_shutdown,
         }
     }
@@ -71,6 +73,7 @@ impl Tables {
             threads: (0..process.threads.len())
                 .map(|thread| numbers.thread(number, thread))
                 .collect(),
+            wall: [0; WALL_WORDS],
             may_shutdown: process.may_shutdown,
         };
         Tables {
@@ -82,6 +85,14 @@ impl Tables {
                 .collect(),
             max_transfer_bytes,
         }
+    }
+
+    /// The same with the words of process `n`'s wall, for boards that have walls.
+    pub fn with_walls(mut self, walls: &[[u32; WALL_WORDS]]) -> Tables {
+        for (process, wall) in self.processes.iter_mut().zip(walls) {
+            process.wall = *wall;
+        }
+        self
     }
 
     /// Hands the whole system to `take`.

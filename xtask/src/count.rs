@@ -4,22 +4,22 @@
 //! The program in bench/ runs under callgrind twice, with 1000 rounds and with 2000, and the
 //! difference is divided by 1000: whatever is counted before and after the rounds cancels out, and
 //! a remainder would mean that the rounds are not alike.
-//!
-//! Another compiler counts differently, so the golden file says which one it was written with.
-//! With another one the comparison is left out, and that is said.
 
 mod callgrind;
-mod golden;
 
-use std::fs;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use self::callgrind::instructions_per_round;
-use self::golden::{Golden, Verdict};
+use crate::golden::Golden;
 use crate::repository::Repository;
 
 const GOLDEN: &str = "bench/goldens/host.txt";
+const TASK: &str = "count";
+const HEADER: &str = "\
+# Instructions of the kernel on the host, one line for each thing that is counted, between the
+# decoded registers of a call and the outcome, without the port's copying of bytes. Written by
+# `cargo xtask count --bless`, compared by `cargo xtask count`: a figure may fall and not rise.
+";
 
 /// What is counted: its name in the golden file, and the arguments of the counted program.
 const COUNTED: [(&str, [&str; 2]); 6] = [
@@ -35,16 +35,10 @@ const COUNTED: [(&str, [&str; 2]); 6] = [
 pub(crate) fn run(repository: &Repository, bless: bool) -> Result<()> {
     let counted = count(repository)?;
     print!("{}", counted.table());
-    let path = repository.root().join(GOLDEN);
     if bless {
-        fs::write(&path, counted.to_string()).with_context(|| format!("cannot write {GOLDEN}"))?;
-        println!("count: {GOLDEN} written");
-        return Ok(());
+        return counted.write(repository, GOLDEN, HEADER);
     }
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {GOLDEN}; `cargo xtask count --bless` writes it"))?;
-    let golden: Golden = text.parse().with_context(|| format!("{GOLDEN} cannot be read"))?;
-    judge(&golden, &counted)
+    Golden::read(repository, GOLDEN, TASK)?.judge(&counted, GOLDEN, TASK)
 }
 
 fn count(repository: &Repository) -> Result<Golden> {
@@ -63,40 +57,4 @@ fn compiler(repository: &Repository) -> Result<String> {
     let version = said.lines().next().context("rustc says no version")?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(format!("{version}, {}", host.context("rustc says no host")?))
-}
-
-fn judge(golden: &Golden, counted: &Golden) -> Result<()> {
-    if golden.compiler != counted.compiler {
-        println!("count: NOT COMPARED: the golden figures are those of {}", golden.compiler);
-        println!("count: these are those of {}", counted.compiler);
-        return Ok(());
-    }
-    let verdicts = golden.compare(counted);
-    for verdict in &verdicts {
-        println!("count: {verdict}");
-    }
-    if verdicts.iter().any(Verdict::is_failure) {
-        bail!(
-            "the figures are not those of {GOLDEN}; if that is right, `cargo xtask count --bless`"
-        );
-    }
-    println!("count: nothing costs more than in {GOLDEN}");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn figures(compiler: &str, figure: u64) -> Golden {
-        Golden { compiler: compiler.to_owned(), figures: vec![("null call".to_owned(), figure)] }
-    }
-
-    #[test]
-    fn only_figures_of_the_same_compiler_are_compared() {
-        assert!(judge(&figures("rustc 1", 10), &figures("rustc 1", 10)).is_ok());
-        assert!(judge(&figures("rustc 1", 10), &figures("rustc 1", 9)).is_ok());
-        assert!(judge(&figures("rustc 1", 10), &figures("rustc 1", 11)).is_err());
-        assert!(judge(&figures("rustc 1", 10), &figures("rustc 2", 11)).is_ok());
-    }
 }

@@ -7,11 +7,14 @@
 //! - `setup` finds out what the tests need besides Rust;
 //! - `tidy` checks the habits of the house, as a test;
 //! - `purity` links the kernel and proves that it cannot panic and has no state of its own;
-//! - `count` counts the kernel's instructions and compares them with the goldens.
+//! - `count` counts the kernel's instructions and compares them with the goldens;
+//! - `bench` measures systems on emulated boards, and does the same.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod command;
 mod count;
+mod golden;
 mod purity;
 mod repository;
 mod setup;
@@ -20,7 +23,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::repository::Repository;
 use crate::steps::Look;
@@ -51,6 +54,18 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Measures systems on emulated boards and compares them with the files in bench/goldens.
+    Bench(BenchArguments),
+}
+
+#[derive(Debug, Args)]
+struct BenchArguments {
+    /// Measures on this board only.
+    #[arg(long)]
+    board: Option<String>,
+    /// Writes what was measured into the golden files, and the chart and the table for the docs.
+    #[arg(long)]
+    bless: bool,
 }
 
 fn main() -> ExitCode {
@@ -72,5 +87,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&repository),
         Task::Purity => purity::run(&repository),
         Task::Count { bless } => count::run(&repository, *bless),
+        Task::Bench(BenchArguments { board, bless }) => {
+            bench::run(&repository, board.as_deref(), *bless)
+        }
     }
 }

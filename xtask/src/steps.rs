@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::repository::Repository;
-use crate::{count, purity, setup, tidy};
+use crate::{bench, count, purity, setup, tidy};
 
 /// What the output is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ struct Step {
     action: Action,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "setup", action: Action::Own(|_| setup::run()) },
     Step { name: "tidy", action: Action::Own(tidy::run) },
     Step { name: "format", action: Action::Cargo(&["fmt", "--all", "--check"]) },
@@ -57,6 +57,7 @@ const STEPS: [Step; 9] = [
     },
     Step { name: "purity", action: Action::Own(purity::run) },
     Step { name: "count", action: Action::Own(|repository| count::run(repository, false)) },
+    Step { name: "bench", action: Action::Own(|repository| bench::run(repository, None, false)) },
 ];
 
 /// Runs every step, and stops at the first that fails.

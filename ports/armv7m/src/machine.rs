@@ -1,9 +1,8 @@
 //! The one machine, and what its exceptions lead to.
 
-use guichet_port_bare_metal::KernelCell;
+use guichet_port_bare_metal::{Image, KernelCell};
 use guichet_port_cortex_m::{Board, MachineCell, PortCell};
 
-use crate::Image;
 use crate::architecture::Armv7m;
 
 /// Where the machine stands while the system runs.

@@ -10,15 +10,9 @@ mod architecture;
 mod machine;
 
 pub use guichet_kernel as kernel;
-pub use guichet_port_bare_metal::KernelCell;
+pub use guichet_port_bare_metal::{Image, KernelCell, Program};
 #[cfg(target_arch = "arm")]
 pub use guichet_port_cortex_m::entry;
-pub use guichet_port_cortex_m::{Board, ClockDevice, PortCell, SerialDevice, Wall};
+pub use guichet_port_cortex_m::{Board, ClockDevice, PortCell, SerialDevice};
 #[cfg(target_arch = "arm")]
 pub use machine::run;
-
-/// A system as it lies in flash.
-pub type Image = guichet_port_bare_metal::Image<Wall>;
-
-/// Where a process's program is.
-pub type Program = guichet_port_bare_metal::Program<Wall>;

@@ -1,6 +1,6 @@
 //! What a machine must be able to do.
 
-use guichet_kernel::Instant;
+use guichet_kernel::{Instant, WALL_WORDS};
 
 use crate::image::Program;
 
@@ -12,9 +12,6 @@ pub trait Hardware {
     /// A thread's registers while it does not run.
     type Context;
 
-    /// What the protection registers hold while a process runs.
-    type Wall: 'static;
-
     /// Registers that hold nothing: those of a thread that never ran.
     const NO_CONTEXT: Self::Context;
 
@@ -23,10 +20,10 @@ pub trait Hardware {
     ///
     /// # Safety
     /// The program's stack is memory, and nobody refers to it.
-    unsafe fn fresh_context(program: &Program<Self::Wall>) -> Self::Context;
+    unsafe fn fresh_context(program: &Program) -> Self::Context;
 
     /// Puts a wall in place of the one before.
-    fn raise(&mut self, wall: &Self::Wall);
+    fn raise(&mut self, wall: &[u32; WALL_WORDS]);
 
     /// Copies `length` bytes as `memmove` does.
     ///

@@ -9,26 +9,22 @@ use crate::console::ProcessLine;
 
 /// A system as it lies in flash.
 #[derive(Debug)]
-pub struct Image<Wall: 'static> {
+pub struct Image {
     /// What is declared.
     pub system: System<'static>,
     /// Where each process's program is, in the order of the processes.
-    pub programs: &'static [Program<Wall>],
-    /// The program that each thread runs, in the order of the threads.
-    pub threads: &'static [&'static Program<Wall>],
+    pub programs: &'static [Program],
 }
 
 /// Where a process's program is.
 #[derive(Debug)]
-pub struct Program<Wall> {
+pub struct Program {
     /// Its first instruction.
     pub entry: usize,
     /// Its [`guichet_abi::AbiRecord`] (CF-7).
     pub record: usize,
     /// The stack of its main thread.
     pub stack: Range<usize>,
-    /// What it may touch, for the machine. The system's memory map says the same to the kernel.
-    pub wall: Wall,
 }
 
 /// The memory that the kernel needs for a system, as a static that `run` takes once.

@@ -7,8 +7,8 @@ use core::ptr;
 
 use guichet_abi::Results;
 use guichet_kernel::{
-    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessIndex, ProcessState,
-    ThreadIndex,
+    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, ProcessIndex,
+    ProcessState,
 };
 
 use crate::hardware::Hardware;
@@ -44,8 +44,8 @@ pub struct Next<Context> {
 pub struct Machine<H: Hardware + 'static> {
     kernel: Kernel<'static>,
     port: BareMetalPort<H>,
-    /// The program whose wall stands.
-    walled: Option<&'static Program<H::Wall>>,
+    /// The process whose wall stands.
+    walled: Option<&'static ProcessDescriptor<'static>>,
 }
 
 impl<H: Hardware> Machine<H> {
@@ -65,7 +65,7 @@ impl<H: Hardware> Machine<H> {
     #[inline(always)]
     pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
         let outcome = self.kernel.door(&mut self.port, call)?;
-        self.wall(outcome.thread);
+        self.wall();
         let context = self.port.context(outcome.thread)?;
         Some(Next { context, restore: Restore::Results, results: outcome.results })
     }
@@ -102,8 +102,8 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// The program of the thread that runs.
-    pub fn running_program(&self) -> Option<&'static Program<H::Wall>> {
-        self.walled
+    pub fn running_program(&self) -> Option<&'static Program> {
+        self.walled.and_then(|process| self.port.program(process.index))
     }
 
     #[inline(never)]
@@ -125,22 +125,22 @@ impl<H: Hardware> Machine<H> {
 
     #[inline(always)]
     fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
-        self.wall(outcome.thread);
+        self.wall();
         match self.port.context(outcome.thread) {
             Some(context) => Next { context, restore, results: outcome.results },
             None => self.end(NOTHING_LEFT),
         }
     }
 
-    /// Raises the wall of the thread's process, unless it stands.
+    /// Raises the wall of the running thread's process, unless it stands.
     #[inline(always)]
-    fn wall(&mut self, thread: ThreadIndex) {
-        let Some(program) = self.port.program_of(thread) else {
+    fn wall(&mut self) {
+        let Some(process) = self.kernel.running().map(|thread| thread.process) else {
             return;
         };
-        if !self.walled.is_some_and(|walled| ptr::eq(walled, program)) {
-            self.port.hardware().raise(&program.wall);
-            self.walled = Some(program);
+        if !self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
+            self.port.hardware().raise(&process.wall);
+            self.walled = Some(process);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::user_memory;
 
 /// A machine, as the kernel sees it.
 pub struct BareMetalPort<H: Hardware + 'static> {
-    image: &'static Image<H::Wall>,
+    image: &'static Image,
     contexts: &'static mut [H::Context],
     lines: &'static mut [ProcessLine],
     hardware: H,
@@ -30,7 +30,7 @@ impl<H: Hardware> BareMetalPort<H> {
     /// The image says where its programs are, and that is memory that nobody else uses.
     pub unsafe fn new(
         hardware: H,
-        image: &'static Image<H::Wall>,
+        image: &'static Image,
         contexts: &'static mut [H::Context],
         lines: &'static mut [ProcessLine],
     ) -> BareMetalPort<H> {
@@ -57,14 +57,8 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Where a process's program is.
     #[inline(always)]
-    pub(crate) fn program(&self, process: ProcessIndex) -> Option<&'static Program<H::Wall>> {
+    pub(crate) fn program(&self, process: ProcessIndex) -> Option<&'static Program> {
         self.image.programs.get(process.position())
-    }
-
-    /// The program that a thread runs.
-    #[inline(always)]
-    pub(crate) fn program_of(&self, thread: ThreadIndex) -> Option<&'static Program<H::Wall>> {
-        self.image.threads.get(thread.position()).copied()
     }
 
     /// Says something in the kernel's name, after what processes have left unfinished.
@@ -114,7 +108,7 @@ impl<H: Hardware> BareMetalPort<H> {
 }
 
 /// Tells whether a program was built for this kernel (CF-7).
-fn is_ours<Wall>(program: &Program<Wall>) -> bool {
+fn is_ours(program: &Program) -> bool {
     let record = ptr::with_exposed_provenance::<AbiRecord>(program.record);
     // SAFETY: (port-1) the image was built with the record there; it may have any alignment and,
     // being two plain words, any content.

@@ -4,8 +4,6 @@
 //! in the saved stack pointer; it takes them from there again. The rest is here. So a program can
 //! rewrite the registers that a blocked thread of its own will get back, and no others.
 
-use guichet_kernel::Call;
-
 /// The registers of a thread that the processor does not put on its stack, where the trap saves
 /// them. The order is known to the assembly in `trap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,22 +72,6 @@ impl Frame {
     }
 }
 
-/// A call as the trap has found it in the registers r0 to r5, r8 and r12, in this order.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct CallRegisters {
-    arguments: [usize; 7],
-    number: usize,
-}
-
-impl CallRegisters {
-    /// The call.
-    #[inline(always)]
-    pub(crate) const fn call(&self) -> Call {
-        Call { number: self.number, arguments: self.arguments }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +85,6 @@ mod tests {
         assert_eq!(offset_of!(Context, rest), 4 * WORD);
         assert_eq!(offset_of!(Frame, pc), 6 * WORD);
         assert_eq!(Frame::BYTES, 8 * WORD);
-        assert_eq!(offset_of!(CallRegisters, number), 7 * WORD);
     }
 
     #[test]
@@ -113,11 +94,5 @@ mod tests {
         assert_eq!(frame.scratch, [0; 5]);
         let context = Context::fresh(0x2000_0FE0);
         assert_eq!(context, Context { stack_pointer: 0x2000_0FE0, ..Context::ZERO });
-    }
-
-    #[test]
-    fn a_call_is_its_registers() {
-        let registers = CallRegisters { arguments: [1, 2, 3, 4, 5, 6, 7], number: 8 };
-        assert_eq!(registers.call(), Call { number: 8, arguments: [1, 2, 3, 4, 5, 6, 7] });
     }
 }

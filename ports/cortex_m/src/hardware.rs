@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 use core::ptr;
 
-use guichet_kernel::Instant;
+use guichet_kernel::{Instant, WALL_WORDS};
 use guichet_port_bare_metal::{Hardware, Program};
 
 use crate::architecture::Architecture;
@@ -13,7 +13,7 @@ use crate::context::{Context, Frame};
 use crate::copy;
 use crate::semihosting;
 use crate::serial::Serial;
-use crate::wall::Wall;
+use crate::wall;
 
 /// The devices that the kernel uses.
 pub struct CortexM<A> {
@@ -41,11 +41,10 @@ impl<A: Architecture> CortexM<A> {
 
 impl<A: Architecture> Hardware for CortexM<A> {
     type Context = Context;
-    type Wall = Wall;
 
     const NO_CONTEXT: Context = Context::ZERO;
 
-    unsafe fn fresh_context(program: &Program<Wall>) -> Context {
+    unsafe fn fresh_context(program: &Program) -> Context {
         let place = program.stack.end.wrapping_sub(Frame::BYTES);
         let frame = ptr::with_exposed_provenance_mut::<Frame>(place);
         // SAFETY: (hardware-2) the end of the program's stack, which the caller says is memory, and
@@ -55,8 +54,8 @@ impl<A: Architecture> Hardware for CortexM<A> {
     }
 
     #[inline(always)]
-    fn raise(&mut self, wall: &Wall) {
-        wall.raise();
+    fn raise(&mut self, wall: &[u32; WALL_WORDS]) {
+        wall::raise(wall);
     }
 
     #[inline(always)]

@@ -51,6 +51,7 @@ mod system_control;
 mod ticks;
 #[cfg(target_arch = "arm")]
 mod trap;
+#[cfg(target_arch = "arm")]
 mod wall;
 
 pub use architecture::Architecture;
@@ -58,13 +59,14 @@ pub use board::{Board, ClockDevice, SerialDevice};
 pub use image::PortCell;
 #[cfg(target_arch = "arm")]
 pub use run::{MachineCell, run};
-pub use wall::Wall;
 
 /// What the expansions of this crate's macros name; not for boards.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::context::{CallRegisters, Context, Frame};
+    pub use crate::context::{Context, Frame};
     #[cfg(target_arch = "arm")]
-    pub use crate::trap::{on_bad_frame, on_boot, on_call, on_kernel_fault, on_trap};
+    pub use crate::trap::{
+        DOOR, on_bad_frame, on_boot, on_door_call, on_kernel_fault, on_other_call, on_trap,
+    };
     pub use core::arch::global_asm;
 }

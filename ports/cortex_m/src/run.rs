@@ -9,7 +9,6 @@ use crate::board::Board;
 use crate::hardware::CortexM;
 use crate::image::PortCell;
 use crate::trap::enter;
-use crate::wall::Wall;
 
 /// Where the machine stands while the system runs. A port has one.
 pub type MachineCell<A> = StaticCell<Machine<CortexM<A>>>;
@@ -27,7 +26,7 @@ pub fn run<
 >(
     machine: &'static MachineCell<A>,
     board: &Board,
-    image: &'static Image<Wall>,
+    image: &'static Image,
     kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {

@@ -143,6 +143,7 @@ fn programs_and_processes_must_match() {
             name: "lonely",
             own: guichet_kernel::Span::own(&[]),
             memory: &[],
+            wall: [0; guichet_kernel::WALL_WORDS],
             objects: &[],
             threads: &[],
             may_shutdown: false,

@@ -1,15 +1,14 @@
 //! What a RISC-V machine can do, for the kernel.
 
-use guichet_kernel::Instant;
-use guichet_port_bare_metal::{Hardware, Register};
+use guichet_kernel::{Instant, WALL_WORDS};
+use guichet_port_bare_metal::{Hardware, Program, Register};
 
-use crate::Program;
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::copy;
 use crate::trap::wait_for_timer;
-use crate::wall::Wall;
+use crate::wall;
 
 /// Where the line status of a 16550 is, and its bit that says that a byte can be taken.
 const LINE_STATUS: usize = 5;
@@ -47,7 +46,6 @@ impl RiscvHardware {
 
 impl Hardware for RiscvHardware {
     type Context = Context;
-    type Wall = Wall;
 
     const NO_CONTEXT: Context = Context::ZERO;
 
@@ -56,8 +54,8 @@ impl Hardware for RiscvHardware {
     }
 
     #[inline(always)]
-    fn raise(&mut self, wall: &Wall) {
-        wall.raise();
+    fn raise(&mut self, wall: &[u32; WALL_WORDS]) {
+        wall::raise(wall);
     }
 
     #[inline(always)]

@@ -1,15 +1,8 @@
-//! What is generated for a system, with this machine's walls and registers in it.
+//! What is generated for a system, with this machine's registers in it.
 
 use guichet_port_bare_metal as bare_metal;
 
 use crate::context::Context;
-use crate::wall::Wall;
-
-/// A system as it lies in flash.
-pub type Image = bare_metal::Image<Wall>;
-
-/// Where a process's program is.
-pub type Program = bare_metal::Program<Wall>;
 
 /// The memory that the port needs for a system, as a static that `run` takes once.
 pub struct PortCell<const THREADS: usize, const PROCESSES: usize>(

@@ -42,15 +42,15 @@ mod run;
 mod start;
 #[cfg(target_arch = "riscv32")]
 mod trap;
+#[cfg(target_arch = "riscv32")]
 mod wall;
 
 pub use board::Board;
 pub use guichet_kernel as kernel;
-pub use guichet_port_bare_metal::KernelCell;
-pub use image::{Image, PortCell, Program};
+pub use guichet_port_bare_metal::{Image, KernelCell, Program};
+pub use image::PortCell;
 #[cfg(target_arch = "riscv32")]
 pub use run::run;
-pub use wall::Wall;
 
 /// What the expansion of [`entry!`] names; not for boards.
 #[cfg(target_arch = "riscv32")]

@@ -1,12 +1,12 @@
 //! Boot.
 
 use guichet_kernel::Kernel;
-use guichet_port_bare_metal::{BareMetalPort, KernelCell, Machine};
+use guichet_port_bare_metal::{BareMetalPort, Image, KernelCell, Machine};
 use static_cell::StaticCell;
 
 use crate::board::Board;
 use crate::hardware::RiscvHardware;
-use crate::image::{Image, PortCell};
+use crate::image::PortCell;
 use crate::trap::{enter, prepare};
 
 /// Where the machine stands while the system runs.

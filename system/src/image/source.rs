@@ -13,9 +13,7 @@ use guichet_kernel::{
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::wall::WallWords;
-
-/// Where a process's program is and what it may touch.
+/// Where a process's program is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
     /// Its first instruction; on Arm with bit 0 set, as in every pointer to Thumb code.
@@ -24,8 +22,6 @@ pub struct Program {
     pub record: u32,
     /// The stack of its main thread.
     pub stack: Range<u32>,
-    /// What it may touch.
-    pub wall: WallWords,
 }
 
 /// The source of an image of `system`, with a program for each process. `None` only if what was
@@ -33,7 +29,6 @@ pub struct Program {
 pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String> {
     let processes = system.processes.iter().map(process);
     let threads = system.threads.iter().map(thread);
-    let owners = system.threads.iter().map(|thread| thread.process.index.position());
     let handlers = system.handlers.iter().map(handler);
     let initiators = system.initiators.iter().map(initiator);
     let max_transfer_bytes = system.max_transfer_bytes;
@@ -46,8 +41,6 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
 
         static PROCESSES: [kernel::ProcessDescriptor<'static>; #p] = [#(#processes),*];
 
-        static PROGRAMS: [port::Program; #p] = [#(#programs),*];
-
         /// The system and where its programs are.
         pub(super) static IMAGE: port::Image = port::Image {
             system: kernel::System {
@@ -57,8 +50,7 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
                 initiators: &[#(#initiators),*],
                 max_transfer_bytes: #max_transfer_bytes,
             },
-            programs: &PROGRAMS,
-            threads: &[#(&PROGRAMS[#owners]),*],
+            programs: &[#(#programs),*],
         };
 
         /// The memory that the kernel needs for it.
@@ -79,8 +71,16 @@ fn index(type_name: &str, index: impl TableIndex) -> TokenStream {
 }
 
 fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
-    let ProcessDescriptor { index: number, name, own, memory, objects, threads, may_shutdown } =
-        process;
+    let ProcessDescriptor {
+        index: number,
+        name,
+        own,
+        memory,
+        objects,
+        threads,
+        wall,
+        may_shutdown,
+    } = process;
     let memory = memory.iter().map(region);
     let objects = objects.iter().map(object);
     let threads = threads.iter().map(|thread| index("ThreadIndex", *thread));
@@ -94,6 +94,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
             memory: &[#(#memory),*],
             objects: &[#(#objects),*],
             threads: &[#(#threads),*],
+            wall: [#(#wall),*],
             may_shutdown: #may_shutdown,
         }
     }
@@ -160,38 +161,18 @@ fn initiator(end: &InitiatorDescriptor) -> TokenStream {
 }
 
 fn program(program: &Program) -> TokenStream {
-    let Program { entry, record, stack, wall } = program;
+    let Program { entry, record, stack } = program;
     // A port's addresses are machine words.
     let [entry, record, start, end] =
         [*entry, *record, stack.start, stack.end].map(proc_macro2::Literal::u32_unsuffixed);
-    let wall = self::wall(wall);
     quote! {
-        port::Program { entry: #entry, record: #record, stack: #start..#end, wall: #wall }
-    }
-}
-
-/// The wall as its port takes it: in the order in which the registers are written.
-fn wall(words: &WallWords) -> TokenStream {
-    let pairs = |pairs: [(u32, u32); 4]| {
-        let pairs = pairs.iter().map(|(one, other)| quote! { (#one, #other) });
-        quote! { port::Wall::new([#(#pairs),*]) }
-    };
-    match words {
-        WallWords::Pmp(words) => {
-            let (addresses, configuration) = (words.addresses, words.configuration);
-            quote! {
-                port::Wall { addresses: [#(#addresses),*], configuration: #configuration }
-            }
-        }
-        WallWords::Pmsav7(words) => pairs(words.map(|region| (region.base, region.attributes))),
-        WallWords::Pmsav8(words) => pairs(words.map(|region| (region.base, region.limit))),
+        port::Program { entry: #entry, record: #record, stack: #start..#end }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::WallKind;
     use crate::tables::Tables;
 
     #[test]
@@ -202,40 +183,21 @@ mod tests {
             { name: "two", objects: [ { type: "channel_handler", name: "B" } ] } ] } ] }"#;
         let model = crate::check_source("system.json5", text).system.expect("the file is right");
         let memory = vec![vec![Region { start: 16, end: 32, writable: true }]];
-        let tables = Tables::new(&model, &memory, 77);
-        let wall = WallKind::Pmp.words(&(0..16), &(16..32)).expect("aligned");
-        let program = Program { entry: 4, record: 0, stack: 4..8, wall };
+        let tables = Tables::new(&model, &memory, 77).with_walls(&[[1, 2, 3, 4, 5, 6, 7, 8]]);
+        let program = Program { entry: 4, record: 0, stack: 4..8 };
         let source =
             tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
         for part in [
             "name: \"two\"",
-            "kernel::Object::ChannelInitiator(kernel::InitiatorIndex::new(0usize))",
+            "kernel::Object::ChannelInitiator(kernel::InitiatorDescriptor {",
             "start: 16usize,\n",
             "max_transfer_bytes: 77usize",
             "port::KernelCell<2usize, 2usize, 1usize, 1usize, 2usize>",
             "port::PortCell<2usize, 2usize>",
             "stack: 4..8",
+            "wall: [1u32, 2u32, 3u32, 4u32, 5u32, 6u32, 7u32, 8u32]",
         ] {
             assert!(source.contains(part), "{part}: {source}");
         }
-    }
-
-    #[test]
-    fn words_stand_in_the_order_in_which_they_are_written() {
-        let source = |wall: WallKind| {
-            let words = wall.words(&(0x20..0x40), &(0x2000_0000..0x2000_0020));
-            super::wall(&words.expect("aligned")).to_string().replace(' ', "")
-        };
-        let pmsav7 = format!(
-            "port::Wall::new([({}u32,{}u32),({}u32,0u32),({}u32,{}u32),({}u32,0u32)])",
-            0x30, 0x020B_0009, 0x11, 0x2000_0012, 0x130B_0009, 0x13
-        );
-        assert_eq!(source(WallKind::Pmsav7), pmsav7);
-        let pmsav8 = format!(
-            "port::Wall::new([({}u32,{}u32),({}u32,{}u32),(0u32,0u32),(0u32,0u32)])",
-            0x26, 0x21, 0x2000_0003, 0x2000_0001
-        );
-        assert_eq!(source(WallKind::Pmsav8), pmsav8);
-        assert!(source(WallKind::Pmp).starts_with("port::Wall{addresses:["));
     }
 }

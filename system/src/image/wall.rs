@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use guichet_kernel::WALL_WORDS;
+
 use super::{pmp, pmsav7, pmsav8};
 
 /// The kind of protection hardware that a board has.
@@ -13,17 +15,6 @@ pub enum WallKind {
     Pmsav7,
     /// Armv8-M's memory protection unit: any range in steps of 32 bytes.
     Pmsav8,
-}
-
-/// The register words of one process's wall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WallWords {
-    /// For [`WallKind::Pmp`].
-    Pmp(pmp::Words),
-    /// For [`WallKind::Pmsav7`].
-    Pmsav7(pmsav7::Words),
-    /// For [`WallKind::Pmsav8`].
-    Pmsav8(pmsav8::Words),
 }
 
 impl WallKind {
@@ -47,13 +38,43 @@ impl WallKind {
         }
     }
 
-    /// The words that let a process read and execute `flash`, read and write `ram`, and nothing
-    /// else; `None` if the hardware cannot express one of the two exactly.
-    pub fn words(self, flash: &Range<u32>, ram: &Range<u32>) -> Option<WallWords> {
+    /// The register words that let a process read and execute `flash`, read and write `ram`, and
+    /// nothing else, in the order in which its port writes them; `None` if the hardware cannot
+    /// express one of the two exactly.
+    pub fn words(self, flash: &Range<u32>, ram: &Range<u32>) -> Option<[u32; WALL_WORDS]> {
         match self {
-            WallKind::Pmp => pmp::words(flash, ram).map(WallWords::Pmp),
-            WallKind::Pmsav7 => pmsav7::words(flash, ram).map(WallWords::Pmsav7),
-            WallKind::Pmsav8 => pmsav8::words(flash, ram).map(WallWords::Pmsav8),
+            WallKind::Pmp => pmp::words(flash, ram).map(|words| {
+                let [a, b, c, d] = words.addresses;
+                [a, b, c, d, words.configuration, 0, 0, 0]
+            }),
+            WallKind::Pmsav7 => pmsav7::words(flash, ram)
+                .map(|words| pairs(words.map(|region| [region.base, region.attributes]))),
+            WallKind::Pmsav8 => pmsav8::words(flash, ram)
+                .map(|words| pairs(words.map(|region| [region.base, region.limit]))),
         }
+    }
+}
+
+/// The words of four regions, one after the other.
+fn pairs(regions: [[u32; 2]; 4]) -> [u32; WALL_WORDS] {
+    let [[a, b], [c, d], [e, f], [g, h]] = regions;
+    [a, b, c, d, e, f, g, h]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_in_the_order_in_which_they_are_written() {
+        let words = |wall: WallKind| {
+            wall.words(&(0x20..0x40), &(0x2000_0000..0x2000_0020)).expect("aligned")
+        };
+        let pmsav7 = [0x30, 0x020B_0009, 0x11, 0, 0x2000_0012, 0x130B_0009, 0x13, 0];
+        assert_eq!(words(WallKind::Pmsav7), pmsav7);
+        assert_eq!(words(WallKind::Pmsav8), [0x26, 0x21, 0x2000_0003, 0x2000_0001, 0, 0, 0, 0]);
+        let pmp = pmp::words(&(0x20..0x40), &(0x2000_0000..0x2000_0020)).expect("aligned");
+        assert_eq!(words(WallKind::Pmp)[..4], pmp.addresses);
+        assert_eq!(words(WallKind::Pmp)[4..], [pmp.configuration, 0, 0, 0]);
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use guichet_kernel::{
     Priority, ProcessDescriptor, ProcessIndex, Span, System, ThreadDescriptor, ThreadIndex,
+    WALL_WORDS,
 };
 use guichet_port_linux::{Ending, Error, Options, Program, run};
 
@@ -40,6 +41,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             memory: programs[number].memory(),
             objects: &[],
             threads: &threads[number],
+            wall: [0; WALL_WORDS],
             may_shutdown: true,
         })
         .collect();

@@ -5,10 +5,11 @@ use crate::tidy::house::House;
 use crate::tidy::tokens::{identifiers, place};
 
 /// Where the keyword may stand, and why.
-pub(super) const PLACES: [(&str, &str); 5] = [
+pub(super) const PLACES: [(&str, &str); 6] = [
     ("ports/", "registers, the wall and other processes' memory"),
     ("userspace/", "the way into the kernel"),
     ("suite/src/hostile", "calls and attacks that no well-behaved program makes"),
+    ("cli/tests/cli/programs", "programs that look at registers, or attack their own frames"),
     ("userspace_macros/", "the entry point that a program gets is written out as tokens"),
     ("xtask/purity/", "names that the linker sees; no operation of its own"),
 ];

@@ -1,28 +1,28 @@
-//! The golden figures: what the kernel cost when somebody last looked and agreed.
+//! Golden figures: what something cost when somebody last looked and agreed.
+//!
+//! They stand in text files that a person can read: what they are, the compiler that they are of,
+//! and a line for each. Another compiler's figures are not compared with them, and that is said.
 
 use std::fmt;
+use std::fs;
 use std::str::FromStr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-const HEADER: &str = "\
-# Instructions of the kernel on the host, one line for each thing that is counted, between the
-# decoded registers of a call and the outcome, without the port's copying of bytes. Written by
-# `cargo xtask count --bless`, compared by `cargo xtask count`: a figure may fall and not rise.
-";
+use crate::repository::Repository;
 
 /// Figures, and the compiler that they were counted with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Golden {
+pub(crate) struct Golden {
     /// The version and the host, as one line.
-    pub(super) compiler: String,
+    pub(crate) compiler: String,
     /// Instructions, by what was counted.
-    pub(super) figures: Vec<(String, u64)>,
+    pub(crate) figures: Vec<(String, u64)>,
 }
 
 /// What a comparison says of one figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It costs more than it did.
     Worse { name: String, golden: u64, counted: u64 },
     /// It costs less than it did.
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// Tells whether this must not go unnoticed.
-    pub(super) fn is_failure(&self) -> bool {
+    pub(crate) fn is_failure(&self) -> bool {
         match self {
             Verdict::Worse { .. } | Verdict::Unmatched { .. } => true,
             Verdict::Better { .. } => false,
@@ -59,7 +59,7 @@ impl fmt::Display for Verdict {
 
 impl Golden {
     /// Compares what was counted with these; equal figures are not mentioned.
-    pub(super) fn compare(&self, counted: &Golden) -> Vec<Verdict> {
+    pub(crate) fn compare(&self, counted: &Golden) -> Vec<Verdict> {
         let names = self.figures.iter().chain(&counted.figures).map(|(name, _)| name);
         let mut names: Vec<&String> = names.collect();
         names.sort();
@@ -81,20 +81,64 @@ impl Golden {
         }
     }
 
-    fn figure(&self, name: &str) -> Option<u64> {
+    /// The figure of that name.
+    pub(crate) fn figure(&self, name: &str) -> Option<u64> {
         self.figures.iter().find(|(other, _)| other == name).map(|(_, figure)| *figure)
     }
 
     /// The figures, one to a line.
-    pub(super) fn table(&self) -> String {
-        self.figures.iter().map(|(name, figure)| format!("{name:<40}{figure:>8}\n")).collect()
+    pub(crate) fn table(&self) -> String {
+        let longest = self.figures.iter().map(|(name, _)| name.chars().count()).max();
+        let width = longest.unwrap_or(0).max(40);
+        self.figures.iter().map(|(name, figure)| format!("{name:<width$}{figure:>8}\n")).collect()
     }
-}
 
-/// The text of a golden file.
-impl fmt::Display for Golden {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{HEADER}{}\n{}", self.compiler, self.table())
+    /// Reads a golden file of the repository.
+    ///
+    /// # Errors
+    /// If it cannot be read; `task` is what would write it.
+    pub(crate) fn read(repository: &Repository, path: &str, task: &str) -> Result<Golden> {
+        let text = fs::read_to_string(repository.root().join(path)).with_context(|| {
+            format!("cannot read {path}; `cargo xtask {task} --bless` writes it")
+        })?;
+        text.parse().with_context(|| format!("{path} cannot be read"))
+    }
+
+    /// Writes a golden file that begins with `header`, lines that each begin with `#`.
+    pub(crate) fn write(&self, repository: &Repository, path: &str, header: &str) -> Result<()> {
+        let text = format!("{header}{}\n{}", self.compiler, self.table());
+        let full = repository.root().join(path);
+        if let Some(folder) = full.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        fs::write(&full, text).with_context(|| format!("cannot write {path}"))?;
+        println!("{path} written");
+        Ok(())
+    }
+
+    /// Says how what was counted differs from the golden figures of the file at `path`, which
+    /// `task` writes.
+    ///
+    /// # Errors
+    /// If anything costs more, is new, or is gone.
+    pub(crate) fn judge(&self, counted: &Golden, path: &str, task: &str) -> Result<()> {
+        if self.compiler != counted.compiler {
+            println!("{task}: NOT COMPARED: {path} has the figures of {}", self.compiler);
+            println!("{task}: these are those of {}", counted.compiler);
+            return Ok(());
+        }
+        let verdicts = self.compare(counted);
+        for verdict in &verdicts {
+            println!("{task}: {verdict}");
+        }
+        if verdicts.iter().any(Verdict::is_failure) {
+            bail!(
+                "the figures are not those of {path}; if that is right, `cargo xtask {task} --bless`"
+            );
+        }
+        println!("{task}: nothing costs more than in {path}");
+        Ok(())
     }
 }
 
@@ -126,7 +170,8 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let written = golden(&[("null call, door", 12), ("round trip 4 B / 8 B", 345)]);
-        assert_eq!(written.to_string().parse::<Golden>().unwrap(), written);
+        let text = format!("# what it is\n{}\n{}", written.compiler, written.table());
+        assert_eq!(text.parse::<Golden>().unwrap(), written);
     }
 
     #[test]
@@ -134,6 +179,14 @@ mod tests {
         for text in ["", "# only a comment", "rustc\nnofigure", "rustc\nnull call many"] {
             assert!(text.parse::<Golden>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn only_figures_of_the_same_compiler_are_compared() {
+        let judge = |counted: &Golden| golden(&[("a", 10)]).judge(counted, "a file", "count");
+        let other = |figure| Golden { compiler: "rustc 2".to_owned(), ..golden(&[("a", figure)]) };
+        assert!(judge(&golden(&[("a", 10)])).is_ok() && judge(&golden(&[("a", 9)])).is_ok());
+        assert!(judge(&golden(&[("a", 11)])).is_err() && judge(&other(11)).is_ok());
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! What the programs measured, in instructions.
+
+use anyhow::{Context, Result, ensure};
+
+use crate::emulator::Emulator;
+use crate::figures::Figures;
+use crate::image::Image;
+
+/// In the emulator's time every instruction takes a nanosecond.
+const INSTRUCTIONS_PER_SECOND: u64 = 1_000_000_000;
+
+/// What is subtracted from everything else.
+const NOTHING: &str = "nothing";
+
+/// What a program says before it measures, and of everything that it has measured.
+const CLOCK: &str = "clock ";
+const MEASURED: &str = "measured ";
+
+/// The round trips that differ in nothing but how many bytes are copied.
+const LARGE: &str = "wait + read + respond 1024/1024";
+const MEDIUM: &str = "wait + read + respond 256/256";
+
+/// Runs the image and adds what its programs measured. With more than two processes only what does
+/// not depend on lengths is worth a line.
+pub(crate) fn measure(image: &Image, processes: usize, figures: &mut Figures) -> Result<()> {
+    let console = Emulator::run(image, &[])?;
+    let measured = instructions(&console).with_context(|| format!("the console:\n{console}"))?;
+    for (name, figure) in measured {
+        if processes == 2 {
+            figures.push(name, figure)?;
+        } else if name == "null call" || name.contains("4/8") {
+            figures.push(format!("{name}, {processes} processes"), figure)?;
+        }
+    }
+    if processes == 2 {
+        let (large, medium) = (figures.get(LARGE)?, figures.get(MEDIUM)?);
+        figures.push("a thousand bytes copied", copying(large, medium)?)?;
+    }
+    Ok(())
+}
+
+/// Reads what the programs said: the names, and the instructions of one round.
+fn instructions(console: &str) -> Result<Vec<(String, u64)>> {
+    let said = |word| console.lines().filter_map(move |line| line.split_once(word));
+    let (_, rate) = said(CLOCK).next().context("nobody said how fast the clock is")?;
+    let rate: u64 = rate.parse().context("the clock's rate")?;
+    let mut measured = Vec::new();
+    for (_, line) in said(MEASURED) {
+        measured.push(parse(line).with_context(|| format!("the line `{line}`"))?);
+    }
+    let nothing = measured.iter().position(|(name, ..)| name == NOTHING);
+    let (_, empty_rounds, empty_ticks) =
+        measured.remove(nothing.context("nobody measured nothing")?);
+    let each = |(name, rounds, ticks): (String, u64, u64)| {
+        ensure!(rounds == empty_rounds, "`{name}` has another number of rounds");
+        let ticks = ticks.checked_sub(empty_ticks).context("less than nothing was measured")?;
+        Ok((name, per_round(ticks, rounds, rate)?))
+    };
+    measured.into_iter().map(each).collect()
+}
+
+fn parse(line: &str) -> Result<(String, u64, u64)> {
+    let mut words = line.splitn(3, ' ');
+    let mut word = || words.next().context("too short");
+    let (rounds, ticks, name) = (word()?.parse()?, word()?.parse()?, word()?);
+    Ok((name.to_owned(), rounds, ticks))
+}
+
+/// The instructions of one round, to the nearest whole number.
+fn per_round(ticks: u64, rounds: u64, rate: u64) -> Result<u64> {
+    ensure!(rounds != 0 && rate != 0, "no round or no rate");
+    let all = u128::from(ticks) * u128::from(INSTRUCTIONS_PER_SECOND) / u128::from(rate);
+    let rounds = u128::from(rounds);
+    Ok(u64::try_from((all + rounds / 2) / rounds)?)
+}
+
+/// What copying takes: instructions for a thousand bytes, in the steps from 256 to 1024 bytes
+/// and back again.
+fn copying(large: u64, medium: u64) -> Result<u64> {
+    let difference = large.checked_sub(medium).context("more bytes take less")?;
+    Ok((difference * 1000).div_ceil(2 * (1024 - 256)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_become_instructions_of_a_round() {
+        let console = "[i] clock 10000000\n[i] measured 1000 40 nothing\n\
+                       [i] measured 1000 1640 null call\n[i] done\n";
+        assert_eq!(instructions(console).unwrap(), [("null call".to_owned(), 160)]);
+        assert_eq!(per_round(3, 200, 25_000_000).unwrap(), 1);
+        assert_eq!(copying(2000, 464).unwrap(), 1000);
+    }
+
+    #[test]
+    fn what_is_no_measurement_is_an_error() {
+        for console in [
+            "",
+            "clock 1\nmeasured 1 2 x\n",
+            "clock 1\nmeasured 1 2 nothing\nmeasured 2 2 x\n",
+            "clock 1\nmeasured 1 2 nothing\nmeasured 1 1 x\n",
+            "clock 1\nmeasured 1 nothing\n",
+            "measured 1 2 nothing\n",
+        ] {
+            assert!(instructions(console).is_err(), "{console}");
+        }
+    }
+}

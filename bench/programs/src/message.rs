@@ -1,0 +1,37 @@
+//! A message's bytes, and how one is told from another.
+
+/// The bytes in which a message carries its number.
+const NUMBER_BYTES: usize = size_of::<u32>();
+
+/// A buffer for a message. It is aligned as a real message, which is a struct, would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(8))]
+pub struct Message<const BYTES: usize>(pub [u8; BYTES]);
+
+impl<const BYTES: usize> Message<BYTES> {
+    /// A message full of zeros.
+    pub const ZERO: Self = Message([0; BYTES]);
+
+    /// A message in which every byte depends on its place and on `seed`.
+    pub fn patterned(seed: u32) -> Self {
+        let mut state = seed | 1;
+        Message(core::array::from_fn(|_| {
+            state = state.wrapping_mul(0x9E37_79B1).rotate_left(7);
+            state.to_le_bytes()[3]
+        }))
+    }
+
+    /// Writes a number into the first bytes; a message that is too short for it stays as it is.
+    #[inline(always)]
+    pub fn set_number(&mut self, number: u32) {
+        if let Some(place) = self.0.first_chunk_mut::<NUMBER_BYTES>() {
+            *place = number.to_le_bytes();
+        }
+    }
+
+    /// Tells whether this is the message with that number, as far as it can say so.
+    #[inline(always)]
+    pub fn has_number(&self, number: u32) -> bool {
+        self.0.first_chunk::<NUMBER_BYTES>().is_none_or(|place| *place == number.to_le_bytes())
+    }
+}
