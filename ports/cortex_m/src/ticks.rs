@@ -34,7 +34,7 @@ impl Ticks {
     pub(crate) fn until(&self, now: Instant, at: Instant) -> u32 {
         let longest = self.mask >> 1;
         let wanted = at.ticks().saturating_sub(now.ticks());
-        u32::try_from(wanted).unwrap_or(longest).clamp(1, longest)
+        u32::try_from(wanted).unwrap_or(longest).min(longest).max(1)
     }
 }
 

@@ -1,16 +1,16 @@
 //! The way in and the way out.
 //!
-//! Every exception runs on the main stack, which is empty when a thread runs; the two words above
-//! it hold the address of the [`Machine`] and of the running thread's [`Context`]. An exception
-//! saves there what the processor has not put on the thread's own stack, and calls one of the
-//! functions below; those end in one of two ways out, with the context to go on with.
+//! Every exception runs on the main stack, which is empty when a thread runs; in words above it are the
+//! address of the machine and of the running thread's [`Context`]. An exception saves there what the
+//! processor has not put on the thread's own stack, and calls one of the functions below; those end
+//! in one of two ways out, with the context to go on with.
 //!
-//! A call is the common case, and its program has declared r3 to r5, r8 to r11 and r12 lost, so they are
-//! neither saved nor given back, but return as zero (AB-9). Its arguments are taken from the frame:
-//! the architecture does not promise that they are still in their registers. The results are stored
-//! into the frame of the thread that goes on, behind its own wall and with its own rights, because
-//! it is memory of its process: what cannot be stored is a fault of that process
-//! ([`on_bad_frame`]). Everything but a call saves and restores all registers.
+//! A call is the common case, and its program has declared r4, r5 and r8 to r11 lost, so they are neither
+//! saved nor given back, but return as zero (AB-9); r3 and r12 return as they came, with the frame. Its
+//! arguments are taken from the frame: the architecture does not promise that they are still in
+//! their registers. The results are stored into the frame of the thread that goes on, behind its own
+//! wall and with its own rights, because it is memory of its process: what cannot be stored is a
+//! fault of that process ([`on_bad_frame`]). Everything but a call saves and restores all registers.
 //!
 //! A fault is more important than whatever the kernel does, so one that the kernel itself makes comes
 //! in as well: at one of those stores it is expected, and anywhere else the end
