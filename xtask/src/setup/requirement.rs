@@ -27,7 +27,7 @@ pub(crate) enum Remedy {
 }
 
 /// Everything that `cargo xtask test` needs besides rustc and cargo.
-pub(crate) const REQUIREMENTS: [Requirement; 8] = [
+pub(crate) const REQUIREMENTS: [Requirement; 9] = [
     Requirement {
         name: "rustfmt",
         purpose: "to check the format",
