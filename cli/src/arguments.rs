@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// Make a small working system to start from.
     #[command(after_help = NEW_EXAMPLES)]
     New(NewArguments),
+    /// Show what a system's image uses of a board's flash and RAM.
+    #[command(after_help = SIZE_EXAMPLES)]
+    Size(SizeArguments),
 }
 
 #[derive(Args, Debug)]
@@ -90,6 +93,19 @@ pub(crate) struct NewArguments {
     /// The folder of Guichet's repository; the one that this tool was built from unless given.
     #[arg(long, value_name = "PATH")]
     pub(crate) guichet: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SizeArguments {
+    /// The folder that holds the system.json5.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The board whose memory counts.
+    #[arg(long, value_name = "BOARD", value_parser = Board::parse)]
+    pub(crate) board: Option<Board>,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -172,6 +188,32 @@ Examples:
   guichet run blinky                       it runs at once
 
 Exit status: 0; 25 if the system cannot be made.";
+
+const SIZE_EXAMPLES: &str = "\
+Builds the image, then shows flash and RAM as a table and as a bar from the first address to the
+last, where everybody has one character at least. All numbers are bytes, and come from the linked
+files:
+
+  code    instructions
+  rodata  constants and vectors
+  data    statics that begin with a value, which lies in flash as well
+  bss     statics that begin as zeros
+  stack   the stacks of all threads of a process, or the kernel's
+  slack   what alignment leaves over, and what a process gets beyond its need because a wall cannot
+          be closer; no other process can reach it
+  free    what is left between the kernel and the processes
+
+Examples:
+  guichet size --board lm3s6965evb
+  guichet size examples/uppercase --board mps2_an385
+  guichet size --board qemu_virt_rv32 --json | jq .ram.free_bytes
+
+With --json the object has the keys board, flash and ram; each memory has start, bytes, users,
+gap_bytes (what lies between processes) and free_bytes; each user has name, start, bytes and
+code_bytes, rodata_bytes, data_bytes, bss_bytes, stack_bytes, slack_bytes.
+
+Exit status: 0, or as `guichet run`, 2 and 20 to 22; 2 too without a board, since on Linux processes
+share no memory that could be counted.";
 
 #[cfg(test)]
 mod tests {

@@ -153,6 +153,18 @@ pub enum Failure {
     /// A system is larger than what it may use.
     #[error("the system does not fit: {0}")]
     NoRoom(Box<LayoutError>),
+    /// A linked file cannot be measured.
+    #[error("the linked file {} cannot be read", file.display())]
+    NotMeasured {
+        /// The file.
+        file: PathBuf,
+    },
+    /// There is no memory to be counted.
+    #[error(
+        "on Linux there is nothing to measure: each process has all of its machine's memory, and \
+         no image is built"
+    )]
+    NoMemory,
     /// A file of an image cannot be written.
     #[error("cannot write {}: {source}", file.display())]
     NotWritten {
@@ -214,6 +226,11 @@ impl Failure {
         Failure::NotWritten { file: file.to_path_buf(), source }
     }
 
+    /// That a linked file is not as it was.
+    pub(crate) fn not_measured(file: &Path) -> Failure {
+        Failure::NotMeasured { file: file.to_path_buf() }
+    }
+
     /// What to do about it, in one sentence; nothing where the message says it.
     pub fn help(&self) -> Option<String> {
         Some(match self {
@@ -255,6 +272,10 @@ impl Failure {
             Failure::NoRoom(_) => {
                 "raise the budget in system.json5, or declare smaller stacks".into()
             }
+            Failure::NotMeasured { .. } => "build it again".into(),
+            Failure::NoMemory => {
+                "name a board with `--board BOARD`; `guichet boards` lists them".into()
+            }
             Failure::NoEmulator { package, .. } => {
                 format!("run `sudo apt-get install --no-install-recommends {package}`")
             }
@@ -288,6 +309,7 @@ impl Failure {
             | Failure::NoLinker
             | Failure::NotLinked { .. }
             | Failure::NoRoom(_)
+            | Failure::NotMeasured { .. }
             | Failure::NotWritten { .. }
             | Failure::Workspace { .. }
             | Failure::NotBuilt { .. }
@@ -306,6 +328,7 @@ impl Failure {
             | Failure::Emulator { .. }
             | Failure::Console(_) => status::NOT_RUN,
             Failure::NotMade(_) => status::NOT_MADE,
+            Failure::NoMemory => status::WRONG_COMMAND_LINE,
             Failure::Interrupted(signal) => status::of_signal(*signal),
         }
     }

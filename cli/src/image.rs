@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use guichet_kernel::Region;
 use guichet_system::System;
+use guichet_system::boards::Board as Hardware;
 use guichet_system::image::{
-    BoardMemory, Layout, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script,
+    Layout, Measured, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script,
     process_script, stacks,
 };
 use guichet_system::tables::Tables;
@@ -26,10 +27,19 @@ use crate::cargo::{self, Call};
 use crate::toolchain::Toolchain;
 use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
 use link::{Linker, write};
-use program::LinkedProgram;
+use program::{LinkedProgram, measure_kernel};
 
 /// The folder of Guichet's own packages, where the boards' kernels are.
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// What the kernel is called where something is said of it.
+pub(crate) const KERNEL: &str = "the kernel";
+
+/// The folder for the linked programs, so that a process may be called `image`.
+const PROGRAMS: &str = "programs";
+
+/// The length of each memory when something is linked only to be measured.
+const TRIAL_BYTES: u32 = 256 << 20;
 
 /// The environment variable in which a program that is built for a board finds how often that
 /// board's clock ticks in a second (AB-4).
@@ -42,6 +52,8 @@ pub struct BuiltImage {
     pub built: BuiltSystem,
     /// The image: kernel and programs as one ELF file.
     pub image: PathBuf,
+    /// Who lies where.
+    pub layout: Layout,
 }
 
 /// Builds the system in the folder `dir` for `board`, telling `progress` about it (TL-1, TL-3).
@@ -64,8 +76,20 @@ pub fn build_image(
     let builder = Builder { dir, board, system: &system, toolchain, kernel_toolchain, folder };
     let result = builder.build(&targets, progress);
     progress.end();
-    let (programs, image) = result?;
-    Ok(BuiltImage { built: BuiltSystem { system, programs }, image })
+    let (programs, image, layout) = result?;
+    Ok(BuiltImage { built: BuiltSystem { system, programs }, image, layout })
+}
+
+/// What the kernel of `image` takes of what it was left.
+pub(crate) fn used_by_kernel(image: &BuiltImage) -> Result<Placement, Failure> {
+    let Placement { flash, ram } = &image.layout.kernel;
+    let measured = measure_kernel(&image.image, &image.layout.kernel)
+        .map_err(|_| Failure::not_measured(&image.image))?;
+    let end = |start: u32, bytes: u32| start..start.saturating_add(bytes);
+    Ok(Placement {
+        flash: end(flash.start, measured.flash_bytes),
+        ram: end(ram.start, measured.ram_bytes),
+    })
 }
 
 /// The folder for what is linked, below cargo's target folder.
@@ -122,17 +146,21 @@ impl Builder<'_> {
         &self,
         targets: &[Target],
         progress: &mut dyn Progress,
-    ) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
+    ) -> Result<(Vec<PathBuf>, PathBuf, Layout), Failure> {
+        let Hardware { memory, wall, .. } = self.board.hardware;
+        let no_room = |error| Failure::NoRoom(Box::new(error));
         let objects = self.compile(targets, progress)?;
-        let trials = self.link_programs(&objects, &self.trial())?;
+        let trials = self.link_programs(&objects, &self.trials())?;
         let measured: Vec<_> = trials.iter().map(|trial| trial.measured).collect();
-        let hardware = self.board.hardware;
-        let layout = Layout::new(self.system, &measured, &hardware.memory, hardware.wall)
-            .map_err(|error| Failure::NoRoom(Box::new(error)))?;
+        let layout = Layout::new(self.system, &measured, memory, *wall).map_err(no_room)?;
         let programs = self.link_programs(&objects, &layout.processes)?;
         let kernel = self.compile_kernel(&programs, &layout, targets, progress)?;
+        let measured_kernel = self.measure_kernel(&kernel)?;
+        Layout::check_kernel(self.system, &measured, &measured_kernel, memory, *wall)
+            .map_err(no_room)?;
         let image = self.link_kernel(&kernel, &programs, &layout)?;
-        Ok((programs.into_iter().map(|program| program.file).collect(), image))
+        let programs = programs.into_iter().map(|program| program.file).collect();
+        Ok((programs, image, layout))
     }
 
     /// Compiles each program once; gives the object of each process.
@@ -197,11 +225,32 @@ impl Builder<'_> {
         })
     }
 
-    /// A place for every program that is as large as can be.
-    fn trial(&self) -> Vec<Placement> {
-        let BoardMemory { flash, ram, .. } = &self.board.hardware.memory;
-        let place = || Placement { flash: flash.clone(), ram: ram.clone() };
-        self.system.processes.iter().map(|_| place()).collect()
+    /// A place for every program that is larger than any memory.
+    fn trials(&self) -> Vec<Placement> {
+        self.system.processes.iter().map(|_| self.trial()).collect()
+    }
+
+    /// A place for a trial: begins as flash does, and has room enough to find out what is missing.
+    fn trial(&self) -> Placement {
+        let start = self.board.hardware.memory.flash.start;
+        let middle = start.saturating_add(TRIAL_BYTES);
+        Placement { flash: start..middle, ram: middle..middle.saturating_add(TRIAL_BYTES) }
+    }
+
+    /// Links the kernel without the programs, to see how large it is.
+    fn measure_kernel(&self, kernel: &Path) -> Result<Measured, Failure> {
+        let place = self.trial();
+        let script = kernel_script(&place, self.board.hardware.memory.kernel_stack_bytes, &[]);
+        let file = self.linker("").link(KERNEL, "kernel", &script, &[kernel.into()])?;
+        measure_kernel(&file, &place).map_err(|reason| Failure::NotLinked {
+            what: KERNEL.to_owned(),
+            words: reason.to_owned(),
+        })
+    }
+
+    /// The linker, working in a folder below ours, or in ours.
+    fn linker(&self, folder: &str) -> Linker<'_> {
+        Linker { program: &self.toolchain.linker, folder: self.folder.join(folder) }
     }
 
     /// Links every program at its place.
@@ -210,7 +259,6 @@ impl Builder<'_> {
         objects: &[PathBuf],
         places: &[Placement],
     ) -> Result<Vec<LinkedProgram>, Failure> {
-        let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
         let processes = self.system.processes.iter().zip(objects).zip(places);
         processes
             .map(|((process, object), place)| {
@@ -219,7 +267,7 @@ impl Builder<'_> {
                 let script = process_script(place, bytes);
                 let what = format!("the program of `{}`", process.name);
                 let inputs = [object.clone().into()];
-                let file = linker.link(&what, &process.name, &script, &inputs)?;
+                let file = self.linker(PROGRAMS).link(&what, &process.name, &script, &inputs)?;
                 let main = place.ram.start..place.ram.start.saturating_add(stacks[0]);
                 LinkedProgram::read(file, place, main)
                     .map_err(|reason| Failure::NotLinked { what, words: reason.to_owned() })
@@ -240,7 +288,7 @@ impl Builder<'_> {
         write(&file, source.as_bytes())?;
         let manifest = Path::new(REPOSITORY).join("Cargo.toml");
         let target = Target { manifest, binary: self.board.package.to_owned() };
-        let job = Job { target: &target, names: "the kernel".to_owned() };
+        let job = Job { target: &target, names: KERNEL.to_owned() };
         let number = jobs(self.system, targets).len() + 1;
         progress.begin(number, number, &job.names);
         // Beside the programs, so that they share what they have in common.
@@ -289,7 +337,7 @@ impl Builder<'_> {
             tables.with_system(|system| image_source(system, &programs))
         });
         source.ok_or_else(|| Failure::NotLinked {
-            what: "the kernel".to_owned(),
+            what: KERNEL.to_owned(),
             words: "a wall cannot be expressed in the machine's registers".to_owned(),
         })
     }
@@ -303,20 +351,18 @@ impl Builder<'_> {
     ) -> Result<PathBuf, Failure> {
         let mut inputs: Vec<OsString> = vec![kernel.into(), "--format=binary".into()];
         let mut places = Vec::new();
-        for ((program, place), process) in
-            programs.iter().zip(&layout.processes).zip(&self.system.processes)
-        {
-            let name = format!("{}.bin", process.name);
+        for (number, (program, place)) in programs.iter().zip(&layout.processes).enumerate() {
+            // Numbered, because the script's pattern for `door.bin` would also match `trapdoor.bin`.
+            let name = format!("program_{number}.bin");
             let file = self.folder.join(&name);
             write(&file, &program.bytes)?;
             inputs.push(file.into());
-            places.push((name, place.flash.start));
+            places.push((name, place.flash.clone()));
         }
         // The linker takes sections in the order of their addresses only.
-        places.sort_by_key(|(_, address)| *address);
+        places.sort_by_key(|(_, place)| place.start);
         let script =
             kernel_script(&layout.kernel, self.board.hardware.memory.kernel_stack_bytes, &places);
-        let linker = Linker { program: &self.toolchain.linker, folder: &self.folder };
-        linker.link("the kernel", "image", &script, &inputs)
+        self.linker("").link(KERNEL, "image", &script, &inputs)
     }
 }

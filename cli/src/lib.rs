@@ -11,11 +11,12 @@
 //!   run                       programs and tables, into the Linux port
 //!   emulator                  an image, into an emulated board
 //!   image                     every program at its place, and the kernel, as one file
+//!   size                      who uses what of a board's memories
 //!   build                     every distinct program, once
 //!   toolchain   boards        what can build for a board; which boards there are
 //!   discover   cargo          whose program is where; one call of cargo, watched
 //!   new                       a system to start from
-//!   folder   interruption   progress   failure   status   similar
+//!   folder   interruption   progress   failure   status
 //! ```
 //!
 //! Nothing in here prints: what went wrong comes back as a [`Failure`] with the next step in it,
@@ -34,7 +35,7 @@ mod interruption;
 pub mod new;
 mod progress;
 mod run;
-mod similar;
+mod size;
 pub mod status;
 mod toolchain;
 
@@ -44,7 +45,8 @@ pub use emulator::{BoardEnding, run_image};
 pub use failure::Failure;
 pub use folder::{SYSTEM_FILE, read_system};
 pub use guichet_port_linux::Ending;
+pub use guichet_system::similar::nearest;
 pub use image::{BuiltImage, build_image};
 pub use progress::{Progress, Silent};
 pub use run::{BOARD, MINIMUM_STACK_BYTES, run_system};
-pub use similar::nearest;
+pub use size::{Contents, ImageSize, MemorySize, User, image_size};

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Boards => Ok(commands::boards()),
         Command::Check(arguments) => commands::check(&arguments),
         Command::New(arguments) => commands::new(&arguments),
+        Command::Size(arguments) => commands::size(&arguments),
     };
     ExitCode::from(status.unwrap_or_else(|failure| report::failure(&failure)))
 }

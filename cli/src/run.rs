@@ -10,8 +10,8 @@ use guichet_system::tables::Tables;
 
 use crate::{BuiltSystem, Failure};
 
-/// The board that systems run on.
-pub const BOARD: &str = "linux";
+/// The board that systems run on unless another is named.
+pub const BOARD: &str = guichet_system::boards::LINUX;
 
 /// The least stack of a thread on Linux, in bytes, and that of one that declares none (CF-1).
 ///

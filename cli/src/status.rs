@@ -7,6 +7,8 @@
 
 /// `check` found errors.
 pub const CHECK_FAILED: u8 = 1;
+/// The command line is wrong; clap's own status for that.
+pub const WRONG_COMMAND_LINE: u8 = 2;
 /// system.json5 is missing or wrong, so there was nothing to build.
 pub const SYSTEM_WRONG: u8 = 20;
 /// A process's program cannot be found.

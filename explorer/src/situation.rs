@@ -135,10 +135,10 @@ impl Situation {
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        let disagreement = self.door_disagreement(declared, (around, event), &taken);
-        let violation = disagreement
-            .map(|words| Violation::new(Invariant::DoorAgrees, format!("the door {words}")));
-        taken.violations.extend(violation);
+        if let Some(words) = self.door_disagreement(declared, around, event, &taken) {
+            let observation = format!("the door {words}");
+            taken.violations.push(Violation::new(Invariant::DoorAgrees, observation));
+        }
         taken
     }
 
@@ -191,7 +191,8 @@ impl Situation {
     fn door_disagreement(
         &self,
         declared: &Declared,
-        (around, event): (&Surroundings, Event),
+        around: &Surroundings,
+        event: Event,
         taken: &Taken,
     ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };

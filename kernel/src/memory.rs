@@ -91,6 +91,12 @@ impl Buffer {
         Buffer { address, length_word: LIST_FLAG | slices | length.min(Self::LENGTH_MASK) }
     }
 
+    /// A flat buffer that was granted.
+    #[inline(always)]
+    pub(crate) fn flat(grant: Grant) -> Buffer {
+        Buffer { address: grant.address, length_word: grant.length }
+    }
+
     #[inline(always)]
     fn is_list(&self) -> bool {
         self.length_word & LIST_FLAG != 0
@@ -124,14 +130,15 @@ impl Buffer {
 pub(crate) struct MemoryMap<'s> {
     process: ProcessIndex,
     own: &'s Span,
-    regions: &'s [Region],
+    /// Twice a reference, so that whoever needs only `own` does not fetch this.
+    regions: &'s &'s [Region],
 }
 
 impl<'s> MemoryMap<'s> {
     /// The memory of `process`: `own` is what it uses most, and lies in one of the `regions`, which
     /// do not overlap.
     #[inline(always)]
-    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s [Region]) -> Self {
+    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s &'s [Region]) -> Self {
         MemoryMap { process, own, regions }
     }
 
@@ -159,27 +166,29 @@ impl<'s> MemoryMap<'s> {
         length: usize,
         access: Access,
     ) -> Result<Buffer, Error> {
-        self.grant(address, length, access)?;
-        Ok(Buffer { address, length_word: length })
+        self.grant(address, length, access).map(Buffer::flat)
     }
 
-    /// A flat buffer in the memory that the process writes most, if it lies there: the quick way.
-    /// A list does not, as no memory is as long as its flag says.
+    /// The grant of a range in the memory that the process writes most, if it lies there: the quick
+    /// way. A list does not, as no memory is as long as its flag says.
     #[inline(always)]
-    pub(crate) fn own_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
+    pub(crate) fn own_grant(&self, address: usize, length: usize) -> Option<Grant> {
         if !self.own.holds(address, length) {
             return None;
         }
-        Some(Buffer { address, length_word: length })
+        Some(Grant { process: self.process, address, length })
     }
 
-    /// As [`MemoryMap::own_buffer`], for one that is only read, and may lie in any one region.
+    /// As [`MemoryMap::own_grant`], of one that is only read, and may lie in any one region.
     #[inline(always)]
-    pub(crate) fn readable_buffer(&self, address: usize, length: usize) -> Option<Buffer> {
-        if !self.own.holds(address, length) && !is_readable(self.regions, address, length) {
-            return None;
+    pub(crate) fn readable_grant(&self, address: usize, length: usize) -> Option<Grant> {
+        if !self.own.holds(address, length) {
+            core::hint::cold_path();
+            if !is_readable(self.regions, address, length) {
+                return None;
+            }
         }
-        Some(Buffer { address, length_word: length })
+        Some(Grant { process: self.process, address, length })
     }
 }
 

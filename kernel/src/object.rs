@@ -7,8 +7,9 @@
 use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
 
 /// What a handle names, with everything that is declared of it: a call that has found its object
-/// needs no other table to know it.
+/// needs no other table to know it. A power of two in size, so that finding one is cheap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(align(32))]
 pub enum Object {
     /// The handler's end of a channel.
     ChannelHandler(HandlerDescriptor),

@@ -236,10 +236,10 @@ impl Machine {
 
     /// Feeds one event, checks everything that must always hold, and obeys the outcome.
     pub(crate) fn step(&mut self, event: Event) {
-        let answer = self.at_door(&event);
+        let answered = self.at_door(&event);
         let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
         self.kernel().check().unwrap();
-        if let Some((answer, tables, port)) = answer {
+        if let Some((answer, tables, port)) = answered {
             assert_eq!(answer, outcome, "door and step give different outcomes");
             assert!(tables.facts() == self.tables.facts(), "door and step differ");
             assert_eq!(port, self.port);

@@ -21,7 +21,7 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub(crate) struct Waits<'s> {
     /// What is declared of the threads.
-    declared: &'s [ThreadDescriptor<'s>],
+    pub(crate) declared: &'s [ThreadDescriptor<'s>],
     /// What is declared of the current one: found once, when it becomes that.
     running: Option<&'s ThreadDescriptor<'s>>,
     pub(crate) threads: Threads<'s>,
@@ -177,16 +177,22 @@ impl<'s> Waits<'s> {
         None
     }
 
-    /// Blocks the current thread in `state` and leaves the processor to `next`, which has
-    /// [taken over](Thread::take_over). The caller has seen that the deadline is
-    /// [quiet](Waits::is_quiet), and has put the current thread into the list of its state.
+    /// Blocks the current thread in `state`. The caller has seen that the deadline is
+    /// [quiet](Waits::is_quiet), puts the thread into the list of its state, and lets another
+    /// [enter](Waits::enter).
     #[inline(always)]
-    pub(crate) fn leave_to(&mut self, state: ThreadState, deadline: Instant, next: ThreadIndex) {
-        if let Some(thread) = self.threads.get_mut(self.scheduler.current) {
+    pub(crate) fn leave(&mut self, current: ThreadIndex, state: ThreadState, deadline: Instant) {
+        if let Some(thread) = self.threads.get_mut(current) {
             thread.state = state;
             thread.deadline = deadline;
         }
-        self.set_current(next);
+    }
+
+    /// Makes a thread that has [taken over](Thread::take_over) the current one.
+    #[inline(always)]
+    pub(crate) fn enter(&mut self, next: ThreadIndex, running: &'s ThreadDescriptor<'s>) {
+        self.scheduler.current = next;
+        self.running = Some(running);
     }
 
     /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
@@ -227,18 +233,21 @@ impl<'s> Waits<'s> {
     ) -> Option<(ThreadIndex, Results)> {
         let list = self.lists.get_mut(list)?;
         let next = self.scheduler.first();
+        let running = self.declared.get(next.position())?;
         let ThreadState::Returning(results) = self.threads.get(next)?.state else {
             return None;
         };
         if !list.is_empty() {
             return None;
         }
-        *list = ThreadList::of(self.scheduler.current);
+        let current = self.scheduler.current;
+        *list = ThreadList::of(current);
         self.scheduler.remove_first(&mut self.threads, next);
         if let Some(thread) = self.threads.get_mut(next) {
             thread.state = ThreadState::Running;
         }
-        self.leave_to(state, deadline, next);
+        self.leave(current, state, deadline);
+        self.enter(next, running);
         Some((next, results))
     }
 

@@ -27,6 +27,8 @@ mod wall;
 pub use budget::{LayoutError, Use};
 pub use build_script::{SOURCE_VARIABLE, board_build_script};
 pub use layout::{BoardMemory, Layout, Measured, Placement, stacks};
-pub use script::{PROGRAM_ENTRY, Symbols, kernel_script, process_script};
+pub use script::{
+    PROGRAM_ENTRY, PROGRAM_SECTIONS, STACKS_SECTION, Symbols, kernel_script, process_script,
+};
 pub use source::{Program, image_source};
 pub use wall::WallKind;

@@ -6,10 +6,7 @@ const MAX_COMPARED_BYTES: usize = 64;
 const MIN_BEGINNING_BYTES: usize = 4;
 
 /// The one of `known` that is most like `typed`, if one is like enough to be worth naming.
-pub(crate) fn nearest<'a>(
-    typed: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if typed.len() > MAX_COMPARED_BYTES {
         return None;
     }

@@ -1,5 +1,7 @@
 //! `guichet build` (TL-2).
 
+use std::path::Path;
+
 use guichet::boards::Board as ImageBoard;
 use guichet::{BuiltImage, BuiltSystem, Failure, build_checked, build_image, read_system};
 use guichet_system::System;
@@ -14,7 +16,7 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<u8, Failure> {
     let text = match arguments.board {
         Board::Linux => programs(&built(arguments)?),
         Board::Image(board) => {
-            let BuiltImage { built, image } = built_image(arguments, board)?;
+            let BuiltImage { built, image, .. } = built_image(&arguments.dir, board)?;
             format!("{}image: {}\n", programs(&built), image.display())
         }
     };
@@ -28,22 +30,18 @@ fn programs(built: &BuiltSystem) -> String {
 
 /// Checks and builds a system for Linux, showing warnings and progress.
 pub(crate) fn built(arguments: &BuildArguments) -> Result<BuiltSystem, Failure> {
-    let system = checked(arguments)?;
+    let system = checked(&arguments.dir)?;
     build_checked(&arguments.dir, system, arguments.profile(), &mut Bar::default())
 }
 
 /// Checks and builds a system for another board, showing warnings and progress.
-pub(crate) fn built_image(
-    arguments: &BuildArguments,
-    board: &ImageBoard,
-) -> Result<BuiltImage, Failure> {
-    let system = checked(arguments)?;
-    build_image(&arguments.dir, system, board, &mut Bar::default())
+pub(crate) fn built_image(dir: &Path, board: &ImageBoard) -> Result<BuiltImage, Failure> {
+    build_image(dir, checked(dir)?, board, &mut Bar::default())
 }
 
 /// The system, if there is nothing wrong with it; shows warnings.
-fn checked(arguments: &BuildArguments) -> Result<System, Failure> {
-    let loaded = read_system(&arguments.dir)?;
+fn checked(dir: &Path) -> Result<System, Failure> {
+    let loaded = read_system(dir)?;
     match loaded.system {
         Some(system) => {
             report::diagnostics(&loaded.diagnostics);

@@ -32,7 +32,8 @@ fn run_on_board(
     board: &ImageBoard,
     timeout: Option<Duration>,
 ) -> Result<u8, Failure> {
-    let image = built_image(arguments, board)?;
+    board.check_here()?;
+    let image = built_image(&arguments.dir, board)?;
     Ok(match run_image(&image, board, timeout, &mut stdout())? {
         BoardEnding::Ended(status) => status,
         BoardEnding::TimedOut(time) => {

@@ -10,7 +10,7 @@ use crate::Failure;
 /// A linker and the folder that it works in.
 pub(super) struct Linker<'a> {
     pub(super) program: &'a Path,
-    pub(super) folder: &'a Path,
+    pub(super) folder: PathBuf,
 }
 
 impl Linker<'_> {
@@ -25,6 +25,8 @@ impl Linker<'_> {
         script: &str,
         inputs: &[OsString],
     ) -> Result<PathBuf, Failure> {
+        fs::create_dir_all(&self.folder)
+            .map_err(|source| Failure::not_written(&self.folder, source))?;
         let script_file = self.folder.join(format!("{name}.ld"));
         write(&script_file, script.as_bytes())?;
         let (file, part) = (self.folder.join(format!("{name}.elf")), format!("{name}.elf.part"));

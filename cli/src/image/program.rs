@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use guichet_abi::{ABI_SECTION, ABI_VERSION, AbiRecord};
 use guichet_system::image::{Measured, Placement, Symbols};
 use object::read::elf::{ElfFile32, ProgramHeader};
-use object::{LittleEndian, Object, ObjectSection, ObjectSymbol};
+use object::{Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol};
 
 /// A program at a place.
 #[derive(Debug)]
@@ -35,18 +35,40 @@ impl LinkedProgram {
         stack: Range<u32>,
     ) -> Result<LinkedProgram, Reason> {
         let content = fs::read(&file).map_err(|_| UNSOUND)?;
-        let elf = ElfFile32::<LittleEndian>::parse(&*content).map_err(|_| UNSOUND)?;
-        let flash_end = symbol(&elf, Symbols::FLASH_END).ok_or(UNSOUND)?;
-        let ram_end = symbol(&elf, Symbols::RAM_END).ok_or(UNSOUND)?;
-        let measured = Measured {
-            flash_bytes: flash_end.checked_sub(place.flash.start).ok_or(UNSOUND)?,
-            ram_bytes: ram_end.checked_sub(place.ram.start).ok_or(UNSOUND)?,
-            alignment: alignment(&elf),
-        };
+        let elf = Elf::parse(&*content).map_err(|_| UNSOUND)?;
+        let measured = measured(&elf, place).ok_or(UNSOUND)?;
         let bytes = flash_bytes(&elf, &content, place, measured.flash_bytes).ok_or(UNSOUND)?;
-        let entry = u32::try_from(elf.entry()).map_err(|_| UNSOUND)?;
+        let entry = entry(&elf)?;
         let record = record(&elf)?;
         Ok(LinkedProgram { file, measured, bytes, entry, record, stack })
+    }
+}
+
+/// Measures the kernel in `file`, which was linked at `place`.
+pub(super) fn measure_kernel(file: &Path, place: &Placement) -> Result<Measured, Reason> {
+    let content = fs::read(file).map_err(|_| UNSOUND)?;
+    let elf = Elf::parse(&*content).map_err(|_| UNSOUND)?;
+    measured(&elf, place).ok_or(UNSOUND)
+}
+
+/// What was linked at `place` takes of it.
+fn measured(elf: &Elf<'_>, place: &Placement) -> Option<Measured> {
+    Some(Measured {
+        flash_bytes: symbol(elf, Symbols::FLASH_END)?.checked_sub(place.flash.start)?,
+        ram_bytes: symbol(elf, Symbols::RAM_END)?.checked_sub(place.ram.start)?,
+        alignment: alignment(elf),
+    })
+}
+
+/// The first instruction. On Arm bit 0 says that it is Thumb code, and there is no other on a
+/// microcontroller.
+fn entry(elf: &Elf<'_>) -> Result<u32, Reason> {
+    let entry = u32::try_from(elf.entry()).map_err(|_| UNSOUND)?;
+    let is_thumb = entry & 1 == 1;
+    if is_thumb == (elf.architecture() == Architecture::Arm) {
+        Ok(entry)
+    } else {
+        Err("its first instruction is not code of this machine; is it `guichet_start`?")
     }
 }
 

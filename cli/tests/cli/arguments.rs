@@ -6,7 +6,7 @@ use crate::common::{folder, guichet, repository, run, seen};
 
 #[test]
 fn every_help_has_examples() {
-    let commands = ["run", "build", "boards", "check", "new"];
+    let commands = ["run", "build", "boards", "check", "new", "size"];
     for command in [""].into_iter().chain(commands) {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();

@@ -45,6 +45,8 @@ fn what_a_program_does_to_the_machine_is_its_own_fault() {
         ("ldr r0, =0xE000E100; str r0, [r0]", memory, registers),
         ("movs r0, #0; sdiv r0, r0, r0", "it divided by zero or overflowed", &BOARDS),
         ("bx r4", memory, &BOARDS),
+        // Into the state that is not secure (BXNS), where there is one.
+        (".inst.n 0x4724", memory, &BOARDS[2..]),
         ("push {{r0}}; mov r0, sp; adds r0, #1; bx r0", memory, &BOARDS),
     ];
     let folder = folder();

@@ -11,3 +11,4 @@ mod check;
 mod common;
 mod new;
 mod run;
+mod size;

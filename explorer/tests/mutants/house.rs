@@ -125,8 +125,8 @@ impl House {
     }
 }
 
-/// The root's manifest with the copied rooms alone, and a profile that builds quickly: twenty
-/// builds are waited for, and each runs for a moment only.
+/// The root's manifest with the copied rooms alone, and a profile that builds quickly: some
+/// thirty builds are waited for, and each runs for a moment only.
 fn cut_down(manifest: &str) -> String {
     let mut manifest: Table = manifest.parse().expect("the root's manifest is TOML");
     let rooms = ROOMS.map(Value::from).to_vec();

@@ -149,9 +149,8 @@ pub(crate) struct Channels<'s> {
 
 /// The results of a receive: how long the request is, and whose (CH-10).
 #[inline(always)]
-fn received(request: &Buffer, badge: u32) -> Results {
-    let value1 = usize::try_from(badge).unwrap_or(0);
-    Results { status: OK, value0: request.length(), value1 }
+fn received(length: usize, badge: u32) -> Results {
+    Results { status: OK, value0: length, value1: usize::try_from(badge).unwrap_or(0) }
 }
 
 // ---- signals ----------------------------------------------------------------------------------

@@ -39,6 +39,20 @@ fn a_wait_ends_with_its_deadline() {
 }
 
 #[test]
+fn the_alarm_may_be_early_while_somebody_runs_and_is_exact_when_nobody_does() {
+    let mut machine = machine(&[15], &[15]);
+    let alarm = |machine: &Machine| machine.port.alarm.map(crate::Instant::ticks);
+    machine.transact(0, 4, 8, 70);
+    assert_eq!(machine.respond(1, 4), Ok(()));
+    assert_eq!(alarm(&machine), Some(70)); // its deadline is gone, and the alarm may stay
+    machine.call(1, Syscall::SleepUntil, &[200, 0]);
+    assert_eq!(alarm(&machine), Some(70)); // early enough for the other
+    sleep(&mut machine, 0);
+    assert!(machine.is_idle());
+    assert_eq!(alarm(&machine), Some(200)); // WT-2: an idle system is not woken for nothing
+}
+
+#[test]
 fn a_past_deadline_takes_what_is_there_and_nothing_else() {
     let mut machine = machine(&[15], &[15]);
     machine.port.now = 9;

@@ -1,16 +1,16 @@
 //! The way in and the way out.
 //!
-//! Every exception runs on the main stack, which is empty when a thread runs; the two words above
-//! it hold the address of the [`Machine`] and of the running thread's [`Context`]. An exception
-//! saves there what the processor has not put on the thread's own stack, and calls one of the
-//! functions below; those end in one of two ways out, with the context to go on with.
+//! Every exception runs on the main stack, which is empty when a thread runs; in words above it are the
+//! address of the machine and of the running thread's [`Context`]. An exception saves there what the
+//! processor has not put on the thread's own stack, and calls one of the functions below; those end
+//! in one of two ways out, with the context to go on with.
 //!
-//! A call is the common case, and its program has declared r3 to r5, r8 to r11 and r12 lost, so they are
-//! neither saved nor given back, but return as zero (AB-9). Its arguments are taken from the frame:
-//! the architecture does not promise that they are still in their registers. The results are stored
-//! into the frame of the thread that goes on, behind its own wall and with its own rights, because
-//! it is memory of its process: what cannot be stored is a fault of that process
-//! ([`on_bad_frame`]). Everything but a call saves and restores all registers.
+//! A call is the common case, and its program has declared r4, r5 and r8 to r11 lost, so they are neither
+//! saved nor given back, but return as zero (AB-9); r3 and r12 return as they came, with the frame. Its
+//! arguments are taken from the frame: the architecture does not promise that they are still in
+//! their registers. The results are stored into the frame of the thread that goes on, behind its own
+//! wall and with its own rights, because it is memory of its process: what cannot be stored is a
+//! fault of that process ([`on_bad_frame`]). Everything but a call saves and restores all registers.
 //!
 //! A fault is more important than whatever the kernel does, so one that the kernel itself makes comes
 //! in as well: at one of those stores it is expected, and anywhere else the end
@@ -84,14 +84,13 @@ macro_rules! __guichet_traps {
             ".thumb_func",
             "guichet_call:",
             "mrs r9, psp",
-            "ldr r11, [sp, #4]",
-            "ldr r12, [r9, #16]",
-            "push {{r4, r5, r8, r12}}",
+            "ldm r9, {{r0, r1, r2, r3, r12}}",
+            "push {{r3, r4, r5, r8}}",
+            "ldrd r3, r11, [sp, #20]",
             "stm r11, {{r6, r7, r9, lr}}",
             $crate::__guichet_floating_point!("tst lr, #16"),
             $crate::__guichet_floating_point!("beq 8f"),
             "2:",
-            "ldm r9, {{r0, r1, r2, r3}}",
             "cmp r12, #{number_0}",
             "beq {door_0}",
             "cmp r12, #{number_1}",
@@ -104,13 +103,7 @@ macro_rules! __guichet_traps {
             "beq {door_4}",
             "cmp r12, #{number_5}",
             "beq {door_5}",
-            "b {other}",
-            $crate::__guichet_floating_point!("8:"),
-            $crate::__guichet_floating_point!("add r3, r11, #40"),
-            $crate::__guichet_floating_point!("bl guichet_save_floating_point"),
-            $crate::__guichet_floating_point!("ldr r12, [r9, #16]"),
-            $crate::__guichet_floating_point!("b 2b"),
-            // A call that the door did not take: its words again, from where they are.
+            // Any other, and one that the door did not take: its words again, from where they are.
             ".global guichet_other",
             ".type guichet_other,%function",
             ".thumb_func",
@@ -119,25 +112,31 @@ macro_rules! __guichet_traps {
             "sub r9, r9, #16",
             "mov sp, r9",
             "mrs r9, psp",
-            "ldm r9, {{r0, r1, r2, r3}}",
+            "ldm r9, {{r0, r1, r2, r3, r12}}",
+            "str r12, [sp, #16]",
+            "ldr r3, [sp, #20]",
             "b {other}",
+            $crate::__guichet_floating_point!("8:"),
+            $crate::__guichet_floating_point!("mov r10, r2"),
+            $crate::__guichet_floating_point!("add r3, r11, #40"),
+            $crate::__guichet_floating_point!("bl guichet_save_floating_point"),
+            $crate::__guichet_floating_point!("mov r2, r10"),
+            $crate::__guichet_floating_point!("ldr r3, [sp, #20]"),
+            $crate::__guichet_floating_point!("ldr r12, [r9, #16]"),
+            $crate::__guichet_floating_point!("b 2b"),
             // Back from a call: results in r0 to r2, the context in r4.
             ".global guichet_return",
             ".type guichet_return,%function",
             ".thumb_func",
             "guichet_return:",
             "ldm r4, {{r6, r7, r9, lr}}",
-            "movs r3, #0",
             "guichet_stores:",
             "strt r0, [r9]",
             "strt r1, [r9, #4]",
             "strt r2, [r9, #8]",
-            "strt r3, [r9, #12]",
-            "strt r3, [r9, #16]",
-            "guichet_stores_end:",
             "ldr r5, guichet_top_word",
             "msr psp, r9",
-            "str r4, [r5, #4]",
+            "str r4, [r5, #8]",
             "mov sp, r5",
             $crate::__guichet_floating_point!("tst lr, #16"),
             $crate::__guichet_floating_point!("beq 4f"),
@@ -158,7 +157,7 @@ macro_rules! __guichet_traps {
             "ldm r4, {{r6, r7, r9, lr}}",
             "ldr r5, guichet_top_word",
             "msr psp, r9",
-            "str r4, [r5, #4]",
+            "str r4, [r5, #8]",
             "mov sp, r5",
             $crate::__guichet_floating_point!("tst lr, #16"),
             $crate::__guichet_floating_point!("beq 6f"),
@@ -187,7 +186,7 @@ macro_rules! __guichet_traps {
             ".type guichet_pended,%function",
             ".thumb_func",
             "guichet_pended:",
-            "ldrd r0, r1, [sp]",
+            "ldrd r0, r1, [sp, #4]",
             "cbnz r1, guichet_trap",
             "ldr r1, guichet_vectors_word",
             "b {boot}",
@@ -206,7 +205,7 @@ macro_rules! __guichet_traps {
             // there what the architecture puts on the thread's.
             "ldr r0, guichet_top_word",
             "mov sp, r0",
-            "ldrd r0, r1, [sp]",
+            "ldrd r0, r1, [sp, #4]",
             "mov r3, r1",
             "stm r3!, {{r6, r7, r12, lr}}",
             "stm r3!, {{r4, r5, r8, r9, r10, r11}}",
@@ -221,7 +220,7 @@ macro_rules! __guichet_traps {
             "ldr r0, [sp, #24]",
             "ldr r1, guichet_stores_word",
             "subs r0, r0, r1",
-            "cmp r0, #20",
+            "cmp r0, #12",
             "bhs guichet_lost",
             "ldr r1, guichet_bad_frame_word",
             "str r1, [sp, #24]",
@@ -229,7 +228,7 @@ macro_rules! __guichet_traps {
             "guichet_bad_frame:",
             "ldr r0, guichet_top_word",
             "mov sp, r0",
-            "ldr r0, [r0]",
+            "ldr r0, [r0, #4]",
             "b {bad_frame}",
             ".type guichet_lost,%function",
             ".thumb_func",
@@ -237,7 +236,7 @@ macro_rules! __guichet_traps {
             "mov r1, sp",
             "ldr r0, guichet_top_word",
             "mov sp, r0",
-            "ldr r0, [r0]",
+            "ldr r0, [r0, #4]",
             "b {kernel_fault}",
             // The first time: the rest of the stack becomes a thread's that is never gone back to.
             ".global guichet_enter",
@@ -246,7 +245,7 @@ macro_rules! __guichet_traps {
             "guichet_enter:",
             "ldr r1, guichet_top_word",
             "movs r2, #0",
-            "strd r0, r2, [r1]",
+            "strd r0, r2, [r1, #4]",
             "mov r2, sp",
             "msr psp, r2",
             "movs r2, #2",
@@ -379,9 +378,9 @@ unsafe extern "C" {
     fn guichet_enter(machine: *mut c_void) -> !;
 }
 
-/// Takes one of the [`DOOR`] calls. Its first four words are in the registers that they came in, the
-/// rest on the stack where the assembly has put them, above them the address of the machine; so all
-/// of them are where a function expects its arguments.
+/// Takes one of the [`DOOR`] calls. Its first three words are in the registers that they came in, the
+/// rest on the stack where the assembly has put them; so all of them are where a function expects
+/// its arguments. The machine, which is used most, comes in a register.
 ///
 /// # Safety
 /// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it.
@@ -389,12 +388,11 @@ pub unsafe extern "C" fn on_door_call<A: Architecture, const NUMBER: usize>(
     r0: usize,
     r1: usize,
     r2: usize,
+    machine: *mut Machine<A>,
     r3: usize,
     r4: usize,
     r5: usize,
     r8: usize,
-    _number: usize,
-    machine: *mut Machine<A>,
 ) -> ! {
     let call = Call { number: NUMBER, arguments: [r0, r1, r2, r3, r4, r5, r8] };
     // SAFETY: (trap-1) as the caller says. Nothing of this function is needed after the jumps; the
@@ -415,12 +413,12 @@ pub unsafe extern "C" fn on_other_call<A: Architecture>(
     r0: usize,
     r1: usize,
     r2: usize,
+    machine: *mut Machine<A>,
     r3: usize,
     r4: usize,
     r5: usize,
     r8: usize,
     number: usize,
-    machine: *mut Machine<A>,
 ) -> ! {
     let call = Call { number, arguments: [r0, r1, r2, r3, r4, r5, r8] };
     // SAFETY: (trap-9) as the caller says. Nothing of this function is needed after the jump.

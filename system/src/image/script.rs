@@ -3,14 +3,14 @@
 //! Each program is linked by itself at its own place, so that no name of one can be seen by another,
 //! and the kernel likewise; the kernel's script then puts the programs' bytes where they belong.
 
-use std::fmt::Write;
+use std::ops::Range;
 
 use super::layout::Placement;
 
 /// The first instruction of every program.
 pub const PROGRAM_ENTRY: &str = "guichet_start";
 
-/// What a linked program's symbols say of its size.
+/// What the symbols of a linked program, or of the kernel, say of its size.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbols;
 
@@ -25,19 +25,24 @@ impl Symbols {
 const DISCARDED: &str = "/DISCARD/ : { *(.eh_frame .eh_frame_hdr .note .note.* .comment \
                          .ARM.exidx .ARM.exidx.* .ARM.extab .ARM.extab.*) }";
 
-fn memory(place: &Placement) -> String {
+/// Where the linker puts the stacks of a program, and that of the kernel.
+pub const STACKS_SECTION: &str = ".guichet_stacks";
+/// How the sections of the image begin that hold the programs.
+pub const PROGRAM_SECTIONS: &str = ".guichet_program_";
+
+/// The memory of whoever lies at `place`, and `more` beside it.
+fn memory(place: &Placement, more: &str) -> String {
     let Placement { flash, ram } = place;
-    format!(
-        "MEMORY {{\n  FLASH (rx) : ORIGIN = {:#x}, LENGTH = {:#x}\n  \
-         RAM (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
-        flash.start,
-        flash.end - flash.start,
-        ram.start,
-        ram.end - ram.start
-    )
+    format!("MEMORY {{\n{}{}{more}}}\n", region("FLASH (rx)", flash), region("RAM (rw)", ram))
 }
 
-/// Statics: the initialised ones are copied from flash at the start, the others zeroed.
+fn region(name: &str, range: &Range<u32>) -> String {
+    let bytes = range.end - range.start;
+    format!("  {name} : ORIGIN = {:#x}, LENGTH = {bytes:#x}\n", range.start)
+}
+
+/// Statics: the initialised ones are copied from flash at the start, the others zeroed. They come
+/// last, so behind them both memories end.
 fn statics(prefix: &str) -> String {
     format!(
         "  .data : ALIGN(4) {{\n    \
@@ -46,7 +51,10 @@ fn statics(prefix: &str) -> String {
            {prefix}data_load = LOADADDR(.data);\n  \
            .bss (NOLOAD) : ALIGN(4) {{\n    \
            {prefix}bss_start = .;\n    *(.sbss .sbss.* .bss .bss.* COMMON)\n    . = ALIGN(4);\n    \
-           {prefix}bss_end = .;\n  }} > RAM\n"
+           {prefix}bss_end = .;\n  }} > RAM\n  \
+           {} = LOADADDR(.data) + SIZEOF(.data);\n  {} = ADDR(.bss) + SIZEOF(.bss);\n",
+        Symbols::FLASH_END,
+        Symbols::RAM_END,
     )
 }
 
@@ -60,29 +68,30 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
            .text : ALIGN(4) {{ *(.text.guichet_start) *(.text .text.*) }} > FLASH\n  \
            .rodata : ALIGN(4) {{\n    *(.srodata .srodata.* .rodata .rodata.*)\n    . = ALIGN(4);\n  \
            }} > FLASH\n  \
-           .guichet_stacks (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
+           {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
            . += {stacks_bytes:#x};\n    __guichet_stacks_end = .;\n  }} > RAM\n{}  \
-           {} = LOADADDR(.data) + SIZEOF(.data);\n  {} = ADDR(.bss) + SIZEOF(.bss);\n  \
            {DISCARDED}\n}}\n",
-        memory(place),
+        memory(place, ""),
         statics("__guichet_"),
-        Symbols::FLASH_END,
-        Symbols::RAM_END,
     )
 }
 
 /// The script that links the kernel at `place`, with a stack of its own and the programs' bytes,
-/// each a file name and its address.
+/// each a file name and its place. Each has a region of its own: without one, the linker would count
+/// them as RAM, because the bytes of a file look like statics to it.
 ///
 /// Machines that begin by reading a table of vectors (Arm's) find it in `.vector_table`, which lies
 /// lowest in flash; the others begin at the first instruction, which does so there.
-pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u32)]) -> String {
-    let mut sections = String::new();
-    for (number, (file, address)) in programs.iter().enumerate() {
-        // Writing to a String does not fail.
-        let _ = writeln!(
-            sections,
-            "  .guichet_program_{number} {address:#x} : {{ KEEP(*{file}(.data)) }}"
+pub fn kernel_script(
+    place: &Placement,
+    stack_bytes: u32,
+    programs: &[(String, Range<u32>)],
+) -> String {
+    let [mut regions, mut sections] = [const { String::new() }; 2];
+    for (number, (file, place)) in programs.iter().enumerate() {
+        regions += &region(&format!("PROGRAM_{number} (r)"), place);
+        sections += &format!(
+            "  {PROGRAM_SECTIONS}{number} : {{ KEEP(*{file}(.data)) }} > PROGRAM_{number}\n"
         );
     }
     format!(
@@ -92,9 +101,9 @@ pub fn kernel_script(place: &Placement, stack_bytes: u32, programs: &[(String, u
            }} > FLASH\n  \
            .rodata : ALIGN(4) {{\n    *(.srodata .srodata.* .rodata .rodata.*)\n    . = ALIGN(4);\n  \
            }} > FLASH\n  \
-           .guichet_stack (NOLOAD) : ALIGN(16) {{\n    . += {stack_bytes:#x};\n    \
+           {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    . += {stack_bytes:#x};\n    \
            __guichet_kernel_stack_end = .;\n  }} > RAM\n{}  {DISCARDED}\n}}\n",
-        memory(place),
+        memory(place, &regions),
         statics("__guichet_kernel_"),
     )
 }
@@ -117,9 +126,10 @@ mod tests {
 
     #[test]
     fn the_kernel_takes_programs_before_it_takes_data() {
-        let programs = [("a.bin".to_owned(), 0x1400), ("b.bin".to_owned(), 0x1600)];
+        let programs = [("a.bin".to_owned(), 0x1400..0x1600), ("b.bin".to_owned(), 0x1600..0x1680)];
         let script = kernel_script(&PLACE, 0x40, &programs);
-        let program = script.find(".guichet_program_1 0x1600 : { KEEP(*b.bin(.data)) }");
+        let program = script.find(".guichet_program_1 : { KEEP(*b.bin(.data)) } > PROGRAM_1\n");
+        assert!(script.contains("PROGRAM_1 (r) : ORIGIN = 0x1600, LENGTH = 0x80\n"), "{script}");
         let order =
             [script.find(".vector_table :"), script.find(".text :"), script.find(".data :")];
         assert!(program < order[0] && program.is_some() && order.is_sorted(), "{script}");

@@ -189,7 +189,7 @@ mod tests {
             tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
         for part in [
             "name: \"two\"",
-            "kernel::Object::ChannelInitiator(kernel::InitiatorIndex::new(0usize))",
+            "kernel::Object::ChannelInitiator(kernel::InitiatorDescriptor {",
             "start: 16usize,\n",
             "max_transfer_bytes: 77usize",
             "port::KernelCell<2usize, 2usize, 1usize, 1usize, 2usize>",

@@ -13,8 +13,8 @@ pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
     let (status, value0, value1);
     // SAFETY: the caller vouches for what the words name. The kernel keeps r6, r7 (which the
     // compiler does not let out of its hands), sp, lr and all floating-point registers, gives
-    // results in r0 to r2 and returns zero in the rest (AB-9), which costs it less than to keep
-    // them. The flags are lost. The block may read and write memory, because the kernel does.
+    // results in r0 to r2 and returns zero in r4, r5 and r8 to r11 (AB-9), which costs it less than to
+    // keep them. The flags are lost. The block may read and write memory, because the kernel does.
     unsafe {
         asm!(
             "svc #0",

@@ -17,8 +17,8 @@ use guichet_abi::{Arguments, Results, Signals};
 
 use super::{Channels, Transaction, received};
 use crate::event::success;
-use crate::id::ThreadIndex;
-use crate::memory::Buffer;
+use crate::id::{InitiatorIndex, TableIndex, ThreadIndex};
+use crate::memory::{Buffer, Grant};
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::Port;
 use crate::services::{Caller, Services};
@@ -43,8 +43,8 @@ impl Channels<'_> {
         let caller = services.caller().ok()?;
         let ends = initiator_of(&caller, handle)?;
         let request = readable(services, &caller, send, send_length)?;
-        let response = caller.memory().own_buffer(receive, receive_length)?;
-        let InitiatorDescriptor { index, process, handler: declared, badge, .. } = ends;
+        let response = caller.memory().own_grant(receive, receive_length)?;
+        let InitiatorDescriptor { index, handler: declared, badge, .. } = ends;
         let initiator = self.initiators.get_mut(*index)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
@@ -55,6 +55,7 @@ impl Channels<'_> {
         }
         let list = waits.lists.get_mut(declared.wait_list)?;
         let (current, waiter) = (waits.scheduler.current, list.head());
+        let running = waits.declared.get(waiter.position())?;
         let thread = waits.threads.get_mut(waiter)?;
         if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
             return None;
@@ -64,11 +65,10 @@ impl Channels<'_> {
             ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
                 let room = room.flat_grant(declared.process)?;
                 let length = request.length().min(room.length());
-                let request_grant = request.flat_grant(*process)?;
-                port.copy(request_grant.part(0, length), room.part(0, length)).ok()?;
+                port.copy(request.part(0, length), room.part(0, length)).ok()?;
                 handler.served = *index;
                 handler.server = waiter;
-                received(&request, *badge)
+                received(request.length(), *badge)
             }
             ThreadState::Waiting { mask, .. }
                 if mask.contains(Signals::READABLE) && !handler.peer_ended =>
@@ -80,9 +80,11 @@ impl Channels<'_> {
         };
         thread.take_over();
         *list = ThreadList::EMPTY;
+        let (request, response) = (Buffer::flat(request), Buffer::flat(response));
         initiator.transaction = Transaction::Pending { thread: current, request, response };
         initiator.peer_ended = false;
-        waits.leave_to(ThreadState::Transacting(*index), deadline, waiter);
+        waits.leave(current, ThreadState::Transacting(*index), deadline);
+        waits.enter(waiter, running);
         Some((waiter, results))
     }
 
@@ -99,7 +101,7 @@ impl Channels<'_> {
         let caller = services.caller().ok()?;
         let declared = handler_of(&caller, handle)?;
         let from = readable(services, &caller, send, send_length)?;
-        let room = caller.memory().own_buffer(receive, receive_length)?;
+        let room = caller.memory().own_grant(receive, receive_length)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
         let current = waits.scheduler.current;
@@ -115,6 +117,7 @@ impl Channels<'_> {
         };
         let to = response.flat_grant(ends.process)?.first(from.length())?;
         let list = waits.lists.get_mut(declared.wait_list)?;
+        let running = waits.declared.get(next.position())?;
         let thread = waits.threads.get_mut(next)?;
         let is_plain = !initiator.watched
             && list.is_empty()
@@ -122,13 +125,14 @@ impl Channels<'_> {
         if !is_plain {
             return None;
         }
-        port.copy(from.flat_grant(declared.process)?, to).ok()?;
+        port.copy(from, to).ok()?;
         thread.take_over();
         handler.release();
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
-        let state = ThreadState::Receiving { list: declared.wait_list, room };
-        waits.leave_to(state, deadline, next);
+        let state = ThreadState::Receiving { list: declared.wait_list, room: Buffer::flat(room) };
+        waits.leave(current, state, deadline);
+        waits.enter(next, running);
         Some((next, success(from.length())))
     }
 
@@ -143,7 +147,7 @@ impl Channels<'_> {
         let &[handle, offset, address, length, ..] = arguments;
         let caller = services.caller().ok()?;
         let declared = handler_of(&caller, handle)?;
-        let room = caller.memory().own_buffer(address, length)?;
+        let room = caller.memory().own_grant(address, length)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let current = services.waits.scheduler.current;
         let index = if handler.served.is_none() { handler.pending } else { handler.served };
@@ -159,7 +163,7 @@ impl Channels<'_> {
         let rest = request.length().checked_sub(offset)?;
         let length = rest.min(room.length());
         let from = request.flat_grant(ends.process)?.part(offset, length);
-        port.copy(from, room.flat_grant(declared.process)?.part(0, length)).ok()?;
+        port.copy(from, room.part(0, length)).ok()?;
         handler.serve(index, current);
         Some((current, success(length)))
     }
@@ -194,8 +198,8 @@ impl Channels<'_> {
         if initiator.watched || !waits.is_no_more_important(thread, current) {
             return None;
         }
-        port.copy(from.flat_grant(declared.process)?, to).ok()?;
-        handler.pending = crate::id::InitiatorIndex::NONE;
+        port.copy(from, to).ok()?;
+        handler.pending = InitiatorIndex::NONE;
         handler.release();
         initiator.transaction = Transaction::Idle;
         waits.complete_alone(thread, success(from.length()));
@@ -228,9 +232,9 @@ fn readable(
     caller: &Caller<'_>,
     address: usize,
     length: usize,
-) -> Option<Buffer> {
+) -> Option<Grant> {
     if length > services.system.max_transfer_bytes {
         return None;
     }
-    caller.memory().readable_buffer(address, length)
+    caller.memory().readable_grant(address, length)
 }

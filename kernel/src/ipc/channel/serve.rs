@@ -257,7 +257,7 @@ impl Channels<'_> {
         if let Some(handler) = self.handlers.get_mut(end.index) {
             handler.serve(head, services.waits.current());
         }
-        Ok(received(&request, ends.badge))
+        Ok(received(request.length(), ends.badge))
     }
 
     /// The transaction that the caller's read or respond acts on (CH-5a).

@@ -112,7 +112,7 @@ impl Channels<'_> {
             let source = End::whole(ends.process, request);
             let destination = End::whole(declared.process, &room);
             match transfer(services.system, port, source, destination, length) {
-                Ok(()) => return Ok(Some((receiver, received(request, ends.badge)))),
+                Ok(()) => return Ok(Some((receiver, received(request.length(), ends.badge)))),
                 Err(Side::Source) => return Err(Error::PermissionDenied),
                 Err(Side::Destination) => {
                     services.waits.complete(receiver, failure(Error::PermissionDenied));

@@ -5,9 +5,10 @@ use crate::tidy::house::House;
 use crate::tidy::tokens::{identifiers, place};
 
 /// Where the keyword may stand, and why.
-pub(super) const PLACES: [(&str, &str); 5] = [
+pub(super) const PLACES: [(&str, &str); 6] = [
     ("ports/", "registers, the wall and other processes' memory"),
     ("userspace/", "the way into the kernel"),
+    ("cli/tests/cli/programs/", "what a program does to a machine when it means harm"),
     ("suite/src/hostile", "calls and crashes that no well-behaved program has"),
     ("userspace_macros/", "the entry point that a program gets is written out as tokens"),
     ("xtask/purity/", "names that the linker sees; no operation of its own"),

@@ -1,0 +1,88 @@
+//! The table of a size: a row for each user of a memory, a column for each purpose.
+
+use guichet::{Contents, ImageSize, MemorySize, User};
+
+use super::picture::{FREE, GAP, KERNEL, letter, picture};
+
+/// What a column shows: its title, and which number.
+type Column = (&'static str, fn(&Contents) -> u32);
+
+const FLASH: [Column; 4] = [
+    ("code", |contents| contents.code_bytes),
+    ("rodata", |contents| contents.rodata_bytes),
+    ("data", |contents| contents.data_bytes),
+    ("slack", |contents| contents.slack_bytes),
+];
+const RAM: [Column; 4] = [
+    ("stack", |contents| contents.stack_bytes),
+    ("data", |contents| contents.data_bytes),
+    ("bss", |contents| contents.bss_bytes),
+    ("slack", |contents| contents.slack_bytes),
+];
+
+/// The width of a number, with the blank before it: memories have at most eight digits.
+const NUMBER_COLUMNS: usize = 9;
+
+/// Everything that a person wants to see of a size.
+pub(super) fn text(size: &ImageSize) -> String {
+    let flash = memory("flash", &size.flash, &FLASH);
+    let ram = memory("RAM", &size.ram, &RAM);
+    format!("{}\n\n{flash}\n{ram}", size.board)
+}
+
+fn memory(name: &str, memory: &MemorySize, columns: &[Column; 4]) -> String {
+    let names = memory.users.iter().map(|user| user.name.chars().count());
+    let width = names.chain(["between them".len()]).max().unwrap_or(0);
+    let titles = columns.map(|(title, _)| title).map(|title| format!("{title:>NUMBER_COLUMNS$}"));
+    let mut text = format!("{name}: {} bytes from {:#x}\n", memory.bytes, memory.start);
+    text += &format!("    {:width$}{}{:>NUMBER_COLUMNS$}\n", "", titles.concat(), "all");
+    for (number, user) in memory.users.iter().enumerate() {
+        let letter = number.checked_sub(1).map_or(KERNEL, letter);
+        text += &format!("  {letter} {:width$}{}\n", user.name, numbers(user, columns));
+    }
+    let blank = NUMBER_COLUMNS * columns.len();
+    for (mark, what, bytes) in
+        [(GAP, "between them", memory.gap_bytes), (FREE, "free", memory.free_bytes)]
+    {
+        text += &format!("  {mark} {what:width$}{:blank$}{bytes:>NUMBER_COLUMNS$}\n", "");
+    }
+    text + &format!("  [{}]\n", picture(memory))
+}
+
+fn numbers(user: &User, columns: &[Column; 4]) -> String {
+    let parts = columns.iter().map(|(_, number)| number(&user.contents));
+    parts.chain([user.bytes]).map(|number| format!("{number:>NUMBER_COLUMNS$}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_a_row_for_everybody_and_columns_that_stand_in_line() {
+        let user = |name: &str, start, bytes, stack_bytes| {
+            let slack_bytes = bytes - stack_bytes;
+            let contents = Contents { stack_bytes, slack_bytes, ..Contents::default() };
+            User { name: name.to_owned(), start, bytes, contents }
+        };
+        let memory = MemorySize {
+            start: 0x2000_0000,
+            bytes: 1024,
+            users: vec![
+                user("the kernel", 0x2000_0000, 256, 250),
+                user("façade", 0x2000_0200, 512, 512),
+            ],
+            gap_bytes: 0,
+            free_bytes: 256,
+        };
+        let expected = "RAM: 1024 bytes from 0x20000000
+                    stack     data      bss    slack      all
+  K the kernel        250        0        0        6      256
+  a façade            512        0        0        0      512
+    between them                                            0
+  . free                                                  256
+  [KKKKKKKKKKKKKKKK................aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]
+";
+        assert_eq!(super::memory("RAM", &memory, &RAM), expected);
+    }
+}
