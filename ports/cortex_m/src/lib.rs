@@ -13,7 +13,7 @@
 //! ```text
 //!   start                           from reset to the board's entry
 //!   run                             boot
-//!   trap                            the way in and out, in assembly
+//!   trap   floating_point           the way in and out, in assembly
 //!   hardware                        what the kernel asks of this machine
 //!   clock   serial   semihosting    time; the console; the end of an emulated machine
 //!   interrupt   ticks               one interrupt; a count of 64 bits
@@ -33,6 +33,7 @@ mod context;
 #[cfg(target_arch = "arm")]
 mod copy;
 mod fault;
+mod floating_point;
 #[cfg(target_arch = "arm")]
 mod hardware;
 mod image;
