@@ -37,6 +37,21 @@ pub fn run_image(
     timeout: Option<Duration>,
     console: &mut (dyn Write + Send),
 ) -> Result<BoardEnding, Failure> {
+    run_image_with(image, board, &[], timeout, console)
+}
+
+/// As [`run_image`], with more arguments for the emulator: for tests and measurements, where its time
+/// is to pass with its instructions instead of with the clock on the wall.
+///
+/// # Errors
+/// As [`run_image`].
+pub fn run_image_with(
+    image: &BuiltImage,
+    board: &Board,
+    arguments: &[&str],
+    timeout: Option<Duration>,
+    console: &mut (dyn Write + Send),
+) -> Result<BoardEnding, Failure> {
     let emulator = &board.emulator;
     let missing = |source| Failure::NoEmulator {
         program: emulator.program,
@@ -44,7 +59,7 @@ pub fn run_image(
         source,
     };
     let mut command = Command::new(emulator.program);
-    command.args(emulator.arguments).arg(&image.image);
+    command.args(arguments).args(emulator.arguments).arg(&image.image);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut worker = Work::spawn(&mut command).map_err(missing)?;
     let group = worker.group();

@@ -41,7 +41,7 @@ mod toolchain;
 
 pub use build::{BuiltSystem, Profile, build_checked, build_system};
 pub use discover::{Target, find_programs};
-pub use emulator::{BoardEnding, run_image};
+pub use emulator::{BoardEnding, run_image, run_image_with};
 pub use failure::Failure;
 pub use folder::{SYSTEM_FILE, read_system};
 pub use guichet_port_linux::Ending;

@@ -14,13 +14,14 @@
 //!   lifecycle                   start, fault, exit; tells every window
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
+//!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end
 //!   ipc/channel                 the windows
 //!   services                    what a window may use
 //!   wait                        blocking and waking
 //!   scheduler   deadline        who runs; what ends when
 //!   transfer                    lists of slices, the one copy
 //!   event   port   system       what goes in and out; what is asked of the machine; what is declared
-//!   process   fault   object   thread   memory
+//!   thread   process   fault   object   memory
 //!   id   time   region
 //!   wall/pmp   wall/pmsav7   wall/pmsav8    what protection hardware takes; computed at build time
 //!   wall/arm   wall

@@ -1,4 +1,4 @@
-//! What a well-behaved program cannot do: calls with any words, and crashes.
+//! What a well-behaved program cannot do: calls with any words, and attacks.
 //!
 //! The only module of the suite with unsafe code. A call with wild words could make the kernel write
 //! over the program's own variables, and then nothing that the program says would mean anything.
@@ -8,14 +8,16 @@
 
 #![allow(unsafe_code)]
 
+mod act;
 mod arena;
-mod crash;
+mod probe;
 
 use pw_status::OK;
 use userspace::raw::{self, Arguments, Results, Syscall};
 
+pub use act::{Act, Effect, LOSES_PLACE_WITH_STACK, act, target};
 pub use arena::{ARENA, ARENA_BYTES, Arena};
-pub use crash::{Crash, crash};
+pub use probe::{Access, is_ours, is_servers, memory_around, respond_raw};
 
 /// Addresses and lengths that a program has no business with: null, the first bytes, odd ones, the
 /// middle and the top of the address space, where many a kernel lives, and the words that wrap.

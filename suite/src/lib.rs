@@ -8,7 +8,7 @@
 //! A program asserts with [`report`]. Most systems have a process that asserts, the tester, and
 //! others that only do as they are told, so that everything about a case can be read in one place:
 //! those are robots ([`robot`]). What a well-behaved program cannot do (pass a pointer that is
-//! nobody's, jump into data) is in [`hostile`], the only module with unsafe code.
+//! nobody's, jump into data, leave its memory) is in [`hostile`], the only module with unsafe code.
 //!
 //! Some of the specification is out of a program's sight, and is left to the kernel's own tests and
 //! to the explorer. A process has one thread, so nobody can start a second transaction on an initiator
@@ -21,7 +21,9 @@
 #![deny(unsafe_code)]
 
 pub mod hostile;
+pub mod machine;
 pub mod pattern;
 pub mod report;
 pub mod robot;
 pub mod timing;
+pub mod wall;

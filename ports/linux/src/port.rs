@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use guichet_console::{Readable, describe};
 use guichet_kernel::{
-    Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
+    Fault, FaultCause, Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side,
+    TableIndex, Unreadable,
 };
 use seccompiler::BpfProgram;
 
@@ -146,7 +147,7 @@ impl<'a> LinuxPort<'a> {
             Report::Panicked(message) => format!("panicked: {}", Readable(&self.text(message))),
             Report::Faulted(fault) => {
                 let mut text = format!("faulted: {}", describe(fault.cause));
-                if fault.pc != 0 || fault.address != 0 {
+                if has_place(fault, last_words.is_some()) {
                     text += &format!(" (pc {:#x}, address {:#x})", fault.pc, fault.address);
                 }
                 if let Some(words) = last_words {
@@ -168,6 +169,26 @@ impl<'a> LinuxPort<'a> {
             StartError::MemoryForbidden(error) => self.fatal = Some(Error::MemoryForbidden(error)),
             own => self.last_words[position] = Some(own.to_string()),
         }
+    }
+}
+
+/// Tells whether a fault happened at a place: in an instruction, even one at address 0. Of what Linux
+/// ended by itself only the cause is known.
+fn has_place(fault: Fault, ended_by_linux: bool) -> bool {
+    let is_known = fault.pc != 0 || fault.address != 0;
+    match fault.cause {
+        FaultCause::MemoryAccess
+        | FaultCause::StackOverflow
+        | FaultCause::IllegalInstruction
+        | FaultCause::Misaligned
+        | FaultCause::Arithmetic
+        | FaultCause::Breakpoint => is_known || !ended_by_linux,
+        FaultCause::ForbiddenSystemCall
+        | FaultCause::Panic
+        | FaultCause::Killed
+        | FaultCause::Unresponsive
+        | FaultCause::NotStarted
+        | FaultCause::Unknown => is_known,
     }
 }
 

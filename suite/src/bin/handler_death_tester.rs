@@ -4,7 +4,6 @@
 #![forbid(unsafe_code)]
 
 use pw_status::{Error, Result};
-use suite::hostile::Crash;
 use suite::report::{Case, Report};
 use suite::robot::{Robot, Step};
 use suite::timing::{SHORT, patience, sleep};
@@ -49,7 +48,7 @@ fn blocked(report: &mut Report) {
     report.case(
         "CH-8 PR-4 a handler that crashes with a request waiting wakes its initiator",
         |case| {
-            let script = [Step::WAIT, Step::Crash(Crash::ReadWild)];
+            let script = [Step::WAIT, Step::Crash];
             outlive(case, CRASHER_CONTROL, CRASHER, &script)
         },
     );

@@ -1,7 +1,6 @@
 //! Steps on their way to a robot: what to do, then its operands, as words with the low byte first.
 
 use super::script::{Give, Step, Until};
-use crate::hostile::Crash;
 
 /// How long a step is on its way.
 pub(super) const STEP_BYTES: usize = size_of::<Words>();
@@ -45,7 +44,7 @@ impl Step {
             Step::Stamp => [9, 0, 0, 0],
             Step::Exit(code) => [10, code, 0, 0],
             Step::Panic => [11, 0, 0, 0],
-            Step::Crash(how) => [12, how as u32, 0, 0],
+            Step::Crash => [12, 0, 0, 0],
             Step::Shutdown(status) => [13, status, 0, 0],
         }
     }
@@ -68,7 +67,7 @@ impl Step {
             9 => Step::Stamp,
             10 => Step::Exit(first),
             11 => Step::Panic,
-            12 => Step::Crash(Crash::ALL.into_iter().find(|how| *how as u32 == first)?),
+            12 => Step::Crash,
             13 => Step::Shutdown(first),
             _ => return None,
         })

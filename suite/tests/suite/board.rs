@@ -1,29 +1,23 @@
-//! The boards: what differs from one to the other, a row each.
+//! The boards that the systems run on: this machine, and every board of the command.
+//!
+//! A new board of the command is a board of the suite without a word here.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::linux;
+use guichet::boards;
+
+use crate::{emulated, linux};
 
 /// A platform that the systems run on.
-pub(crate) struct Board {
-    /// What it is called in the names of tests.
-    pub(crate) name: &'static str,
-    /// Builds the system in a folder and runs it, at most as long as it is given, with the
-    /// console's lines going to the writer.
-    pub(crate) run: Run,
-    /// Ends a process from outside, by its name.
-    pub(crate) end_process: fn(&str) -> Result<(), String>,
-    /// What is to be shown of the board beside its systems: what it is about, its title, how.
-    pub(crate) checks: &'static [(&'static str, &'static str, Check)],
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Board {
+    /// This machine.
+    Linux,
+    /// A board that is emulated.
+    Emulated(&'static boards::Board),
 }
-
-/// Builds and runs the system in a folder within a time, with a console, or says why it cannot be.
-pub(crate) type Run = fn(&Path, Duration, Box<dyn Write + Send>) -> Result<Ended, String>;
-
-/// Shows something of a board, or says what is wrong.
-pub(crate) type Check = fn() -> Result<(), String>;
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +28,84 @@ pub(crate) enum Ended {
     Otherwise(String),
 }
 
-/// All boards.
-pub(crate) const BOARDS: &[Board] = &[Board {
-    name: "linux",
-    run: linux::run,
-    end_process: linux::end_process,
-    checks: &[("image", "CF-7 an image for another ABI is refused", linux::refuse_another_abi)],
-}];
+/// A system that was built for a board, and can be run there.
+pub(crate) enum Built {
+    /// Its programs.
+    Linux(guichet::BuiltSystem),
+    /// Its image.
+    Emulated(guichet::BuiltImage),
+}
+
+impl Board {
+    /// All boards.
+    pub(crate) fn all() -> Vec<Board> {
+        [Board::Linux].into_iter().chain(boards::BOARDS.iter().map(Board::Emulated)).collect()
+    }
+
+    /// What it is called in the names of tests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Board::Linux => guichet::BOARD,
+            Board::Emulated(board) => board.name,
+        }
+    }
+
+    /// Tells whether what is expected of machines with this mark is expected of it: the mark is its
+    /// name or its architecture, as rustc calls that.
+    pub(crate) fn has_mark(self, mark: &str) -> bool {
+        let architecture = match self {
+            Board::Linux => std::env::consts::ARCH,
+            Board::Emulated(board) => emulated::architecture(board),
+        };
+        mark == self.name() || mark == architecture
+    }
+
+    /// Says what this machine lacks to run systems there, and how it gets that.
+    pub(crate) fn check_here(self) -> Result<(), String> {
+        match self {
+            Board::Linux => Ok(()),
+            Board::Emulated(board) => emulated::check_here(board),
+        }
+    }
+
+    /// How many of its systems run at once. Those on Linux share one processor with each other.
+    pub(crate) fn runners(self) -> usize {
+        match self {
+            Board::Linux => 1,
+            Board::Emulated(_) => 2,
+        }
+    }
+
+    /// Builds the system in a folder, or says why it cannot be built.
+    pub(crate) fn build(self, folder: &Path) -> Result<Built, String> {
+        match self {
+            Board::Linux => linux::build(folder).map(Built::Linux),
+            Board::Emulated(board) => emulated::build(folder, board).map(Built::Emulated),
+        }
+    }
+
+    /// Runs a system at most for a time, with the console's lines going to the writer, or says why
+    /// it cannot be run.
+    pub(crate) fn run(
+        self,
+        built: &Built,
+        limit: Duration,
+        console: Box<dyn Write + Send>,
+    ) -> Result<Ended, String> {
+        match (self, built) {
+            (_, Built::Linux(built)) => linux::run(built, limit, console),
+            (Board::Emulated(board), Built::Emulated(image)) => {
+                emulated::run(image, board, limit, console)
+            }
+            (Board::Linux, Built::Emulated(_)) => Err("an image does not run on Linux".to_owned()),
+        }
+    }
+
+    /// Ends a process from outside, by its name.
+    pub(crate) fn end_process(self) -> fn(&str) -> Result<(), String> {
+        match self {
+            Board::Linux => linux::end_process,
+            Board::Emulated(_) => |name| Err(format!("nobody can end `{name}` on this board")),
+        }
+    }
+}

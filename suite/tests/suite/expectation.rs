@@ -3,8 +3,10 @@
 //! `expected.txt` in a system's folder holds the lines as the console shows them, those of each owner
 //! in their order. `<number>` stands for any number, `<text>` for anything. A line `= TITLE` makes a
 //! case of the lines that follow it, since what the console shows is asserted nowhere else. A line
-//! `status N` says what the run ends with; 0 is not worth saying. Lines that begin with `#` are
-//! comments. Without the file a system shows nothing but its cases.
+//! `status N` says what the run ends with; 0 is not worth saying. A line `@MARK LINE` counts only on
+//! boards of that name or architecture, and a case without lines on a board is left out there; a line
+//! `@!MARK LINE` counts on the others. Lines that begin with `#` are comments. Without the file a
+//! system shows nothing but its cases.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,6 +14,7 @@ use std::{fs, io};
 
 use regex_lite::Regex;
 
+use crate::board::Board;
 use crate::transcript::{Owner, Said, by_owner, owner};
 
 /// What a system is expected to show and to end with.
@@ -42,20 +45,21 @@ pub(crate) struct Differences {
 }
 
 impl Expectation {
-    /// Reads what is expected of the system in a folder.
-    pub(crate) fn read(system: &Path) -> Result<Expectation, String> {
+    /// Reads what is expected of the system in a folder on a board.
+    pub(crate) fn read(system: &Path, board: Board) -> Result<Expectation, String> {
         let path = system.join("expected.txt");
         match fs::read_to_string(&path) {
-            Ok(text) => Expectation::parse(&text),
+            Ok(text) => Expectation::parse(&text, board),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Expectation::default()),
             Err(error) => Err(format!("{}: {error}", path.display())),
         }
     }
 
     /// Understands the text of the file.
-    pub(crate) fn parse(text: &str) -> Result<Expectation, String> {
+    pub(crate) fn parse(text: &str, board: Board) -> Result<Expectation, String> {
         let mut expected = Expectation::default();
-        for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        for line in lines.filter_map(|line| on_board(line, board)) {
             if let Some(title) = line.strip_prefix("= ") {
                 expected.titles.push(title.to_owned());
             } else if let Some(status) = line.strip_prefix("status ") {
@@ -68,6 +72,11 @@ impl Expectation {
             }
         }
         Ok(expected)
+    }
+
+    /// Tells whether the case of this index has lines on the board.
+    pub(crate) fn is_made(&self, case: usize) -> bool {
+        self.lines.values().flatten().any(|line| line.case == Some(case))
     }
 
     /// Compares with what the owners of lines said beside their cases.
@@ -85,6 +94,18 @@ impl Expectation {
     }
 }
 
+/// The line, if it counts on the board.
+fn on_board(line: &str, board: Board) -> Option<&str> {
+    let Some((mark, rest)) = line.strip_prefix('@').and_then(|line| line.split_once(' ')) else {
+        return Some(line);
+    };
+    let counts = match mark.strip_prefix('!') {
+        Some(mark) => !board.has_mark(mark),
+        None => board.has_mark(mark),
+    };
+    counts.then_some(rest)
+}
+
 impl Differences {
     /// What is wrong, each in a line.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
@@ -98,7 +119,12 @@ impl Differences {
 fn others(lines: &[Said]) -> impl Iterator<Item = &str> {
     lines.iter().filter_map(|said| match said {
         Said::Other(line) => Some(line.as_str()),
-        Said::Plan(_) | Said::Passed(_) | Said::Failed(_) | Said::EndProcess(_) => None,
+        Said::Plan(_)
+        | Said::Passed(_)
+        | Said::Failed(_)
+        | Said::LeftOut(_)
+        | Said::Ends(_)
+        | Said::EndProcess(_) => None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use crate::board::Ended;
+use crate::board::{Board, Ended};
 use crate::clauses::is_clause;
 use crate::console::Console;
 use crate::expectation::Expectation;
@@ -19,7 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     TESTS.into_iter().map(trial).collect()
 }
 
-const TESTS: [(&str, fn()); 12] = [
+const TESTS: [(&str, fn()); 15] = [
     ("cases that went well are tests that pass", passing),
     ("a case that failed is a test that fails", failing),
     ("a missing case fails the run", missing_case),
@@ -30,6 +30,9 @@ const TESTS: [(&str, fn()); 12] = [
     ("a line that nobody expects fails the run", unexpected_line),
     ("an expected line must come, and in its order", expected_lines),
     ("a case of the console's lines fails with the first that is missing", shown_cases),
+    ("a line may count on some boards alone", lines_of_boards),
+    ("a case that is left out is neither passed nor forgotten", left_out),
+    ("an announced end must be told as it was announced", announced_ends),
     ("a line that the console broke is one line", broken_line),
     ("a request to end a process is heard once, and its failure is seen", requests),
 ];
@@ -40,8 +43,12 @@ fn judge(text: &str, expected: &str) -> Vec<Verdict> {
 }
 
 fn judge_ended(text: &str, expected: &str, ended: &Result<Ended, String>) -> Vec<Verdict> {
-    let expectation = Expectation::parse(expected).expect("the expectation is sound");
+    let expectation = parse(expected).expect("the expectation is sound");
     verdicts(text, ended, &expectation)
+}
+
+fn parse(text: &str) -> Result<Expectation, String> {
+    Expectation::parse(text, Board::Linux)
 }
 
 /// The names of the tests that failed.
@@ -112,7 +119,7 @@ fn wrong_end() {
     assert!(said_of_run(&judge_ended(GOOD, "", &late)).contains("too late"));
     let not_built = Err("no such program".to_owned());
     assert_eq!(said_of_run(&judge_ended("", "", &not_built)), "no such program");
-    assert!(Expectation::parse("status many\n").is_err());
+    assert!(parse("status many\n").is_err());
 }
 
 fn unexpected_line() {
@@ -152,6 +159,58 @@ fn shown_cases() {
     assert_eq!(failed(&verdicts), [""; 0]);
     let verdicts = judge(&format!("{GOOD}{}", lines.replace("fault", "fine")), expected);
     assert_eq!(failed(&verdicts), ["PR-2 b", "run"]);
+}
+
+fn lines_of_boards() {
+    let expected = "@linux [other] here\n@!linux [other] elsewhere\n@riscv32 [other] there\n\
+                    = PR-2 a\n@linux guichet: x\n= PR-2 b\n@riscv32 guichet: y\n";
+    let lines = "[other] here\nguichet: x\n";
+    let verdicts = judge(&format!("{lines}{GOOD}"), expected);
+    assert_eq!(failed(&verdicts), [""; 0]);
+    let is_left_out = |name: &str| {
+        let verdict = verdicts.iter().find(|verdict| verdict.name == name);
+        verdict.expect("the case has a verdict").left_out.is_some()
+    };
+    assert!(!is_left_out("PR-2 a") && is_left_out("PR-2 b"));
+    for (right, wrong) in [("here", "there"), ("here", "elsewhere"), ("[other] here\n", "")] {
+        let lines = lines.replace(right, wrong);
+        assert_eq!(failed(&judge(&format!("{lines}{GOOD}"), expected)), ["run"], "{wrong}");
+    }
+}
+
+fn left_out() {
+    let text = "[tester] plan 2\n[tester] left out CH-9 x: nobody is here\n[tester] ok CH-1 a\n";
+    let verdicts = judge(text, "");
+    assert_eq!(failed(&verdicts), [""; 0]);
+    assert_eq!(verdicts[0].name, "CH-9 x");
+    assert_eq!(verdicts[0].left_out.as_deref(), Some("nobody is here"));
+    assert_eq!(failed(&judge(&text.replace("plan 2", "plan 1"), "")), ["run"]);
+}
+
+fn announced_ends() {
+    let text =
+        "[tester] plan 1\n[tester] ends x Memory 0x10-0x12 0x8-0x8 PR-2 a\n[tester] ok PR-2 a\n";
+    let line = "guichet: process `x` faulted: it touched memory that is not its own \
+                (pc 0x11, address 0x8)\n";
+    assert_eq!(failed(&judge(&format!("{text}{line}"), "")), [""; 0]);
+    assert_eq!(failed(&judge(&format!("{line}{text}"), "")), [""; 0]);
+    for (right, wrong) in [
+        ("pc 0x11", "pc 0x13"),
+        ("address 0x8", "address 0x9"),
+        ("touched memory that is not its own", "panicked"),
+        ("faulted: it", "panicked: it"),
+        (line, ""),
+        ("guichet: ", "[x] guichet: "),
+    ] {
+        let verdicts = judge(&format!("{text}{}", line.replace(right, wrong)), "");
+        assert!(failed(&verdicts).contains(&"PR-2 a"), "{wrong}");
+    }
+    let twice = judge(&format!("{text}{line}{line}"), "");
+    assert_eq!(failed(&twice), ["PR-2 a"]);
+    let other = judge(&format!("{text}{line}{}", line.replace("`x`", "`y`")), "");
+    assert_eq!(failed(&other), ["run"]);
+    let nobodys = judge(&format!("{}{line}", text.replace("0x8 PR-2 a", "0x8 PR-2 b")), "");
+    assert_eq!(failed(&nobodys), ["run"]);
 }
 
 fn broken_line() {

@@ -5,26 +5,32 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use guichet::{Ending, Profile};
+use guichet::{BuiltSystem, Ending, Failure, Profile};
 use guichet_port_linux::{ProgramError, ProgramImage};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::board::Ended;
 
-/// Builds and runs the system in a folder.
+/// Builds the programs of the system in a folder.
+pub(crate) fn build(folder: &Path) -> Result<BuiltSystem, String> {
+    guichet::build_system(folder, Profile::Development).map_err(words)
+}
+
+/// Runs a system.
 pub(crate) fn run(
-    folder: &Path,
+    built: &BuiltSystem,
     limit: Duration,
     console: Box<dyn Write + Send>,
 ) -> Result<Ended, String> {
-    let failed = |failure: guichet::Failure| failure.to_string();
-    let built = guichet::build_system(folder, Profile::Development).map_err(failed)?;
-    let ending = guichet::run_system(&built, Some(limit), console).map_err(failed)?;
-    Ok(match ending {
+    Ok(match guichet::run_system(built, Some(limit), console).map_err(words)? {
         Ending::Shutdown(status) => Ended::Status(status),
         Ending::TimedOut(time) => Ended::Otherwise(format!("it did not end within {time:?}")),
         other => Ended::Otherwise(format!("{other:?}")),
     })
+}
+
+fn words(failure: Failure) -> String {
+    failure.to_string()
 }
 
 /// Kills the child that was started under a process's name.
@@ -55,31 +61,11 @@ fn started_as(number: i32) -> Option<String> {
     String::from_utf8(name.to_vec()).ok()
 }
 
-/// Takes a program that runs, makes its record that of another ABI, and sees it refused (CF-7).
-pub(crate) fn refuse_another_abi() -> Result<(), String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("systems/sleep");
-    let built = guichet::build_system(&folder, Profile::Development)
-        .map_err(|failure| failure.to_string())?;
-    let program = built.programs.first().ok_or("the system has no program")?;
-    ProgramImage::load(program).map_err(|error| format!("the program itself: {error}"))?;
-    let mut image = fs::read(program).map_err(|error| error.to_string())?;
-    let version = record_version(&image)?;
-    image[version] = image[version].wrapping_add(1);
-    let copy = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
-    fs::write(copy.path(), image).map_err(|error| error.to_string())?;
-    match ProgramImage::load(copy.path()) {
+/// Tells whether a program is refused for the ABI that it was built for.
+pub(crate) fn refuse_another_abi(program: &Path) -> Result<(), String> {
+    match ProgramImage::load(program) {
         Err(ProgramError::WrongAbi { .. }) => Ok(()),
         Err(other) => Err(format!("refused for another reason: {other}")),
         Ok(_) => Err("it was accepted".to_owned()),
-    }
-}
-
-/// Where in an image the version of its ABI record begins: after the record's mark.
-fn record_version(image: &[u8]) -> Result<usize, String> {
-    let record = [*b"GUIC", pw_status::ABI_VERSION.to_le_bytes()].concat();
-    let places = image.windows(record.len()).enumerate().filter(|(_, bytes)| *bytes == record);
-    match places.map(|(place, _)| place).collect::<Vec<_>>()[..] {
-        [place] => Ok(place + 4),
-        ref places => Err(format!("the image has {} ABI records", places.len())),
     }
 }

@@ -3,75 +3,80 @@
 //! A case is known by what its program prints, so the systems run first and the tests report what
 //! came of it; a filter that names a board and a system (`linux::channel`) runs only that one. What
 //! the harness itself must notice, it proves in tests of its own (`harness::`).
+//!
+//! A board that this machine lacks something for is left out, with a word on what; where the
+//! environment says `CI` that is a failure.
 #![forbid(unsafe_code)]
 
+mod announced;
+mod another_abi;
 mod board;
 mod clauses;
 mod console;
+mod emulated;
 mod expectation;
 mod harness;
 mod linux;
+mod results;
 mod robots;
+mod runs;
 mod transcript;
 mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 
-use board::{BOARDS, Board};
-use console::Console;
-use expectation::Expectation;
+use board::Board;
+use results::Results;
 use verdict::Verdict;
-
-/// How long one system may run. Every wait in its programs ends long before.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let systems = systems();
     let mut trials = harness::trials();
     trials.extend(robots::trials(&systems));
-    let mut counts = Vec::new();
-    for board in BOARDS {
-        let verdicts = run_board(board, &systems, &arguments);
-        counts.push((board.name, verdicts.len()));
-        trials.extend(verdicts.into_iter().map(|(name, result)| trial(board, &name, result)));
+    let boards = Board::all().into_iter().filter(|board| concerns(&arguments, *board, ""));
+    let results: Vec<Results> =
+        boards.map(|board| run_board(board, &systems, &arguments)).collect();
+    trials.extend(results.iter().flat_map(Results::trials));
+    if arguments.filter.is_none() {
+        trials.extend(results::same_cases(&results));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
-        for (board, count) in counts {
-            println!("suite: {count} cases on {board}");
-        }
+        results.iter().for_each(|results| println!("suite: {results}"));
     }
     conclusion.exit_code()
 }
 
-/// What came of everything on a board, by name.
-type Named = (String, Result<(), String>);
-
-/// Makes a board's checks and runs its systems, as far as they were asked for.
-fn run_board(board: &Board, systems: &[PathBuf], arguments: &Arguments) -> Vec<Named> {
-    let mut named = Vec::new();
-    let mut cited = clauses::Cited::default();
-    for (name, title, check) in
-        board.checks.iter().filter(|check| concerns(arguments, board, check.0))
-    {
-        cited.note(title);
-        named.push((format!("{name}::{title}"), check()));
+/// Runs a board's systems, and what else is to be shown of it, as far as they were asked for.
+fn run_board(board: Board, systems: &[PathBuf], arguments: &Arguments) -> Results {
+    let mut results = Results::new(board);
+    if let Err(reason) = board.check_here() {
+        results.miss(reason, is_ci());
+        return results;
     }
-    for system in systems.iter().filter(|system| concerns(arguments, board, name_of(system))) {
-        for verdict in judge(board, system) {
-            cited.note(&verdict.name);
-            named.push((format!("{}::{}", name_of(system), verdict.name), verdict.result));
-        }
+    if concerns(arguments, board, another_abi::NAME) {
+        let verdict = Verdict::new(another_abi::TITLE.to_owned(), another_abi::refused(board));
+        results.add_system(another_abi::NAME, vec![verdict]);
+    }
+    let systems: Vec<&Path> = systems.iter().map(PathBuf::as_path).collect();
+    let asked: Vec<&Path> =
+        systems.into_iter().filter(|system| concerns(arguments, board, name_of(system))).collect();
+    for (system, verdicts) in runs::judge_all(board, &asked) {
+        results.add_system(name_of(system), verdicts);
     }
     if arguments.filter.is_none() {
-        named.push(("every clause is cited".to_owned(), cited.check()));
+        results.check_clauses();
     }
-    named
+    results
+}
+
+/// Tells whether everything must be there, as CI services say it.
+fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value != "false" && !value.is_empty())
 }
 
 /// The folders of all systems, in the order of their names.
@@ -88,27 +93,22 @@ fn name_of(system: &Path) -> &str {
     system.file_name().and_then(|name| name.to_str()).expect("systems have plain names")
 }
 
-/// Tells whether a test of this board and system may be among those that were asked for.
-fn concerns(arguments: &Arguments, board: &Board, system: &str) -> bool {
-    let prefix = format!("{}::{system}", board.name);
-    arguments.filter.as_deref().is_none_or(|filter| match filter.split("::").count() {
-        1 => prefix.contains(filter) || !BOARDS.iter().any(|board| board.name == filter),
-        _ => filter.starts_with(&prefix) || prefix.starts_with(filter),
+/// Tells whether a test of this board and system may be among those that were asked for. An empty
+/// name stands for any system.
+fn concerns(arguments: &Arguments, board: Board, system: &str) -> bool {
+    let is_board = |filter: &str| Board::all().iter().any(|board| board.name() == filter);
+    arguments.filter.as_deref().is_none_or(|filter| match filter.split_once("::") {
+        Some((named, rest)) if is_board(named) => {
+            let asked = rest.split("::").next().unwrap_or_default();
+            named == board.name()
+                && (system.is_empty()
+                    || if rest.contains("::") {
+                        system == asked
+                    } else {
+                        system.starts_with(asked)
+                    })
+        }
+        _ if is_board(filter) => filter == board.name(),
+        _ => true,
     })
-}
-
-/// Runs a system and judges what came of it.
-fn judge(board: &Board, system: &Path) -> Vec<Verdict> {
-    let expectation = match Expectation::read(system) {
-        Ok(expectation) => expectation,
-        Err(reason) => return vec![Verdict::of_run(Err(reason))],
-    };
-    let console = Console::new(board.end_process);
-    let ended = (board.run)(system, TIME_LIMIT, Box::new(console.clone()));
-    verdict::verdicts(&console.text(), &ended, &expectation)
-}
-
-fn trial(board: &Board, name: &str, result: Result<(), String>) -> Trial {
-    let name = format!("{}::{name}", board.name);
-    Trial::test(name, move || result.map_err(Failed::from))
 }

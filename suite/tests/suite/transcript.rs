@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::announced::Announcement;
+
 /// Ends a line that was too long and goes on in the next one of the same owner.
 const BROKEN: char = '…';
 
@@ -17,6 +19,10 @@ pub(crate) enum Said {
     Passed(String),
     /// The case of this title did not, with everything that was said about it.
     Failed(String),
+    /// The case of this title means nothing here, for the reason that follows it.
+    LeftOut(String),
+    /// A process will end in a fault, and what the kernel must say of it.
+    Ends(Announcement),
     /// The harness is to end the process of this name.
     EndProcess(String),
     /// Anything else, the whole line.
@@ -39,6 +45,10 @@ pub(crate) fn said(line: &str) -> Said {
         Said::Passed(title.to_owned())
     } else if let Some(rest) = words.strip_prefix("FAILED ") {
         Said::Failed(rest.to_owned())
+    } else if let Some(rest) = words.strip_prefix("left out ") {
+        Said::LeftOut(rest.to_owned())
+    } else if let Some(announcement) = words.strip_prefix("ends ").and_then(Announcement::parse) {
+        Said::Ends(announcement)
     } else if let Some(name) = words.strip_prefix("end ") {
         Said::EndProcess(name.to_owned())
     } else {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::announced;
 use crate::board::Ended;
 use crate::expectation::{Differences, Expectation};
 use crate::transcript::{Said, by_owner};
@@ -16,12 +17,24 @@ pub(crate) struct Verdict {
     pub(crate) name: String,
     /// What is wrong, if something is.
     pub(crate) result: Result<(), String>,
+    /// Why the case means nothing on the board, if it does not.
+    pub(crate) left_out: Option<String>,
 }
 
 impl Verdict {
+    /// The verdict on a case that was made.
+    pub(crate) fn new(name: String, result: Result<(), String>) -> Verdict {
+        Verdict { name, result, left_out: None }
+    }
+
+    /// The verdict on a case that was not, and why.
+    fn left_out(name: String, reason: &str) -> Verdict {
+        Verdict { name, result: Ok(()), left_out: Some(reason.to_owned()) }
+    }
+
     /// The verdict on a run as a whole.
     pub(crate) fn of_run(result: Result<(), String>) -> Verdict {
-        Verdict { name: "run".to_owned(), result }
+        Verdict::new("run".to_owned(), result)
     }
 }
 
@@ -35,17 +48,25 @@ pub(crate) fn verdicts(
         Ok(ended) => ended,
         Err(reason) => return vec![Verdict::of_run(Err(reason.clone()))],
     };
-    let mut verdicts = Vec::new();
+    let mut verdicts: Vec<Verdict> = Vec::new();
     let mut wrong = Vec::new();
+    let (announced, rest) = announced::take(text);
     for (owner, lines) in by_owner(text) {
         let owner = owner.unwrap_or_default();
         wrong.extend(check_plan(&owner, &lines));
         verdicts.extend(lines.iter().filter_map(|line| verdict(&owner, line)));
     }
+    for announced in announced {
+        match verdicts.iter_mut().find(|verdict| verdict.name == announced.title()) {
+            Some(verdict) if verdict.result.is_ok() => verdict.result = announced.result(),
+            Some(_) => {}
+            None => wrong.push(format!("an end was announced for no case: {}", announced.title())),
+        }
+    }
     if verdicts.is_empty() {
         wrong.push("no case ran".to_owned());
     }
-    let differences = expectation.compare(text);
+    let differences = expectation.compare(&rest);
     verdicts.extend(shown(expectation, &differences));
     wrong.extend(differences.lines());
     wrong.extend(doubled(&verdicts));
@@ -66,23 +87,40 @@ fn whole(wrong: &[String], text: &str) -> Result<(), String> {
 
 /// The verdict on the case that a line is about, if it is about one.
 fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
-    let (title, result) = match line {
-        Said::Passed(title) => (&**title, Ok(())),
-        Said::Failed(words) => (words.split(": ").next().unwrap_or(words), Err(words.clone())),
-        Said::Plan(_) | Said::EndProcess(_) | Said::Other(_) => return None,
+    let name = |title: &str| match owner {
+        TESTER => title.to_owned(),
+        owner => format!("{title} ({owner})"),
     };
-    let name = if owner == TESTER { title.to_owned() } else { format!("{title} ({owner})") };
-    Some(Verdict { name, result })
+    // A title holds no colon.
+    let split = |words: &'_ str| -> (String, String) {
+        let (title, rest) = words.split_once(": ").unwrap_or((words, ""));
+        (name(title), rest.to_owned())
+    };
+    match line {
+        Said::Passed(title) => Some(Verdict::new(name(title), Ok(()))),
+        Said::Failed(words) => Some(Verdict::new(split(words).0, Err(words.clone()))),
+        Said::LeftOut(words) => {
+            let (name, reason) = split(words);
+            Some(Verdict::left_out(name, &reason))
+        }
+        Said::Plan(_) | Said::Ends(_) | Said::EndProcess(_) | Said::Other(_) => None,
+    }
 }
 
 /// The verdicts on what the console must show.
 fn shown(expectation: &Expectation, differences: &Differences) -> Vec<Verdict> {
     let verdict = |(index, title): (usize, &String)| {
+        if !expectation.is_made(index) {
+            return Verdict::left_out(
+                title.clone(),
+                "the console of this board shows nothing of it",
+            );
+        }
         let missing = differences.missing.iter().filter(|(case, _)| *case == Some(index));
         let missing: Vec<&str> = missing.map(|(_, line)| line.as_str()).collect();
         let result = if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) };
         let result = result.map_err(|lines| format!("missing on the console:\n{lines}"));
-        Verdict { name: title.clone(), result }
+        Verdict::new(title.clone(), result)
     };
     expectation.titles.iter().enumerate().map(verdict).collect()
 }

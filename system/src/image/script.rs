@@ -77,7 +77,8 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
 }
 
 /// The script that links the kernel at `place`, with a stack of its own and the programs' bytes,
-/// each a file name and its place. Each has a region of its own: without one, the linker would count
+/// each a file name and its place. The file is named to its beginning, because one name may end like
+/// another. Each has a region of its own: without one, the linker would count
 /// them as RAM, because the bytes of a file look like statics to it.
 ///
 /// Machines that begin by reading a table of vectors (Arm's) find it in `.vector_table`, which lies
@@ -91,7 +92,7 @@ pub fn kernel_script(
     for (number, (file, place)) in programs.iter().enumerate() {
         regions += &region(&format!("PROGRAM_{number} (r)"), place);
         sections += &format!(
-            "  {PROGRAM_SECTIONS}{number} : {{ KEEP(*{file}(.data)) }} > PROGRAM_{number}\n"
+            "  {PROGRAM_SECTIONS}{number} : {{ KEEP(*/{file}(.data)) }} > PROGRAM_{number}\n"
         );
     }
     format!(
@@ -128,7 +129,7 @@ mod tests {
     fn the_kernel_takes_programs_before_it_takes_data() {
         let programs = [("a.bin".to_owned(), 0x1400..0x1600), ("b.bin".to_owned(), 0x1600..0x1680)];
         let script = kernel_script(&PLACE, 0x40, &programs);
-        let program = script.find(".guichet_program_1 : { KEEP(*b.bin(.data)) } > PROGRAM_1\n");
+        let program = script.find(".guichet_program_1 : { KEEP(*/b.bin(.data)) } > PROGRAM_1\n");
         assert!(script.contains("PROGRAM_1 (r) : ORIGIN = 0x1600, LENGTH = 0x80\n"), "{script}");
         let order =
             [script.find(".vector_table :"), script.find(".text :"), script.find(".data :")];

@@ -76,7 +76,14 @@ impl Channels<'_> {
                 handler.pending = *index;
                 wait_results(Signals::READABLE)
             }
-            _other => return None,
+            ThreadState::Receiving { .. }
+            | ThreadState::Waiting { .. }
+            | ThreadState::Dormant
+            | ThreadState::Ready
+            | ThreadState::Returning(_)
+            | ThreadState::Running
+            | ThreadState::Transacting(_)
+            | ThreadState::Sleeping => return None,
         };
         thread.take_over();
         *list = ThreadList::EMPTY;

@@ -1,7 +1,7 @@
 //! Addresses and lengths of buffers: what is the caller's memory, and where it ends.
 
 use pw_status::{Error, OK, Result};
-use suite::hostile::{ARENA, ARENA_BYTES, call_with};
+use suite::hostile::{ARENA, ARENA_BYTES, Access, call_with, is_ours, memory_around};
 use suite::pattern;
 use suite::report::{Case, Report};
 use suite::robot::Step;
@@ -128,28 +128,13 @@ fn unaligned(case: &mut Case) -> Result<()> {
     Ok(())
 }
 
-/// How many bytes from an address on may be written: the kernel is asked, and no byte is.
-fn writable_bytes(address: usize) -> usize {
-    let is_ours =
-        |length| tried([address, 0], [address, length]) == refused(Error::DeadlineExceeded);
-    let (mut ours, mut beyond) = (0, usize::MAX / 2);
-    while beyond - ours > 1 {
-        let middle = ours + (beyond - ours) / 2;
-        if is_ours(middle) {
-            ours = middle;
-        } else {
-            beyond = middle;
-        }
-    }
-    ours
-}
-
 /// Shows that a buffer may reach up to the end of the memory that an address lies in, and no further.
 fn ends(case: &mut Case, address: usize, known_bytes: usize) {
     let (fine, denied) = (refused(Error::DeadlineExceeded), refused(Error::PermissionDenied));
-    let length = writable_bytes(address);
-    case.holds(length >= known_bytes && length < usize::MAX / 4);
-    let end = address + length;
+    let is_ours = |address, length| is_ours(OUT, Access::Write, address, length);
+    let end = memory_around(address, is_ours).end;
+    let length = end - address;
+    case.holds(length >= known_bytes);
     let good = [ARENA.at(0), 4];
     for (buffer, expected) in [
         ([end - 1, 1], fine),

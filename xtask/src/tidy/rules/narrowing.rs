@@ -14,7 +14,7 @@ const NARROW: [&str; 6] = ["u8", "u16", "u32", "i8", "i16", "i32"];
 const ARGUED: [(&str, &str, &str); 2] = [
     (
         "kernel/src/id.rs",
-        "if position < u16::MAX as usize { Self(position as u16) } else { Self::NONE }",
+        "if position < TABLE_BOUND { Self(position as u16) } else { Self::NONE }",
         "the comparison before it",
     ),
     ("kernel/src/thread.rs", "number < Self::COUNT as u8", "the constant is 32"),

@@ -8,8 +8,8 @@ use crate::tidy::tokens::{identifiers, place};
 pub(super) const PLACES: [(&str, &str); 6] = [
     ("ports/", "registers, the wall and other processes' memory"),
     ("userspace/", "the way into the kernel"),
-    ("cli/tests/cli/programs/", "what a program does to a machine when it means harm"),
-    ("suite/src/hostile", "calls and crashes that no well-behaved program has"),
+    ("suite/src/hostile", "calls and attacks that no well-behaved program makes"),
+    ("cli/tests/cli/programs", "programs that look at registers, or attack their own frames"),
     ("userspace_macros/", "the entry point that a program gets is written out as tokens"),
     ("xtask/purity/", "names that the linker sees; no operation of its own"),
 ];
