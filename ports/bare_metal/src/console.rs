@@ -8,7 +8,7 @@ use guichet_kernel::{Fault, FaultCause, Report};
 
 /// The longest line in bytes as the process wrote them. RAM for each process, so it is shorter
 /// than on Linux.
-const LINE_BYTES: usize = 128;
+const LINE_BYTES: usize = 96;
 
 /// The unfinished line of a process.
 pub type ProcessLine = LineBuffer<LINE_BYTES>;
