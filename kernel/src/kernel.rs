@@ -87,9 +87,10 @@ impl<'s> Kernel<'s> {
         self.services.waits.current()
     }
 
-    /// What is declared of the thread that the port is to run, if there is one.
+    /// What is declared of the thread that the port is to run; of one that owns nothing, if there is
+    /// none.
     #[inline(always)]
-    pub fn running(&self) -> Option<&'s ThreadDescriptor<'s>> {
+    pub fn running(&self) -> &'s ThreadDescriptor<'s> {
         self.services.waits.running()
     }
 

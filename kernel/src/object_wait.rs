@@ -49,7 +49,7 @@ pub(crate) fn object_wait_at_door<P: Port>(
     arguments: &Arguments,
 ) -> Option<(ThreadIndex, Results)> {
     let &[handle, bits, low, high, ..] = arguments;
-    let caller = services.caller().ok()?;
+    let caller = services.caller();
     let Object::ChannelHandler(end) = caller.object(handle).ok()? else {
         return None;
     };
@@ -70,7 +70,7 @@ pub(crate) fn object_wait_at_door<P: Port>(
 type Checked<'s> = (Caller<'s>, &'s Object, WaitListIndex, Signals);
 
 fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'s>, Error> {
-    let caller = services.caller()?;
+    let caller = services.caller();
     let object = caller.object(arguments[0])?;
     let list = wait_list(object)?;
     let bits = u32::try_from(arguments[1]).map_err(|_| Error::InvalidArgument)?;

@@ -46,9 +46,9 @@ impl<'s> Caller<'s> {
 impl<'s> Services<'s> {
     /// Who makes the present call.
     #[inline(always)]
-    pub(crate) fn caller(&self) -> Result<Caller<'s>, Error> {
-        let thread = self.waits.running().ok_or(Error::Internal)?;
-        Ok(Caller { thread, process: thread.process })
+    pub(crate) fn caller(&self) -> Caller<'s> {
+        let thread = self.waits.running();
+        Caller { thread, process: thread.process }
     }
 }
 

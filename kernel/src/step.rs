@@ -192,17 +192,17 @@ impl Kernel<'_> {
                 return self.services.waits.finish(failure(Error::InvalidArgument));
             }
         };
-        match self.services.caller() {
-            Ok(caller) if caller.process.may_shutdown => Outcome::shutdown(status),
-            Ok(_) => self.services.waits.finish(failure(Error::PermissionDenied)),
-            Err(error) => self.services.waits.finish(failure(error)),
+        if self.services.caller().process.may_shutdown {
+            Outcome::shutdown(status)
+        } else {
+            self.services.waits.finish(failure(Error::PermissionDenied))
         }
     }
 
     /// The flat text that a console call names, at most [`MAX_LOG_BYTES`] (PR-7).
     fn text(&self, arguments: &Arguments) -> Result<Grant, Error> {
         let &[address, length, ..] = arguments;
-        let grant = self.services.caller()?.memory().grant(address, length, Access::Read)?;
+        let grant = self.services.caller().memory().grant(address, length, Access::Read)?;
         if grant.length() > MAX_LOG_BYTES { Err(Error::OutOfRange) } else { Ok(grant) }
     }
 

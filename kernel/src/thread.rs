@@ -2,9 +2,10 @@
 
 use guichet_abi::{Results, Signals};
 
-use crate::id::{InitiatorIndex, Table, ThreadIndex, WaitListIndex};
+use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
-use crate::process::ProcessDescriptor;
+use crate::process::{ProcessDescriptor, WALL_WORDS};
+use crate::region::Span;
 use crate::time::Instant;
 
 /// How important a thread is (WT-8): 0 to 31, the greater the more important.
@@ -126,6 +127,24 @@ pub struct ThreadDescriptor<'s> {
     pub ordinal: u8,
     /// Its declared priority.
     pub priority: Priority,
+}
+
+impl ThreadDescriptor<'_> {
+    /// Stands for the running thread when there is none: it owns nothing and may do nothing.
+    pub(crate) const NOBODY: &'static ThreadDescriptor<'static> = &ThreadDescriptor {
+        process: &ProcessDescriptor {
+            index: ProcessIndex::NONE,
+            name: "",
+            own: Span { start: 0, end: 0 },
+            memory: &[],
+            objects: &[],
+            threads: &[],
+            wall: [0; WALL_WORDS],
+            may_shutdown: false,
+        },
+        ordinal: 0,
+        priority: Priority::DEFAULT,
+    };
 }
 
 /// A set of threads of one process.

@@ -23,7 +23,7 @@ pub(crate) struct Waits<'s> {
     /// What is declared of the threads.
     pub(crate) declared: &'s [ThreadDescriptor<'s>],
     /// What is declared of the current one: found once, when it becomes that.
-    running: Option<&'s ThreadDescriptor<'s>>,
+    running: &'s ThreadDescriptor<'s>,
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
     pub(crate) scheduler: &'s mut SchedulerState,
@@ -46,12 +46,13 @@ impl<'s> Waits<'s> {
         deadlines: Deadlines<'s>,
     ) -> Self {
         let running = declared.get(scheduler.current.position());
+        let running = running.unwrap_or(ThreadDescriptor::NOBODY);
         Waits { declared, running, threads, lists, scheduler, deadlines }
     }
 
     /// What is declared of the current thread.
     #[inline(always)]
-    pub(crate) fn running(&self) -> Option<&'s ThreadDescriptor<'s>> {
+    pub(crate) fn running(&self) -> &'s ThreadDescriptor<'s> {
         self.running
     }
 
@@ -59,7 +60,8 @@ impl<'s> Waits<'s> {
     #[inline(always)]
     pub(crate) fn set_current(&mut self, index: ThreadIndex) {
         self.scheduler.current = index;
-        self.running = self.declared.get(index.position());
+        let running = self.declared.get(index.position());
+        self.running = running.unwrap_or(ThreadDescriptor::NOBODY);
     }
 
     /// The thread that made the present call.
@@ -192,7 +194,7 @@ impl<'s> Waits<'s> {
     #[inline(always)]
     pub(crate) fn enter(&mut self, next: ThreadIndex, running: &'s ThreadDescriptor<'s>) {
         self.scheduler.current = next;
-        self.running = Some(running);
+        self.running = running;
     }
 
     /// Tells whether a deadline needs nothing done: it is not past, and the alarm rings before it.
@@ -304,9 +306,10 @@ impl<'s> Waits<'s> {
 
     /// Checks that lists, deadlines and queues agree with what the threads are doing.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
-        let running = self.running.map(|thread| (thread.process.index, thread.ordinal));
         let current = self.declared.get(self.current().position());
-        if running != current.map(|thread| (thread.process.index, thread.ordinal)) {
+        let current = current.unwrap_or(ThreadDescriptor::NOBODY);
+        let who = |thread: &ThreadDescriptor<'_>| (thread.process.index, thread.ordinal);
+        if who(self.running) != who(current) {
             return Err("wait: another thread is taken for the current one");
         }
         self.scheduler.check(&self.threads)?;

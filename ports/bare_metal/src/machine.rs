@@ -136,7 +136,7 @@ impl<H: Hardware> Machine<H> {
     /// The wall of the running thread's process, unless it stands; from here on it does.
     #[inline(always)]
     fn wall(&mut self) -> Option<&'static [u32; WALL_WORDS]> {
-        let process = self.kernel.running()?.process;
+        let process = self.kernel.running().process;
         if self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
             return None;
         }

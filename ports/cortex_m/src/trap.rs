@@ -119,7 +119,8 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("b 2b"),
             // Back from a call: results in r0 to r2, the context in r4; behind another wall, whose
             // words are where r5 points. Its four regions, two words each, have eight registers in a
-            // row; the barriers make the stores below see the new wall.
+            // row. The barrier makes the stores below see the new wall; for what the thread fetches,
+            // the return itself is one.
             ".global guichet_return_behind",
             ".type guichet_return_behind,%function",
             ".thumb_func",
@@ -128,7 +129,6 @@ macro_rules! __guichet_traps {
             "ldm r5, {{r3, r6-r12}}",
             "stm lr, {{r3, r6-r12}}",
             "dsb",
-            "isb",
             ".global guichet_return",
             ".type guichet_return,%function",
             ".thumb_func",
@@ -162,7 +162,6 @@ macro_rules! __guichet_traps {
             "ldm r5, {{r3, r6-r12}}",
             "stm lr, {{r3, r6-r12}}",
             "dsb",
-            "isb",
             ".global guichet_resume",
             ".type guichet_resume,%function",
             ".thumb_func",

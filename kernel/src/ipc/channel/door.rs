@@ -40,7 +40,7 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Answer {
         let &[handle, send, send_length, receive, receive_length, low, high] = arguments;
-        let caller = services.caller().ok()?;
+        let caller = services.caller();
         let ends = initiator_of(&caller, handle)?;
         let request = readable(services, &caller, send, send_length)?;
         let response = caller.memory().own_grant(receive, receive_length)?;
@@ -60,30 +60,24 @@ impl Channels<'_> {
         if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
             return None;
         }
-        let results = match thread.state {
-            // Nothing is pending where a thread waits to be given something.
-            ThreadState::Receiving { ref room, .. } if handler.served.is_none() => {
-                let room = room.flat_grant(declared.process)?;
-                let length = request.length().min(room.length());
-                port.copy(request.part(0, length), room.part(0, length)).ok()?;
-                handler.served = *index;
-                handler.server = waiter;
-                received(request.length(), *badge)
-            }
-            ThreadState::Waiting { mask, .. }
-                if mask.contains(Signals::READABLE) && !handler.peer_ended =>
-            {
-                handler.pending = *index;
-                wait_results(Signals::READABLE)
-            }
-            ThreadState::Receiving { .. }
-            | ThreadState::Waiting { .. }
-            | ThreadState::Dormant
-            | ThreadState::Ready
-            | ThreadState::Returning(_)
-            | ThreadState::Running
-            | ThreadState::Transacting(_)
-            | ThreadState::Sleeping => return None,
+        // Nothing is pending where a thread waits to be given something.
+        let results = if let ThreadState::Receiving { ref room, .. } = thread.state
+            && handler.served.is_none()
+        {
+            let room = room.flat_grant(declared.process)?;
+            let length = request.length().min(room.length());
+            port.copy(request.part(0, length), room.part(0, length)).ok()?;
+            handler.served = *index;
+            handler.server = waiter;
+            received(request.length(), *badge)
+        } else if let ThreadState::Waiting { mask, .. } = thread.state
+            && mask.contains(Signals::READABLE)
+            && !handler.peer_ended
+        {
+            handler.pending = *index;
+            wait_results(Signals::READABLE)
+        } else {
+            return None;
         };
         thread.take_over();
         *list = ThreadList::EMPTY;
@@ -105,7 +99,7 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Answer {
         let &[handle, send, send_length, receive, receive_length, low, high] = arguments;
-        let caller = services.caller().ok()?;
+        let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
         let from = readable(services, &caller, send, send_length)?;
         let room = caller.memory().own_grant(receive, receive_length)?;
@@ -152,7 +146,7 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Answer {
         let &[handle, offset, address, length, ..] = arguments;
-        let caller = services.caller().ok()?;
+        let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
         let room = caller.memory().own_grant(address, length)?;
         let handler = self.handlers.get_mut(declared.index)?;
@@ -185,7 +179,7 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Answer {
         let &[handle, address, length, ..] = arguments;
-        let caller = services.caller().ok()?;
+        let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
         let from = readable(services, &caller, address, length)?;
         let handler = self.handlers.get_mut(declared.index)?;

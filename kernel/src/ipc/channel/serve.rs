@@ -108,7 +108,7 @@ impl Channels<'_> {
         exact: bool,
     ) -> Result<usize, Error> {
         let &[handle, offset, address, length_word, ..] = arguments;
-        let caller = services.caller()?;
+        let caller = services.caller();
         let handler = handler_of(&caller, handle)?.index;
         let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
         let index = self.choose(&caller, services.waits.current(), handler)?;
@@ -143,7 +143,7 @@ impl Channels<'_> {
         handle: usize,
         (address, length_word): (usize, usize),
     ) -> Result<Answer<'s>, Error> {
-        let caller = services.caller()?;
+        let caller = services.caller();
         let handler = handler_of(&caller, handle)?;
         let limit = services.system.max_transfer_bytes;
         let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
@@ -191,7 +191,7 @@ impl Channels<'_> {
         handle: usize,
         room: (usize, usize),
     ) -> Result<(&'s HandlerDescriptor, Buffer), Error> {
-        let caller = services.caller()?;
+        let caller = services.caller();
         let end = handler_of(&caller, handle)?;
         let room = check_room(services, port, room)?;
         let handler = self.handlers.get_mut(end.index).ok_or(Error::Internal)?;
@@ -301,5 +301,5 @@ fn check_room<P: Port>(
     port: &mut P,
     room: (usize, usize),
 ) -> Result<Buffer, Error> {
-    check(port, &services.caller()?.memory(), room, Access::Write, LIST_FLAG)
+    check(port, &services.caller().memory(), room, Access::Write, LIST_FLAG)
 }

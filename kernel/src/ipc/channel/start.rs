@@ -157,7 +157,7 @@ fn check_offer<'s, P: Port>(
     arguments: &Arguments,
 ) -> Result<Start<'s>, Error> {
     let &[handle, send, send_length, receive, receive_length, ..] = arguments;
-    let caller = services.caller()?;
+    let caller = services.caller();
     let ends = match caller.object(handle)? {
         Object::ChannelInitiator(ends) => ends,
         Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
