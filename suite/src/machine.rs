@@ -2,6 +2,8 @@
 //!
 //! It is little, and every case that it takes from a board says so on the console.
 
+use userspace::time::SystemClock;
+
 /// Whether somebody outside of the system can end one of its processes: on Linux anybody with a
 /// shell, on a microcontroller nobody.
 pub const HAS_OUTSIDE: bool = cfg!(target_os = "linux");
@@ -67,6 +69,12 @@ mod devices {
 /// The emulator looks at an access that is not aligned as a whole only where it crosses the end of a
 /// page of this size; elsewhere its first byte decides. The machine itself looks at every byte.
 pub const EMULATED_PAGE_BYTES: usize = if cfg!(target_arch = "arm") { 1024 } else { 1 };
+
+/// Tells whether the emulator of this board lets an access to the processor's own registers pass that
+/// the processor refuses, and does nothing for it. It is the one board with a clock of this rate.
+pub const fn ignores_refused_access(address: usize) -> bool {
+    cfg!(target_arch = "arm") && SystemClock::TICKS_PER_SEC == 12_500_000 && address >> 28 == 0xE
+}
 
 /// How far below its stack a stack pointer may be and still be taken for one that grew too long.
 pub const LONGEST_FRAME_BYTES: usize = 64 * 1024;

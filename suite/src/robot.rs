@@ -5,7 +5,8 @@
 //! came to. Between the two, robot and tester meet on the channels that the case is about, on which
 //! the robot is the handler in one direction and the initiator in the other.
 //!
-//! All robots are one program. It counts on the order in which they declare their objects, as far as
+//! There are two programs for robots, one with buffers as long as transfers may be and one with small ones.
+//! A robot counts on the order in which they declare their objects, as far as
 //! they have them: `CONTROL`, the handler of the channel for scripts; `IN`, the handler that scripts
 //! act on; `OUT`, the initiator that they transact on.
 

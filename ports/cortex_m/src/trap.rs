@@ -117,7 +117,18 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("ldr r3, [sp, #20]"),
             $crate::__guichet_floating_point!("ldr r12, [r9, #16]"),
             $crate::__guichet_floating_point!("b 2b"),
-            // Back from a call: results in r0 to r2, the context in r4.
+            // Back from a call: results in r0 to r2, the context in r4; behind another wall, whose
+            // words are where r5 points. Its four regions, two words each, have eight registers in a
+            // row; the barriers make the stores below see the new wall.
+            ".global guichet_return_behind",
+            ".type guichet_return_behind,%function",
+            ".thumb_func",
+            "guichet_return_behind:",
+            "ldr lr, guichet_regions_word",
+            "ldm r5, {{r3, r6-r12}}",
+            "stm lr, {{r3, r6-r12}}",
+            "dsb",
+            "isb",
             ".global guichet_return",
             ".type guichet_return,%function",
             ".thumb_func",
@@ -143,6 +154,15 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("mov lr, r5"),
             $crate::__guichet_floating_point!("b 3b"),
             // Back from anything else: the context in r4.
+            ".global guichet_resume_behind",
+            ".type guichet_resume_behind,%function",
+            ".thumb_func",
+            "guichet_resume_behind:",
+            "ldr lr, guichet_regions_word",
+            "ldm r5, {{r3, r6-r12}}",
+            "stm lr, {{r3, r6-r12}}",
+            "dsb",
+            "isb",
             ".global guichet_resume",
             ".type guichet_resume,%function",
             ".thumb_func",
@@ -254,6 +274,7 @@ macro_rules! __guichet_traps {
             ".balign 4",
             "guichet_top_word: .word __guichet_kernel_stack_end - 16",
             "guichet_control_word: .word 0xE000ED04",
+            "guichet_regions_word: .word 0xE000ED9C",
             "guichet_vectors_word: .word guichet_vectors",
             "guichet_stores_word: .word guichet_stores",
             "guichet_bad_frame_word: .word guichet_bad_frame",
@@ -430,12 +451,21 @@ fn fault_of<A: Architecture>(
 /// The context is one of the machine's, and nobody uses the machine any more.
 #[inline(always)]
 unsafe fn leave(next: Next<Context>) -> ! {
-    let Next { context, restore, results } = next;
+    let Next { context, restore, results, wall } = next;
     // SAFETY: (trap-7) the code there takes what it needs in these registers, and starts the stack
-    // anew.
+    // anew. A wall binds unprivileged accesses only, and no program runs now.
     unsafe {
-        match restore {
-            Restore::Results => asm!(
+        match (restore, wall) {
+            (Restore::Results, Some(wall)) => asm!(
+                "b guichet_return_behind",
+                in("r0") results.status,
+                in("r1") results.value0,
+                in("r2") results.value1,
+                in("r4") context,
+                in("r5") wall,
+                options(noreturn),
+            ),
+            (Restore::Results, None) => asm!(
                 "b guichet_return",
                 in("r0") results.status,
                 in("r1") results.value0,
@@ -443,7 +473,12 @@ unsafe fn leave(next: Next<Context>) -> ! {
                 in("r4") context,
                 options(noreturn),
             ),
-            Restore::All => asm!("b guichet_resume", in("r4") context, options(noreturn)),
+            (Restore::All, Some(wall)) => {
+                asm!("b guichet_resume_behind", in("r4") context, in("r5") wall, options(noreturn))
+            }
+            (Restore::All, None) => {
+                asm!("b guichet_resume", in("r4") context, options(noreturn))
+            }
         }
     }
 }

@@ -6,7 +6,10 @@
 use pw_status::Result;
 use userspace::process_entry;
 
+/// One byte more than any transfer may have, so that too much can be asked for.
+const BUFFER_BYTES: usize = 4097;
+
 #[process_entry("robot")]
 fn entry() -> Result<()> {
-    suite::robot::serve()
+    suite::robot::serve::<BUFFER_BYTES>()
 }

@@ -34,6 +34,11 @@ pub enum Step {
         /// The length of the buffer in bytes.
         room_bytes: u16,
     },
+    /// Receives on `IN`, however long it takes. The value is the request's length.
+    Receive {
+        /// The length of the buffer in bytes.
+        room_bytes: u16,
+    },
     /// Answers on `IN`. The value is 0.
     Respond(Give),
     /// Answers on `IN` with the bytes that the last read gave. The value is 0.

@@ -5,7 +5,7 @@ use userspace::channel::{Handler, Initiator};
 use userspace::syscall::{self, Signals};
 use userspace::time::{Duration, Instant, sleep_until};
 
-use super::script::{Give, Step};
+use super::script::{Give, Step, Until};
 use super::wire::STEP_BYTES;
 use super::{MAX_STEPS, Outcomes};
 use crate::hostile::{self, Act};
@@ -15,15 +15,13 @@ const CONTROL: Handler = Handler::new(0);
 const IN: Handler = Handler::new(1);
 const OUT: Initiator = Initiator::new(2);
 
-/// One byte more than any transfer may have, so that too much can be asked for.
-const BUFFER_BYTES: usize = 4097;
-
-/// Carries out scripts for ever.
+/// Carries out scripts for ever, with buffers of so many bytes.
 ///
 /// # Errors
 /// Those of a call on the control channel; the tester keeps to the protocol, so there are none.
-pub fn serve() -> Result<()> {
-    let mut robot = Server { outcomes: Outcomes::new(), buffer: [0; BUFFER_BYTES], filled: 0 };
+pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
+    let mut robot =
+        Server::<BUFFER_BYTES> { outcomes: Outcomes::new(), buffer: [0; BUFFER_BYTES], filled: 0 };
     loop {
         CONTROL.wait(Signals::READABLE, Instant::MAX)?;
         let mut script = [0; MAX_STEPS * STEP_BYTES];
@@ -37,14 +35,14 @@ pub fn serve() -> Result<()> {
     }
 }
 
-struct Server {
+struct Server<const BUFFER_BYTES: usize> {
     outcomes: Outcomes,
     /// What the last read or transaction gave, and how much of it there is.
     buffer: [u8; BUFFER_BYTES],
     filled: usize,
 }
 
-impl Server {
+impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
     fn carry_out(&mut self, script: &[u8]) -> Result<()> {
         self.outcomes = Outcomes::new();
         let (steps, _) = script.as_chunks::<STEP_BYTES>();
@@ -58,12 +56,7 @@ impl Server {
 
     fn perform(&mut self, step: Step) -> Result<u64> {
         match step {
-            Step::Transact { send, room_bytes, until } => {
-                let request = Pattern::of(send);
-                let room = self.room(room_bytes)?;
-                let result = OUT.transact(request.bytes(), room, until.instant());
-                self.note_filled(result)
-            }
+            Step::Transact { send, room_bytes, until } => self.transact(send, room_bytes, until),
             Step::Wait { mask, until } => {
                 let mask = Signals::from_bits_truncate(mask);
                 let found = IN.wait(mask, until.instant())?;
@@ -71,11 +64,15 @@ impl Server {
             }
             Step::Read { offset, room_bytes } => {
                 let offset = usize::try_from(offset).map_err(|_| Error::OutOfRange)?;
-                let room = self.room(room_bytes)?;
+                let room = self.room(room_bytes);
                 let result = IN.read(offset, room);
                 self.note_filled(result)
             }
-            Step::Respond(give) => IN.respond(Pattern::of(give).bytes()).map(|()| 0),
+            Step::Receive { room_bytes } => {
+                let result = IN.receive(self.room(room_bytes), Instant::MAX);
+                self.note_filled(result.map(|received| received.len))
+            }
+            Step::Respond(give) => respond::<BUFFER_BYTES>(give),
             Step::Echo => IN.respond(&self.buffer[..self.filled]).map(|()| 0),
             Step::Recognise { seed } => Ok(pattern::is(&self.buffer[..self.filled], seed).into()),
             Step::SleepUntil(ticks) => sleep_until(Instant::from_ticks(ticks)).map(|()| 0),
@@ -98,9 +95,20 @@ impl Server {
         }
     }
 
-    fn room(&mut self, bytes: u16) -> Result<&mut [u8]> {
+    // Out of line, and so the other one below: the stack then holds their buffers only meanwhile, and
+    // one at a time.
+    #[inline(never)]
+    fn transact(&mut self, send: Give, room_bytes: u16, until: Until) -> Result<u64> {
+        let mut request = [0; BUFFER_BYTES];
+        let request = send.fill(&mut request);
+        let result = OUT.transact(request, self.room(room_bytes), until.instant());
+        self.note_filled(result)
+    }
+
+    /// So much of the buffer, as far as it goes.
+    fn room(&mut self, bytes: u16) -> &mut [u8] {
         self.filled = 0;
-        self.buffer.get_mut(..usize::from(bytes)).ok_or(Error::OutOfRange)
+        &mut self.buffer[..usize::from(bytes).min(BUFFER_BYTES)]
     }
 
     fn note_filled(&mut self, result: Result<usize>) -> Result<u64> {
@@ -114,20 +122,17 @@ fn in_milliseconds(milliseconds: u32) -> Instant {
     timing::after(Duration::from_millis(milliseconds.into()))
 }
 
-/// Bytes to send.
-struct Pattern {
-    bytes: [u8; BUFFER_BYTES],
-    length: usize,
+#[inline(never)]
+fn respond<const BUFFER_BYTES: usize>(give: Give) -> Result<u64> {
+    IN.respond(give.fill(&mut [0; BUFFER_BYTES])).map(|()| 0)
 }
 
-impl Pattern {
-    fn of(give: Give) -> Pattern {
-        let mut bytes = [0; BUFFER_BYTES];
-        pattern::fill(&mut bytes, give.seed);
-        Pattern { bytes, length: usize::from(give.bytes).min(BUFFER_BYTES) }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+impl Give {
+    /// Puts the bytes into a buffer, as far as it goes, and gives them.
+    fn fill(self, buffer: &mut [u8]) -> &[u8] {
+        let length = usize::from(self.bytes).min(buffer.len());
+        let bytes = &mut buffer[..length];
+        pattern::fill(bytes, self.seed);
+        bytes
     }
 }

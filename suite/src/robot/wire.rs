@@ -46,6 +46,7 @@ impl Step {
             Step::Panic => [11, 0, 0, 0],
             Step::Crash => [12, 0, 0, 0],
             Step::Shutdown(status) => [13, status, 0, 0],
+            Step::Receive { room_bytes } => [14, room_bytes.into(), 0, 0],
         }
     }
 
@@ -69,6 +70,7 @@ impl Step {
             11 => Step::Panic,
             12 => Step::Crash,
             13 => Step::Shutdown(first),
+            14 => Step::Receive { room_bytes: first.try_into().ok()? },
             _ => return None,
         })
     }

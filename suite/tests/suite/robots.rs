@@ -1,6 +1,6 @@
 //! What the systems' files must have in common: that robots find their objects where they look.
 //!
-//! All robots are one program, which knows its handles by their numbers. A system that declares them
+//! A robot's program knows its handles by their numbers. A system that declares them
 //! in another order would fail in ways that nobody understands, so the order is a test of its own.
 
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::name_of;
 
-/// The binary target of robots.
-const PROGRAM: &str = "robot";
+/// The binary targets of robots.
+const PROGRAMS: [&str; 2] = ["robot", "small_robot"];
 /// The objects that a robot may have, in this order.
 const OBJECTS: [&str; 3] = ["CONTROL", "IN", "OUT"];
 
@@ -31,7 +31,9 @@ fn check(path: &Path) -> Result<(), String> {
     let Some(system) = loaded.system else {
         return Err(loaded.diagnostics.render(false));
     };
-    let is_robot = |process: &&Process| process.program.as_deref() == Some(PROGRAM);
+    let is_robot = |process: &&Process| {
+        process.program.as_deref().is_some_and(|program| PROGRAMS.contains(&program))
+    };
     system.processes.iter().filter(is_robot).try_for_each(check_robot)
 }
 
