@@ -4,6 +4,7 @@
 //! to see how large it is; then at the place that the layout gives it. The kernel comes last, with
 //! the tables that hold all the places, and is linked together with the programs' bytes.
 
+mod compilation;
 mod link;
 mod program;
 
@@ -22,10 +23,10 @@ use guichet_system::image::{
 use guichet_system::tables::Tables;
 
 use crate::boards::Board;
-use crate::build::{Job, executable, jobs};
-use crate::cargo::{self, Call};
+use crate::build::{Job, jobs};
 use crate::toolchain::Toolchain;
 use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
+use compilation::Compilation;
 use link::{Linker, write};
 use program::{LinkedProgram, measure_kernel};
 
@@ -119,17 +120,6 @@ fn turn(folder: &Path, board: &Board) -> Result<File, Failure> {
     lock.map_err(|source| Failure::not_written(&file, source))
 }
 
-/// A binary to compile, and how.
-struct Compilation<'a> {
-    folder: &'a Path,
-    toolchain: &'a Toolchain,
-    job: &'a Job<'a>,
-    /// What cargo is told beside the usual.
-    arguments: &'a [OsString],
-    /// What is set in its environment beside the usual.
-    environment: &'a [(&'static str, OsString)],
-}
-
 struct Builder<'a> {
     dir: &'a Path,
     board: &'a Board,
@@ -183,46 +173,10 @@ impl Builder<'_> {
                 arguments: &[],
                 environment: &environment,
             };
-            files.push(self.cargo(&compilation, progress)?);
+            files.push(compilation.run(progress)?);
         }
         let file_of = |target| jobs.iter().zip(&files).find(|(job, _)| job.target == target);
         Ok(targets.iter().filter_map(|target| Some(file_of(target)?.1.clone())).collect())
-    }
-
-    /// Has cargo compile a binary up to one object that is still to be linked.
-    fn cargo(
-        &self,
-        compilation: &Compilation<'_>,
-        progress: &mut dyn Progress,
-    ) -> Result<PathBuf, Failure> {
-        let Compilation { folder, toolchain, job, arguments, environment } = compilation;
-        let mut all: Vec<OsString> = vec!["rustc".into(), "--release".into()];
-        all.extend(toolchain.arguments.iter().cloned());
-        all.extend(["--manifest-path".into(), job.target.manifest.clone().into()]);
-        all.extend(["--bin".into(), job.target.binary.clone().into()]);
-        all.extend(arguments.iter().cloned());
-        all.push("--message-format=json-render-diagnostics".into());
-        all.extend(["--color", cargo::colour(), "--", "-C"].map(OsString::from));
-        let mut linker = OsString::from("linker=");
-        linker.push(&toolchain.linker);
-        all.push(linker);
-        let partly =
-            ["-C", "linker-flavor=gnu-lld", "-C", "link-arg=-r", "-C", "link-arg=--no-gc-sections"];
-        all.extend(partly.map(OsString::from));
-        let call = Call {
-            program: &toolchain.cargo,
-            environment: &[&toolchain.environment[..], environment].concat(),
-            arguments: &all,
-        };
-        let said = cargo::run(folder, &call, progress)?;
-        let names = || job.names.clone();
-        if !said.is_success {
-            return Err(Failure::NotBuilt { names: names(), words: said.words });
-        }
-        executable(&said, &job.target.binary).ok_or_else(|| Failure::NoExecutable {
-            names: names(),
-            binary: job.target.binary.clone(),
-        })
     }
 
     /// A place for every program that is larger than any memory.
@@ -307,7 +261,7 @@ impl Builder<'_> {
             arguments: &arguments,
             environment: &environment,
         };
-        self.cargo(&compilation, progress)
+        compilation.run(progress)
     }
 
     /// The kernel's tables as Rust source.

@@ -9,6 +9,9 @@ use core::fmt;
 
 use crate::text::{Readable, readable};
 
+/// The longest character of UTF-8, in bytes.
+const LONGEST_CHARACTER: usize = 4;
+
 /// Stands at the end of a line that goes on in the next one.
 const BROKEN: &str = "…";
 
@@ -52,14 +55,14 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
     };
 
     /// Takes what a process prints, and hands every line that is complete with it to `line`.
-    pub fn push(&mut self, bytes: &[u8], mut line: impl FnMut(Line<'_>)) {
+    pub fn push(&mut self, bytes: &[u8], line: &mut dyn FnMut(Line<'_>)) {
         for &byte in bytes {
             if byte == b'\n' {
-                self.finish(&mut line);
+                self.finish(line);
                 continue;
             }
             if self.length >= BYTES {
-                self.break_off(&mut line);
+                self.break_off(line);
             }
             if let Some(place) = self.bytes.get_mut(self.length) {
                 *place = byte;
@@ -69,9 +72,9 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
     }
 
     /// Hands out the unfinished line, if there is one: nothing more will come.
-    pub fn flush(&mut self, mut line: impl FnMut(Line<'_>)) {
+    pub fn flush(&mut self, line: &mut dyn FnMut(Line<'_>)) {
         if self.length != 0 {
-            self.finish(&mut line);
+            self.finish(line);
         }
     }
 
@@ -79,13 +82,13 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    fn finish(&mut self, line: &mut impl FnMut(Line<'_>)) {
+    fn finish(&mut self, line: &mut dyn FnMut(Line<'_>)) {
         line(Line { bytes: self.collected(), is_broken: false });
         self.length = 0;
     }
 
     /// Hands out a full line, up to the last whole character, and keeps what is left.
-    fn break_off(&mut self, line: &mut impl FnMut(Line<'_>)) {
+    fn break_off(&mut self, line: &mut dyn FnMut(Line<'_>)) {
         let kept = unfinished_character(self.collected());
         let cut = self.length.saturating_sub(kept);
         line(Line { bytes: self.bytes.get(..cut).unwrap_or_default(), is_broken: true });
@@ -101,9 +104,16 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
 
 /// How many bytes at the end are the beginning of a character that is not complete.
 fn unfinished_character(bytes: &[u8]) -> usize {
-    let tail = bytes.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
-    let is_unfinished = core::str::from_utf8(tail).is_err_and(|error| error.error_len().is_none());
-    if is_unfinished { tail.len() } else { 0 }
+    for (length, byte) in (1..).zip(bytes.iter().rev().take(LONGEST_CHARACTER - 1)) {
+        // A byte that goes on with a character begins with 10, one that begins a character of
+        // several with as many ones as it has bytes.
+        match byte.leading_ones() {
+            1 => {}
+            whole @ 2..=4 if u32::try_from(length).is_ok_and(|has| has < whole) => return length,
+            _complete => return 0,
+        }
+    }
+    0
 }
 
 #[cfg(test)]
@@ -116,14 +126,14 @@ mod tests {
         let mut buffer = LineBuffer::<256>::EMPTY;
         let mut lines = Vec::new();
         for call in calls {
-            buffer.push(call, |line| {
+            buffer.push(call, &mut |line| {
                 let mut written = String::new();
                 line.write(&mut |part| written.push_str(part));
                 assert_eq!(written, line.to_string());
                 lines.push(written);
             });
         }
-        buffer.flush(|line| lines.push(line.to_string() + "|"));
+        buffer.flush(&mut |line| lines.push(line.to_string() + "|"));
         lines
     }
 

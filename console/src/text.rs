@@ -40,9 +40,11 @@ impl fmt::Display for Readable<'_> {
 /// Hands a number to `out` as people write addresses: `0x` and at least one digit.
 pub fn hexadecimal(number: usize, out: &mut dyn FnMut(&str)) {
     out("0x");
-    let digits = (usize::BITS - number.leading_zeros()).div_ceil(4).max(1);
-    for place in (0..digits).rev() {
-        digit((number >> place.wrapping_mul(4)) & 0xF, out);
+    for place in (0..usize::BITS / 4).rev() {
+        let above = number >> place.wrapping_mul(4);
+        if above != 0 || place == 0 {
+            digit(above & 0xF, out);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::systems::Declared;
 type Elf<'a> = ElfFile32<'a, LittleEndian>;
 
 /// The kernel's stack, as the linker script calls it.
-const STACK: &str = ".guichet_stack";
+const STACK: &str = ".guichet_stacks";
 /// Where an Arm machine's vectors are.
 const VECTORS: &str = ".vector_table";
 /// The way into the kernel on RISC-V.

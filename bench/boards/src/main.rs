@@ -18,6 +18,7 @@
 mod emulator;
 mod figures;
 mod image;
+mod linux;
 mod monitor;
 mod round_trips;
 mod sizes;
@@ -40,7 +41,8 @@ use crate::systems::Declared;
 /// Measures systems on an emulated board.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The board, as the `guichet` command knows it; without it, the boards are named.
+    /// The board, as the `guichet` command knows it, or `linux`, which is measured as a ratio to a
+    /// socket pair; without it, the boards are named.
     board: Option<String>,
 }
 
@@ -62,8 +64,12 @@ fn main() -> ExitCode {
 
 /// What is to be printed.
 fn run(board: Option<&str>) -> Result<String> {
-    let Some(name) = board else {
-        return Ok(BOARDS.iter().map(|board| format!("{}\n", board.name)).collect());
+    let name = match board {
+        None => return Ok(BOARDS.iter().map(|board| format!("{}\n", board.name)).collect()),
+        Some("linux") => return linux::measure(),
+        Some(linux::SERVER) => return linux::serve().map(|()| String::new()),
+        Some(linux::SYSTEM) => return linux::run_system_here().map(|()| String::new()),
+        Some(name) => name,
     };
     let board = BOARDS.iter().find(|board| board.name == name);
     let board = board.with_context(|| format!("there is no board `{name}`"))?;

@@ -8,7 +8,7 @@ use guichet_kernel::{Fault, FaultCause, Report};
 
 /// The longest line in bytes as the process wrote them. RAM for each process, so it is shorter
 /// than on Linux.
-const LINE_BYTES: usize = 128;
+const LINE_BYTES: usize = 96;
 
 /// The unfinished line of a process.
 pub type ProcessLine = LineBuffer<LINE_BYTES>;
@@ -105,7 +105,7 @@ mod tests {
     fn lines_carry_their_owner() {
         let mut line = ProcessLine::EMPTY;
         let mut text = String::new();
-        line.push(b"hi\x07\n", |line| {
+        line.push(b"hi\x07\n", &mut |line| {
             text += &written(|out| process_line("li\nar", &line, out));
         });
         assert_eq!(text, "[li\\x0aar] hi\\x07\n");

@@ -1,6 +1,6 @@
 //! What a machine must be able to do.
 
-use guichet_kernel::{Instant, WALL_WORDS};
+use guichet_kernel::Instant;
 
 use crate::image::Program;
 
@@ -21,9 +21,6 @@ pub trait Hardware {
     /// # Safety
     /// The program's stack is memory, and nobody refers to it.
     unsafe fn fresh_context(program: &Program) -> Self::Context;
-
-    /// Puts a wall in place of the one before.
-    fn raise(&mut self, wall: &[u32; WALL_WORDS]);
 
     /// Copies `length` bytes as `memmove` does.
     ///

@@ -8,7 +8,7 @@ use core::ptr;
 use guichet_abi::Results;
 use guichet_kernel::{
     Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, ProcessIndex,
-    ProcessState,
+    ProcessState, WALL_WORDS,
 };
 
 use crate::hardware::Hardware;
@@ -38,6 +38,9 @@ pub struct Next<Context> {
     pub restore: Restore,
     /// The results of its call, with [`Restore::Results`].
     pub results: Results,
+    /// The words of the wall that the port must put in place of the present one first, unless it is
+    /// the same.
+    pub wall: Option<&'static [u32; WALL_WORDS]>,
 }
 
 /// The kernel, the port, and what is between them.
@@ -65,9 +68,9 @@ impl<H: Hardware> Machine<H> {
     #[inline(always)]
     pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
         let outcome = self.kernel.door(&mut self.port, call)?;
-        self.wall();
+        let wall = self.wall();
         let context = self.port.context(outcome.thread)?;
-        Some(Next { context, restore: Restore::Results, results: outcome.results })
+        Some(Next { context, restore: Restore::Results, results: outcome.results, wall })
     }
 
     /// Takes any call of the running thread.
@@ -113,7 +116,6 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// Prepares what the kernel wants to run; waits where nothing can.
-    #[inline(always)]
     fn obey(&mut self, outcome: Outcome) -> Next<H::Context> {
         match outcome.action {
             Action::Return => self.resume(&outcome, Restore::Results),
@@ -123,25 +125,23 @@ impl<H: Hardware> Machine<H> {
         }
     }
 
-    #[inline(always)]
     fn resume(&mut self, outcome: &Outcome, restore: Restore) -> Next<H::Context> {
-        self.wall();
+        let wall = self.wall();
         match self.port.context(outcome.thread) {
-            Some(context) => Next { context, restore, results: outcome.results },
+            Some(context) => Next { context, restore, results: outcome.results, wall },
             None => self.end(NOTHING_LEFT),
         }
     }
 
-    /// Raises the wall of the running thread's process, unless it stands.
+    /// The wall of the running thread's process, unless it stands; from here on it does.
     #[inline(always)]
-    fn wall(&mut self) {
-        let Some(process) = self.kernel.running().map(|thread| thread.process) else {
-            return;
-        };
-        if !self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
-            self.port.hardware().raise(&process.wall);
-            self.walled = Some(process);
+    fn wall(&mut self) -> Option<&'static [u32; WALL_WORDS]> {
+        let process = self.kernel.running()?.process;
+        if self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
+            return None;
         }
+        self.walled = Some(process);
+        Some(&process.wall)
     }
 
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.

@@ -15,16 +15,18 @@ pub(crate) struct Output {
 
 impl Output {
     /// Sends a line, after a word on what was dropped before, if something was (PR-7).
+    #[inline(never)]
     pub(crate) fn line(
         &mut self,
         hardware: &mut impl Hardware,
-        write: impl FnOnce(&mut dyn FnMut(&str)),
+        write: &mut dyn FnMut(&mut dyn FnMut(&str)),
     ) {
-        if self.dropped != 0 && is_ready(hardware) {
-            let dropped = core::mem::take(&mut self.dropped);
-            dropped_line(dropped, &mut |text| self.send(hardware, text));
+        let dropped = if is_ready(hardware) { core::mem::take(&mut self.dropped) } else { 0 };
+        let mut send = |text: &str| self.send(hardware, text);
+        if dropped != 0 {
+            dropped_line(dropped, &mut send);
         }
-        write(&mut |text| self.send(hardware, text));
+        write(&mut send);
     }
 
     /// Sends text; a byte that is not taken is dropped and counted.

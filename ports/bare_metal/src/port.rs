@@ -3,6 +3,7 @@
 use core::ptr;
 
 use guichet_abi::{ABI_VERSION, AbiRecord};
+use guichet_console::Line;
 use guichet_kernel::{
     Fault, Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, System, TableIndex,
     ThreadIndex, Unreadable,
@@ -63,7 +64,7 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Says something in the kernel's name, after what processes have left unfinished.
     pub(crate) fn say(&mut self, text: &str) {
-        self.output.line(&mut self.hardware, |out| {
+        self.output.line(&mut self.hardware, &mut |out| {
             out("guichet: ");
             out(text);
             out("\n");
@@ -72,7 +73,7 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Says that the kernel itself has faulted.
     pub(crate) fn say_kernel_fault(&mut self, fault: Fault) {
-        self.output.line(&mut self.hardware, |out| kernel_fault_line(fault, out));
+        self.output.line(&mut self.hardware, &mut |out| kernel_fault_line(fault, out));
     }
 
     /// Writes what processes have left unfinished.
@@ -83,21 +84,24 @@ impl<H: Hardware> BareMetalPort<H> {
     }
 
     fn flush_process(&mut self, process: ProcessIndex) {
-        let name = self.name(process);
-        let BareMetalPort { lines, output, hardware, .. } = self;
-        if let Some(line) = lines.get_mut(process.position()) {
-            line.flush(|line| {
-                output.line(hardware, |out| process_line(name, &line, out));
-            });
-        }
+        self.with_line(process, |buffer, line| buffer.flush(line));
     }
 
     fn print(&mut self, process: ProcessIndex, bytes: &[u8]) {
+        self.with_line(process, |buffer, line| buffer.push(bytes, line));
+    }
+
+    /// Hands a process's unfinished line to `take`, with a place for those that are complete.
+    fn with_line(
+        &mut self,
+        process: ProcessIndex,
+        take: impl FnOnce(&mut ProcessLine, &mut dyn FnMut(Line<'_>)),
+    ) {
         let name = self.name(process);
         let BareMetalPort { lines, output, hardware, .. } = self;
-        if let Some(line) = lines.get_mut(process.position()) {
-            line.push(bytes, |line| {
-                output.line(hardware, |out| process_line(name, &line, out));
+        if let Some(buffer) = lines.get_mut(process.position()) {
+            take(buffer, &mut |line| {
+                output.line(hardware, &mut |out| process_line(name, &line, out));
             });
         }
     }
@@ -184,7 +188,8 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         // SAFETY: (port-5) a grant; its process does not run meanwhile.
         unsafe {
             user_memory::with_text(message.address(), message.length(), |bytes| {
-                self.output.line(&mut self.hardware, |out| report_line(name, report, bytes, out));
+                self.output
+                    .line(&mut self.hardware, &mut |out| report_line(name, report, bytes, out));
             });
         }
     }

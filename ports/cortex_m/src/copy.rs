@@ -1,16 +1,17 @@
-//! User memory, as raw bytes.
+//! User memory, as raw words.
 //!
-//! Short messages of whole words are copied on the spot, a word at a time; longer ones by blocks
-//! of eight words, which the processor moves in two instructions; everything else by the library.
+//! A process's memory lies at its own addresses, which the kernel can reach as they are. A few
+//! aligned words, which is what most messages are, are copied in line. The rest is one routine in
+//! assembly, for two reasons: it moves eight words in two instructions, and it gives back every
+//! register as it was, so that the code around it is still one that calls nothing (`trap`).
 
-use core::arch::asm;
+use core::arch::{asm, global_asm};
 use core::ptr;
 
-/// What is copied on the spot at most.
-const SHORT_BYTES: usize = 32;
-/// What is copied by two instructions.
-const BLOCK_BYTES: usize = 32;
 const WORD_BYTES: usize = 4;
+
+/// What is copied in line, in bytes: beyond this the routine is quicker.
+const SHORT_BYTES: usize = 8 * WORD_BYTES;
 
 /// Copies `length` bytes as `memmove` does.
 ///
@@ -18,84 +19,98 @@ const WORD_BYTES: usize = 4;
 /// Both ranges are memory of processes.
 #[inline(always)]
 pub(crate) unsafe fn copy(source: usize, destination: usize, length: usize) {
-    // SAFETY: (copy-1) the caller vouches for both ranges; what is copied by words is aligned.
-    unsafe {
-        if length <= SHORT_BYTES && (source | destination | length) % WORD_BYTES == 0 {
-            // All words are taken before one is put down only if they do not overlap, or go down.
-            if destination.wrapping_sub(source) >= length {
-                return copy_words(source, destination, length);
-            }
-        }
-        copy_long(source, destination, length);
+    let is_whole_words = (source | destination | length) % WORD_BYTES == 0;
+    // Copying upwards is wrong where the destination begins inside the source.
+    let is_apart = destination.wrapping_sub(source) >= length;
+    if !(is_whole_words && is_apart && length <= SHORT_BYTES) {
+        // SAFETY: (copy-1) the caller vouches for both ranges. The routine takes its words from the
+        // stack and keeps every register.
+        return unsafe {
+            asm!(
+                "sub sp, sp, #16",
+                "str {source}, [sp]",
+                "str {destination}, [sp, #4]",
+                "str {length}, [sp, #8]",
+                "str lr, [sp, #12]",
+                "bl guichet_copy",
+                "ldr lr, [sp, #12]",
+                "add sp, sp, #16",
+                source = in(reg) source,
+                destination = in(reg) destination,
+                length = in(reg) length,
+            )
+        };
+    }
+    let mut from = ptr::with_exposed_provenance::<u32>(source);
+    let mut to = ptr::with_exposed_provenance_mut::<u32>(destination);
+    let end = from.wrapping_byte_add(length);
+    while from != end {
+        // SAFETY: (copy-2) both are aligned, and inside the ranges for which the caller vouches.
+        // Volatile, lest the loop becomes a call again.
+        unsafe { to.write_volatile(from.read_volatile()) };
+        from = from.wrapping_add(1);
+        to = to.wrapping_add(1);
     }
 }
 
-/// Copies whole words, upwards.
+// From, to and how many bytes stand on the stack. Blocks of eight words, then words, then bytes.
+global_asm!(
+    ".syntax unified",
+    ".pushsection .text.guichet_copy,\"ax\",%progbits",
+    ".balign 4",
+    ".type guichet_copy,%function",
+    ".thumb_func",
+    "guichet_copy:",
+    "push {{r0-r6, r8-r12, lr}}",
+    "ldrd r0, r1, [sp, #52]",
+    "ldr r2, [sp, #60]",
+    "orr r3, r0, r1",
+    "tst r3, #3",
+    "bne 5f",
+    "sub r3, r1, r0",
+    "cmp r3, r2",
+    "blo 5f",
+    "b 2f",
+    "1:",
+    "ldm r0!, {{r3-r6, r8-r11}}",
+    "stm r1!, {{r3-r6, r8-r11}}",
+    "2:",
+    "subs r2, #32",
+    "bhs 1b",
+    "adds r2, #28",
+    "bmi 4f",
+    "3:",
+    "ldr r3, [r0], #4",
+    "str r3, [r1], #4",
+    "subs r2, #4",
+    "bpl 3b",
+    "4:",
+    "adds r2, #4",
+    "beq 7f",
+    "6:",
+    "ldrb r3, [r0], #1",
+    "strb r3, [r1], #1",
+    "subs r2, #1",
+    "bne 6b",
+    "7:",
+    "pop {{r0-r6, r8-r12, pc}}",
+    // Not aligned, or overlapping: the library's way.
+    "5:",
+    "mov r3, r0",
+    "mov r0, r1",
+    "mov r1, r3",
+    "bl {move_bytes}",
+    "b 7b",
+    ".popsection",
+    move_bytes = sym move_bytes,
+);
+
+/// As `memmove`.
 ///
 /// # Safety
-/// As for [`copy`]; addresses and length are multiples of a word.
-#[inline(always)]
-unsafe fn copy_words(source: usize, destination: usize, length: usize) {
-    let from = ptr::with_exposed_provenance::<u32>(source);
-    let to = ptr::with_exposed_provenance_mut::<u32>(destination);
-    let mut offset = 0;
-    while offset != length {
-        // SAFETY: (copy-2) the word lies in both ranges. Volatile, lest it becomes a call again.
-        unsafe { to.byte_add(offset).write_volatile(from.byte_add(offset).read_volatile()) };
-        offset = offset.wrapping_add(WORD_BYTES);
-    }
-}
-
-/// # Safety
-/// As for [`copy`].
-#[inline(never)]
-unsafe fn copy_long(source: usize, destination: usize, length: usize) {
-    let is_aligned = (source | destination) % WORD_BYTES == 0;
-    // SAFETY: (copy-3) the caller vouches for both ranges, and only this processor runs, here.
-    unsafe {
-        if !is_aligned || destination.wrapping_sub(source) < length {
-            let from = ptr::with_exposed_provenance::<u8>(source);
-            let to = ptr::with_exposed_provenance_mut::<u8>(destination);
-            return ptr::copy(from, to, length);
-        }
-        let blocks = length / BLOCK_BYTES * BLOCK_BYTES;
-        copy_blocks(source, destination, blocks);
-        let (source, destination) = (source.wrapping_add(blocks), destination.wrapping_add(blocks));
-        let words = length % BLOCK_BYTES / WORD_BYTES * WORD_BYTES;
-        copy_words(source, destination, words);
-        for offset in words..length % BLOCK_BYTES {
-            let from = ptr::with_exposed_provenance::<u8>(source.wrapping_add(offset));
-            let to = ptr::with_exposed_provenance_mut::<u8>(destination.wrapping_add(offset));
-            to.write_volatile(from.read_volatile());
-        }
-    }
-}
-
-/// Copies whole blocks, upwards.
-///
-/// # Safety
-/// As for [`copy`]; addresses are multiples of a word and the length is one of a block.
-unsafe fn copy_blocks(source: usize, destination: usize, length: usize) {
-    // SAFETY: (copy-4) the block lies in both ranges.
-    unsafe {
-        asm!(
-            "2:",
-            "cmp {from}, {end}",
-            "beq 3f",
-            "ldm {from}!, {{r3, r4, r5, r8}}",
-            "stm {to}!, {{r3, r4, r5, r8}}",
-            "ldm {from}!, {{r3, r4, r5, r8}}",
-            "stm {to}!, {{r3, r4, r5, r8}}",
-            "b 2b",
-            "3:",
-            from = inout(reg) source => _,
-            to = inout(reg) destination => _,
-            end = in(reg) source.wrapping_add(length),
-            out("r3") _,
-            out("r4") _,
-            out("r5") _,
-            out("r8") _,
-            options(nostack),
-        );
-    }
+/// Called by the routine only, with what `copy` was given.
+unsafe extern "C" fn move_bytes(to: *mut u8, from: *const u8, length: usize) {
+    // SAFETY: (copy-3) the caller of `copy` vouches for both ranges, and only this processor runs,
+    // here.
+    unsafe { ptr::copy(from, to, length) }
 }

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 use core::ptr;
 
-use guichet_kernel::{Instant, WALL_WORDS};
+use guichet_kernel::Instant;
 use guichet_port_bare_metal::{Hardware, Program};
 
 use crate::architecture::Architecture;
@@ -13,7 +13,6 @@ use crate::context::{Context, Frame};
 use crate::copy;
 use crate::semihosting;
 use crate::serial::Serial;
-use crate::wall;
 
 /// The devices that the kernel uses.
 pub struct CortexM<A> {
@@ -51,11 +50,6 @@ impl<A: Architecture> Hardware for CortexM<A> {
         // which the tool has made longer than a frame and aligned.
         unsafe { frame.write_volatile(Frame::fresh(program.entry)) };
         Context::fresh(place)
-    }
-
-    #[inline(always)]
-    fn raise(&mut self, wall: &[u32; WALL_WORDS]) {
-        wall::raise(wall);
     }
 
     #[inline(always)]

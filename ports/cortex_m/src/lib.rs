@@ -13,12 +13,12 @@
 //! ```text
 //!   start                           from reset to the board's entry
 //!   run                             boot
-//!   trap                            the way in and out, in assembly
+//!   trap   floating_point           the way in and out, in assembly
 //!   hardware                        what the kernel asks of this machine
 //!   clock   serial   semihosting    time; the console; the end of an emulated machine
 //!   interrupt   ticks               one interrupt; a count of 64 bits
 //!   fault   system_control   copy   causes; the processor's registers; user memory
-//!   image   context   wall          what a thread is, who may touch what
+//!   image   context                 what a thread is
 //!   architecture   board            what differs
 //! ```
 #![cfg_attr(not(test), no_std)]
@@ -33,6 +33,7 @@ mod context;
 #[cfg(target_arch = "arm")]
 mod copy;
 mod fault;
+mod floating_point;
 #[cfg(target_arch = "arm")]
 mod hardware;
 mod image;
@@ -51,8 +52,6 @@ mod system_control;
 mod ticks;
 #[cfg(target_arch = "arm")]
 mod trap;
-#[cfg(target_arch = "arm")]
-mod wall;
 
 pub use architecture::Architecture;
 pub use board::{Board, ClockDevice, SerialDevice};

@@ -14,14 +14,7 @@
 //!
 //! A fault is more important than whatever the kernel does, so one that the kernel itself makes comes
 //! in as well: at one of those stores it is expected, and anywhere else the end
-//! ([`on_kernel_fault`]).
-//!
-//! # Floating point
-//! The processor only reserves room for the registers in the frame, and would store them there at the
-//! first use by somebody else. The kernel calls that off and saves them itself, into the context: a
-//! program's stack is nothing to depend on. On the way back it says that they were never
-//! stored, so the processor leaves them as they are. They are zero in between, and so for every
-//! thread that has not used them yet. A thread that never does costs two instructions each way.
+//! ([`on_kernel_fault`]). What floating point adds stands in `floating_point`.
 
 use core::arch::asm;
 use core::ffi::c_void;
@@ -124,7 +117,18 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("ldr r3, [sp, #20]"),
             $crate::__guichet_floating_point!("ldr r12, [r9, #16]"),
             $crate::__guichet_floating_point!("b 2b"),
-            // Back from a call: results in r0 to r2, the context in r4.
+            // Back from a call: results in r0 to r2, the context in r4; behind another wall, whose
+            // words are where r5 points. Its four regions, two words each, have eight registers in a
+            // row; the barriers make the stores below see the new wall.
+            ".global guichet_return_behind",
+            ".type guichet_return_behind,%function",
+            ".thumb_func",
+            "guichet_return_behind:",
+            "ldr lr, guichet_regions_word",
+            "ldm r5, {{r3, r6-r12}}",
+            "stm lr, {{r3, r6-r12}}",
+            "dsb",
+            "isb",
             ".global guichet_return",
             ".type guichet_return,%function",
             ".thumb_func",
@@ -150,6 +154,15 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("mov lr, r5"),
             $crate::__guichet_floating_point!("b 3b"),
             // Back from anything else: the context in r4.
+            ".global guichet_resume_behind",
+            ".type guichet_resume_behind,%function",
+            ".thumb_func",
+            "guichet_resume_behind:",
+            "ldr lr, guichet_regions_word",
+            "ldm r5, {{r3, r6-r12}}",
+            "stm lr, {{r3, r6-r12}}",
+            "dsb",
+            "isb",
             ".global guichet_resume",
             ".type guichet_resume,%function",
             ".thumb_func",
@@ -261,6 +274,7 @@ macro_rules! __guichet_traps {
             ".balign 4",
             "guichet_top_word: .word __guichet_kernel_stack_end - 16",
             "guichet_control_word: .word 0xE000ED04",
+            "guichet_regions_word: .word 0xE000ED9C",
             "guichet_vectors_word: .word guichet_vectors",
             "guichet_stores_word: .word guichet_stores",
             "guichet_bad_frame_word: .word guichet_bad_frame",
@@ -284,93 +298,6 @@ macro_rules! __guichet_traps {
             bad_frame = sym $crate::private::on_bad_frame::<$architecture>,
             kernel_fault = sym $crate::private::on_kernel_fault::<$architecture>,
         );
-    };
-}
-
-/// An instruction that only a machine with a floating-point unit has.
-#[cfg(feature = "floating_point")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __guichet_floating_point {
-    ($line:literal) => {
-        $line
-    };
-}
-
-/// An instruction that only a machine with a floating-point unit has.
-#[cfg(not(feature = "floating_point"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __guichet_floating_point {
-    ($line:literal) => {
-        ""
-    };
-}
-
-/// Saves, clears and restores the floating-point registers.
-#[cfg(not(feature = "floating_point"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __guichet_save_floating_point {
-    () => {
-        "guichet_zeros: .zero 24"
-    };
-}
-
-/// Saves, clears and restores the floating-point registers.
-///
-/// Bit 0 of the register at 0xE000_EF34 says that the processor still has to store them; bit 2 of
-/// CONTROL that they are somebody's, without which their status would be made anew.
-#[cfg(feature = "floating_point")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __guichet_save_floating_point {
-    () => {
-        "
-        .fpu fpv4-sp-d16
-        // To where r3 points; r2 and r12 are lost, and r3.
-        guichet_save_floating_point:
-        ldr r2, guichet_lazy_word
-        ldr r12, [r2]
-        bic r12, r12, #1
-        str r12, [r2]
-        mrs r12, control
-        orr r12, r12, #4
-        msr control, r12
-        isb
-        vmrs r2, fpscr
-        vstm r3!, {{s0-s31}}
-        str r2, [r3]
-        adr r2, guichet_zeros
-        vldm r2, {{s0-s31}}
-        movs r2, #0
-        vmsr fpscr, r2
-        bic r12, r12, #4
-        msr control, r12
-        isb
-        bx lr
-        // From the context in r4; r0 to r2 are lost.
-        guichet_restore_floating_point:
-        mrs r2, control
-        orr r2, r2, #4
-        msr control, r2
-        isb
-        add r0, r4, #40
-        vldm r0!, {{s0-s31}}
-        ldr r1, [r0]
-        vmsr fpscr, r1
-        bic r2, r2, #4
-        msr control, r2
-        isb
-        ldr r2, guichet_lazy_word
-        ldr r1, [r2]
-        orr r1, r1, #1
-        str r1, [r2]
-        bx lr
-        .balign 4
-        guichet_lazy_word: .word 0xE000EF34
-        guichet_zeros: .zero 128
-        "
     };
 }
 
@@ -524,12 +451,21 @@ fn fault_of<A: Architecture>(
 /// The context is one of the machine's, and nobody uses the machine any more.
 #[inline(always)]
 unsafe fn leave(next: Next<Context>) -> ! {
-    let Next { context, restore, results } = next;
+    let Next { context, restore, results, wall } = next;
     // SAFETY: (trap-7) the code there takes what it needs in these registers, and starts the stack
-    // anew.
+    // anew. A wall binds unprivileged accesses only, and no program runs now.
     unsafe {
-        match restore {
-            Restore::Results => asm!(
+        match (restore, wall) {
+            (Restore::Results, Some(wall)) => asm!(
+                "b guichet_return_behind",
+                in("r0") results.status,
+                in("r1") results.value0,
+                in("r2") results.value1,
+                in("r4") context,
+                in("r5") wall,
+                options(noreturn),
+            ),
+            (Restore::Results, None) => asm!(
                 "b guichet_return",
                 in("r0") results.status,
                 in("r1") results.value0,
@@ -537,7 +473,12 @@ unsafe fn leave(next: Next<Context>) -> ! {
                 in("r4") context,
                 options(noreturn),
             ),
-            Restore::All => asm!("b guichet_resume", in("r4") context, options(noreturn)),
+            (Restore::All, Some(wall)) => {
+                asm!("b guichet_resume_behind", in("r4") context, in("r5") wall, options(noreturn))
+            }
+            (Restore::All, None) => {
+                asm!("b guichet_resume", in("r4") context, options(noreturn))
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ impl Console {
     pub(crate) fn print(&mut self, process: usize, bytes: &[u8]) {
         let Console { processes, output } = self;
         if let Some(Printing { name, buffer }) = processes.get_mut(process) {
-            buffer.push(bytes, |line| output.line(format!("[{name}] {line}")));
+            buffer.push(bytes, &mut |line| output.line(format!("[{name}] {line}")));
         }
     }
 
@@ -81,7 +81,7 @@ impl Console {
     fn flush(&mut self, process: usize) {
         let Console { processes, output } = self;
         if let Some(Printing { name, buffer }) = processes.get_mut(process) {
-            buffer.flush(|line| output.line(format!("[{name}] {line}")));
+            buffer.flush(&mut |line| output.line(format!("[{name}] {line}")));
         }
     }
 }

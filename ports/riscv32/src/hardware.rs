@@ -1,6 +1,6 @@
 //! What a RISC-V machine can do, for the kernel.
 
-use guichet_kernel::{Instant, WALL_WORDS};
+use guichet_kernel::Instant;
 use guichet_port_bare_metal::{Hardware, Program, Register};
 
 use crate::board::Board;
@@ -8,7 +8,6 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::copy;
 use crate::trap::wait_for_timer;
-use crate::wall;
 
 /// Where the line status of a 16550 is, and its bit that says that a byte can be taken.
 const LINE_STATUS: usize = 5;
@@ -51,11 +50,6 @@ impl Hardware for RiscvHardware {
 
     unsafe fn fresh_context(program: &Program) -> Context {
         Context::fresh(program.entry, program.stack.end)
-    }
-
-    #[inline(always)]
-    fn raise(&mut self, wall: &[u32; WALL_WORDS]) {
-        wall::raise(wall);
     }
 
     #[inline(always)]

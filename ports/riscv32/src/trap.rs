@@ -28,6 +28,7 @@ use guichet_port_bare_metal::{self as bare_metal, Restore};
 use crate::context::Context;
 use crate::fault::{INTERRUPT, TIMER, fault};
 use crate::hardware::RiscvHardware;
+use crate::wall;
 
 /// The machine that traps belong to.
 type Machine = bare_metal::Machine<RiscvHardware>;
@@ -293,7 +294,10 @@ unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize
 /// The context is one of the machine's, and nothing of the caller is needed any more.
 #[inline(always)]
 unsafe fn leave(next: Next) -> ! {
-    let Next { context, restore, results } = next;
+    let Next { context, restore, results, wall } = next;
+    if let Some(wall) = wall {
+        wall::raise(wall);
+    }
     // SAFETY: (trap-4) the code there takes what it needs in these registers.
     unsafe {
         match restore {

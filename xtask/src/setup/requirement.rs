@@ -77,9 +77,9 @@ pub(crate) const REQUIREMENTS: [Requirement; 9] = [
         probe: &[
             "sh",
             "-c",
-            "for target in riscv32imac-unknown-none-elf thumbv7m-none-eabi thumbv7em-none-eabi \
+            "(for target in riscv32imac-unknown-none-elf thumbv7m-none-eabi thumbv7em-none-eabi \
              thumbv7em-none-eabihf thumbv8m.main-none-eabi; do \
-             ls \"$(rustc --print target-libdir --target $target)\"/libcore-* || exit 1; done \
+             ls \"$(rustc --print target-libdir --target $target)\"/libcore-* || exit 1; done) \
              2>/dev/null || ls \"$(/usr/bin/rustc --print sysroot)\"/lib/rustlib/src/rust/library/core/Cargo.toml",
         ],
         remedy: Remedy::Packages(&["rustc-web", "cargo-web", "rust-web-src"]),

@@ -5,7 +5,9 @@ use userspace::time::Instant;
 /// How many registers there are, the status among them.
 const COUNT: usize = 33;
 
-/// What a program has in its floating-point registers and their status.
+/// What a program has in its floating-point registers and their status. Like what follows, a function
+/// of its own: its caller must not save the registers before, which would be its first use of them.
+#[inline(never)]
 pub fn registers() -> [u32; COUNT] {
     let mut words = [0; COUNT];
     // SAFETY: stores into the array, and nothing else.
@@ -23,6 +25,7 @@ pub fn registers() -> [u32; COUNT] {
 
 /// Puts values made from `seed` into the registers, sleeps until `deadline`, or spins where there is
 /// none, and tells whether they are still there.
+#[inline(never)]
 pub fn keep(seed: u32, deadline: Option<Instant>) -> bool {
     let mut before: [u32; COUNT] = core::array::from_fn(|place| seed.wrapping_mul(place as u32 + 1));
     // The rounding mode, and nothing that a comparison would change.
