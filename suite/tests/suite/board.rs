@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use guichet::boards;
+use guichet::{Failure, boards};
 
 use crate::{emulated, linux};
 
@@ -107,5 +107,16 @@ impl Board {
             Board::Linux => linux::end_process,
             Board::Emulated(_) => |name| Err(format!("nobody can end `{name}` on this board")),
         }
+    }
+}
+
+/// What went wrong, and what to do. An interruption is the end of the harness too.
+pub(crate) fn words(failure: Failure) -> String {
+    if let Failure::Interrupted(_) = failure {
+        std::process::exit(failure.exit_status().into());
+    }
+    match failure.help() {
+        Some(help) => format!("{failure}; {help}"),
+        None => failure.to_string(),
     }
 }

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use guichet::boards::Board;
-use guichet::{BoardEnding, BuiltImage, Failure, Silent};
+use guichet::{BoardEnding, BuiltImage, Silent};
 
-use crate::board::Ended;
+use crate::board::{Ended, words};
 use crate::console::Console;
 
 /// 16 ns an instruction, about what a microcontroller of 64 MHz needs.
@@ -65,12 +65,4 @@ pub(crate) fn refuse_another_abi(image: &BuiltImage, board: &Board) -> Result<()
     let text = console.text();
     let refused = "guichet: process `tester` faulted: it could not be started\n";
     if text.starts_with(refused) { Ok(()) } else { Err(format!("it was accepted:\n{text}")) }
-}
-
-/// What went wrong, and what to do.
-fn words(failure: Failure) -> String {
-    match failure.help() {
-        Some(help) => format!("{failure}; {help}"),
-        None => failure.to_string(),
-    }
 }

@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use guichet::{BuiltSystem, Ending, Failure, Profile};
+use guichet::{BuiltSystem, Ending, Profile};
 use guichet_port_linux::{ProgramError, ProgramImage};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::board::Ended;
+use crate::board::{Ended, words};
 
 /// Builds the programs of the system in a folder.
 pub(crate) fn build(folder: &Path) -> Result<BuiltSystem, String> {
@@ -27,10 +27,6 @@ pub(crate) fn run(
         Ending::TimedOut(time) => Ended::Otherwise(format!("it did not end within {time:?}")),
         other => Ended::Otherwise(format!("{other:?}")),
     })
-}
-
-fn words(failure: Failure) -> String {
-    failure.to_string()
 }
 
 /// Kills the child that was started under a process's name.
