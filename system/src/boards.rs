@@ -41,7 +41,7 @@ pub static LM3S6965EVB: Board = Board {
     memory: BoardMemory {
         flash: 0..0x0004_0000,
         ram: 0x2000_0000..0x2001_0000,
-        kernel_stack_bytes: 2048,
+        kernel_stack_bytes: 4096,
         default_stack_bytes: DEFAULT_STACK_BYTES,
     },
     ticks_per_sec: 12_500_000,

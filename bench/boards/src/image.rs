@@ -5,6 +5,7 @@ use std::ops::Range;
 use anyhow::{Context, Result, bail};
 use guichet::boards::Board;
 use guichet::{BuiltImage, Failure, Silent, build_image};
+use guichet_system::image::STACKS_SECTION;
 use object::read::elf::{ElfFile32, FileHeader, ProgramHeader};
 use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
 
@@ -12,8 +13,6 @@ use crate::systems::Declared;
 
 type Elf<'a> = ElfFile32<'a, LittleEndian>;
 
-/// The kernel's stack, as the linker script calls it.
-const STACK: &str = ".guichet_stacks";
 /// Where an Arm machine's vectors are.
 const VECTORS: &str = ".vector_table";
 /// The way into the kernel on RISC-V.
@@ -96,7 +95,7 @@ impl Image {
     /// The kernel's stack.
     pub(crate) fn stack(&self) -> Result<Range<u64>> {
         let sections = self.sections()?;
-        let stack = sections.iter().find(|section| section.name == STACK);
+        let stack = sections.iter().find(|section| section.name == STACKS_SECTION);
         stack.map(|section| section.range.clone()).context("the kernel has no stack")
     }
 

@@ -26,16 +26,23 @@ pub(crate) fn depth(image: &Image) -> Result<u64> {
     let folder = tempfile::tempdir()?;
     let [paint, socket, seen] = ["paint", "socket", "seen"].map(|name| folder.path().join(name));
     fs::write(&paint, vec![PAINT; usize::try_from(length)?])?;
-    let loader = format!("loader,file={},addr={:#x},force-raw=on", paint.display(), stack.start);
+    let start = on_the_bus(image, stack.start);
+    let loader = format!("loader,file={},addr={start:#x},force-raw=on", paint.display());
     let listen = format!("unix:{},server=on,wait=off", socket.display());
     let arguments = ["-device", &loader, "-qmp", &listen].map(OsString::from);
     let file = folder.path().join("image");
     fs::write(&file, image.without_segment(&stack)?)?;
     let mut emulator = Emulator::start(image.board, &file, &arguments)?;
     emulator.wait_for(DONE)?;
-    Monitor::connect(&socket)?.save(stack.start, length, &seen)?;
+    Monitor::connect(&socket)?.save(start, length, &seen)?;
     drop(emulator);
     used(&fs::read(&seen).context("the emulator saved nothing")?)
+}
+
+/// Where memory lies for the emulator, which looks from outside the processor: where an Armv8-M
+/// machine has security, bit 28 of an address only says that the access is a secure one.
+fn on_the_bus(image: &Image, address: u64) -> u64 {
+    if image.board.target.starts_with("thumbv8m") { address & !(1 << 28) } else { address }
 }
 
 /// How many bytes have been written, of a stack that grows down.
