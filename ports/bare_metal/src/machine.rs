@@ -85,9 +85,8 @@ impl<H: Hardware> Machine<H> {
 
     /// Takes the alarm.
     pub fn alarm(&mut self) -> Next<H::Context> {
-        // The interrupt pends for as long as the alarm is past; the kernel sets the next one.
-        self.port.set_alarm(Instant::NEVER);
-        self.tell(Event::Timer)
+        let outcome = self.ring();
+        self.obey(outcome)
     }
 
     /// Lets the running thread go on as it was.
@@ -115,13 +114,16 @@ impl<H: Hardware> Machine<H> {
         self.obey(outcome)
     }
 
-    /// Prepares what the kernel wants to run; waits where nothing can.
-    fn obey(&mut self, outcome: Outcome) -> Next<H::Context> {
-        match outcome.action {
-            Action::Return => self.resume(&outcome, Restore::Results),
-            Action::Resume => self.resume(&outcome, Restore::All),
-            Action::Idle => self.idle(),
-            Action::Shutdown => self.end(outcome.results.status),
+    /// Prepares what the kernel wants to run; waits for as long as nothing can. A loop, because the
+    /// alarm may ring early any number of times before a thread can run.
+    fn obey(&mut self, mut outcome: Outcome) -> Next<H::Context> {
+        loop {
+            match outcome.action {
+                Action::Return => return self.resume(&outcome, Restore::Results),
+                Action::Resume => return self.resume(&outcome, Restore::All),
+                Action::Idle => outcome = self.idle(),
+                Action::Shutdown => self.end(outcome.results.status),
+            }
         }
     }
 
@@ -145,9 +147,7 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
-    #[cold]
-    #[inline(never)]
-    fn idle(&mut self) -> Next<H::Context> {
+    fn idle(&mut self) -> Outcome {
         if !self.is_anybody_alive() {
             self.port.flush();
             self.port.say(
@@ -157,7 +157,14 @@ impl<H: Hardware> Machine<H> {
             self.end(NOTHING_LEFT)
         }
         self.port.hardware().wait_for_alarm();
-        self.alarm()
+        self.ring()
+    }
+
+    /// Tells the kernel that the alarm has rung.
+    fn ring(&mut self) -> Outcome {
+        // It pends for as long as it is past; the kernel sets the next one.
+        self.port.set_alarm(Instant::NEVER);
+        self.kernel.step(&mut self.port, Event::Timer)
     }
 
     /// Ends the run because the kernel itself did what it must not do; says where and why. Uses as

@@ -94,23 +94,30 @@ global_asm!(
     "bne 6b",
     "7:",
     "pop {{r0-r6, r8-r12, pc}}",
-    // Not aligned, or overlapping: the library's way.
+    // Not aligned, or overlapping. Where the destination begins inside the source, from the end.
     "5:",
-    "mov r3, r0",
-    "mov r0, r1",
-    "mov r1, r3",
-    "bl {move_bytes}",
+    "cmp r2, #0",
+    "beq 7b",
+    "subs r3, r1, r0",
+    "cmp r3, r2",
+    "blo 8f",
+    // As far as both are aligned alike, single bytes until they are aligned, and again.
+    "tst r3, #3",
+    "bne 6b",
+    "9:",
+    "cmp r2, #0",
+    "beq 7b",
+    "ldrb r3, [r0], #1",
+    "strb r3, [r1], #1",
+    "subs r2, #1",
+    "tst r0, #3",
+    "bne 9b",
+    "b 2b",
+    "8:",
+    "subs r2, #1",
+    "ldrb r3, [r0, r2]",
+    "strb r3, [r1, r2]",
+    "bne 8b",
     "b 7b",
     ".popsection",
-    move_bytes = sym move_bytes,
 );
-
-/// As `memmove`.
-///
-/// # Safety
-/// Called by the routine only, with what `copy` was given.
-unsafe extern "C" fn move_bytes(to: *mut u8, from: *const u8, length: usize) {
-    // SAFETY: (copy-3) the caller of `copy` vouches for both ranges, and only this processor runs,
-    // here.
-    unsafe { ptr::copy(from, to, length) }
-}
