@@ -3,10 +3,11 @@
 //! No program can end another one yet, but some cases are about exactly that. So a line `end NAME` of
 //! a tester asks whoever has hands outside of the system.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::transcript::{Said, said};
+use crate::transcript::{BROKEN, Owner, Said, owner, said};
 
 /// A console that is shared between a run, which writes, and the harness, which reads.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ struct Kept {
     bytes: Vec<u8>,
     /// How many bytes at the beginning have been looked at for requests.
     seen: usize,
+    /// Whose line was broken and goes on in the next one.
+    broken: BTreeSet<Owner>,
     /// What was asked for and could not be done, as lines that no system expects.
     refusals: String,
     end_process: fn(&str) -> Result<(), String>,
@@ -24,7 +27,8 @@ struct Kept {
 impl Console {
     /// A console that ends processes in this way when it is asked to.
     pub(crate) fn new(end_process: fn(&str) -> Result<(), String>) -> Console {
-        let kept = Kept { bytes: Vec::new(), seen: 0, refusals: String::new(), end_process };
+        let (bytes, broken, refusals) = (Vec::new(), BTreeSet::new(), String::new());
+        let kept = Kept { bytes, seen: 0, broken, refusals, end_process };
         Console(Arc::new(Mutex::new(kept)))
     }
 
@@ -56,8 +60,13 @@ impl Kept {
     /// Does what the lines that have been completed ask for.
     fn serve(&mut self) {
         while let Some(length) = self.bytes[self.seen..].iter().position(|byte| *byte == b'\n') {
-            let line = String::from_utf8_lossy(&self.bytes[self.seen..][..length]);
+            let line = String::from_utf8_lossy(&self.bytes[self.seen..][..length]).into_owned();
+            let goes_on = self.broken.remove(&owner(&line));
+            if line.ends_with(BROKEN) {
+                self.broken.insert(owner(&line));
+            }
             if let Said::EndProcess(name) = said(&line)
+                && !goes_on
                 && let Err(reason) = (self.end_process)(&name)
             {
                 self.refusals += &format!("harness: {reason}\n");

@@ -223,14 +223,18 @@ fn broken_line() {
 fn requests() {
     use std::io::Write;
     let mut console = Console::new(|name| Err(format!("no {name} here")));
-    for part in
-        ["[tester] en", "d victim\n[te", "ster] plan 0\n", "[tester] end x\nguichet: end y\n"]
-    {
+    for part in [
+        "[tester] en",
+        "d victim\n[te",
+        "ster] plan 0\n",
+        "[tester] end x\nguichet: end y\n",
+        "[tester] this goes on at the …\n[other] plan 0\n[tester] end z\n",
+    ] {
         console.write_all(part.as_bytes()).expect("a console takes everything");
     }
     let text = console.text();
     for line in ["harness: no victim here", "harness: no x here"] {
         assert_eq!(text.lines().filter(|other| *other == line).count(), 1, "{text}");
     }
-    assert!(!text.contains("no y here"), "{text}");
+    assert!(!text.contains("no y here") && !text.contains("no z here"), "{text}");
 }

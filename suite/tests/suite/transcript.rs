@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::announced::Announcement;
 
 /// Ends a line that was too long and goes on in the next one of the same owner.
-const BROKEN: char = '…';
+pub(crate) const BROKEN: char = '…';
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
