@@ -56,18 +56,26 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
 
     /// Takes what a process prints, and hands every line that is complete with it to `line`.
     pub fn push(&mut self, bytes: &[u8], line: &mut dyn FnMut(Line<'_>)) {
-        for &byte in bytes {
-            if byte == b'\n' {
-                self.finish(line);
-                continue;
-            }
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.append(rest.get(..end).unwrap_or_default(), line);
+            self.finish(line);
+            rest = rest.get(end.wrapping_add(1)..).unwrap_or_default();
+        }
+        self.append(rest, line);
+    }
+
+    /// Takes a part of a line, and breaks the line off as often as it is full.
+    fn append(&mut self, mut part: &[u8], line: &mut dyn FnMut(Line<'_>)) {
+        while !part.is_empty() {
             if self.length >= BYTES {
                 self.break_off(line);
             }
-            if let Some(place) = self.bytes.get_mut(self.length) {
-                *place = byte;
-                self.length = self.length.wrapping_add(1);
-            }
+            let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+            let taken = room.len().min(part.len());
+            room.iter_mut().zip(part).for_each(|(place, byte)| *place = *byte);
+            self.length = self.length.wrapping_add(taken);
+            part = part.get(taken..).unwrap_or_default();
         }
     }
 

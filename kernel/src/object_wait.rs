@@ -38,7 +38,7 @@ pub(crate) fn object_wait<P: Port>(
     services.waits.dispatch(port)
 }
 
-/// As [`object_wait`], when nothing is unusual: a wait on a handler that finds its signal, or that
+/// As [`object_wait`], when nothing is unusual: a wait that finds its signal, or one on a handler that
 /// blocks alone and lets a thread go on whose call has ended. Else `None`, and nothing has changed.
 /// Calls nothing out of line.
 #[inline(always)]
@@ -50,20 +50,21 @@ pub(crate) fn object_wait_at_door<P: Port>(
 ) -> Option<(ThreadIndex, Results)> {
     let &[handle, bits, low, high, ..] = arguments;
     let caller = services.caller();
-    let Object::ChannelHandler(end) = caller.object(handle).ok()? else {
-        return None;
-    };
     let mask = Signals::from_bits(u32::try_from(bits).ok()?)?;
-    let signals = channels.quiet_signals(end.index)?;
+    let (signals, list) = match caller.object(handle).ok()? {
+        Object::ChannelHandler(end) => (channels.quiet_signals(end.index)?, Some(end.wait_list)),
+        Object::ChannelInitiator(end) => (channels.initiator_signals(end.index), None),
+        Object::Thread(_) => return None,
+    };
     let waits = &mut services.waits;
     if signals.intersects(mask) {
         return Some((waits.current(), wait_results(signals)));
     }
+    let list = list?;
     let deadline = Instant::from_words(low, high);
     if !waits.is_quiet(port, deadline) {
         return None;
     }
-    let list = end.wait_list;
     waits.block_alone(ThreadState::Waiting { list, mask }, list, deadline)
 }
 

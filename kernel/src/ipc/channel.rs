@@ -162,6 +162,7 @@ impl Channels<'_> {
     }
 
     /// The initiator's active signals: WRITEABLE, ERROR (CH-7).
+    #[inline]
     pub(crate) fn initiator_signals(&self, index: InitiatorIndex) -> Signals {
         let Some(initiator) = self.initiators.get(index) else {
             return Signals::empty();

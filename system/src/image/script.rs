@@ -60,7 +60,8 @@ fn statics(prefix: &str) -> String {
 
 /// The script that links a program at `place`, with `stacks_bytes` of stacks.
 ///
-/// The stacks lie lowest, so that one that grows too long leaves the process's memory at once.
+/// The stacks lie lowest, so that one that grows too long leaves the process's memory at once. What
+/// the wall adds behind the statics is the process's too: its start zeroes all up to the limit (AB-9).
 pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
     format!(
         "ENTRY({PROGRAM_ENTRY})\n{}SECTIONS {{\n  \
@@ -70,7 +71,7 @@ pub fn process_script(place: &Placement, stacks_bytes: u32) -> String {
            }} > FLASH\n  \
            {STACKS_SECTION} (NOLOAD) : ALIGN(16) {{\n    __guichet_stacks_start = .;\n    \
            . += {stacks_bytes:#x};\n    __guichet_stacks_end = .;\n  }} > RAM\n{}  \
-           {DISCARDED}\n}}\n",
+           __guichet_ram_limit = ORIGIN(RAM) + LENGTH(RAM);\n  {DISCARDED}\n}}\n",
         memory(place, ""),
         statics("__guichet_"),
     )

@@ -56,7 +56,7 @@ macro_rules! __guichet_program {
             "23: .word __guichet_data_end",
             "24: .word __guichet_data_load",
             "25: .word __guichet_bss_start",
-            "26: .word __guichet_bss_end",
+            "26: .word __guichet_ram_limit",
             ".popsection",
             main = sym $main,
         );

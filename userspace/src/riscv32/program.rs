@@ -38,7 +38,7 @@ macro_rules! __guichet_program {
             "j 4b",
             "5:",
             "la t0, __guichet_bss_start",
-            "la t1, __guichet_bss_end",
+            "la t1, __guichet_ram_limit",
             "6:",
             "bgeu t0, t1, 7f",
             "sw zero, 0(t0)",
