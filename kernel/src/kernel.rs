@@ -64,7 +64,12 @@ impl<'s> Kernel<'s> {
             Deadlines::new(alarm),
         );
         Kernel {
-            services: Services { system, processes: Table::new(storage.processes), waits },
+            services: Services {
+                system,
+                max_transfer_bytes: system.max_transfer_bytes,
+                processes: Table::new(storage.processes),
+                waits,
+            },
             channels: Channels {
                 handlers: Table::new(storage.handlers),
                 initiators: Table::new(storage.initiators),

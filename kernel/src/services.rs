@@ -18,6 +18,8 @@ use crate::wait::Waits;
 #[derive(Debug)]
 pub(crate) struct Services<'s> {
     pub(crate) system: &'s System<'s>,
+    /// The system's, at hand (AB-10).
+    pub(crate) max_transfer_bytes: usize,
     pub(crate) processes: Table<'s, ProcessIndex, Process>,
     pub(crate) waits: Waits<'s>,
 }

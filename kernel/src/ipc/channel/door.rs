@@ -111,14 +111,13 @@ impl Channels<'_> {
         if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
             return None;
         }
-        let ends = services.system.initiator(handler.served)?;
         let initiator = self.initiators.get_mut(handler.served)?;
         let Transaction::Pending { thread: next, ref response, .. } = initiator.transaction else {
             return None;
         };
-        let to = response.flat_grant(ends.process)?.first(from.length())?;
-        let list = waits.lists.get_mut(declared.wait_list)?;
         let running = waits.declared.get(next.position())?;
+        let to = response.flat_grant(running.process.index)?.first(from.length())?;
+        let list = waits.lists.get_mut(declared.wait_list)?;
         let thread = waits.threads.get_mut(next)?;
         let is_plain = !initiator.watched
             && list.is_empty()
@@ -234,7 +233,7 @@ fn readable(
     address: usize,
     length: usize,
 ) -> Option<Grant> {
-    if length > services.system.max_transfer_bytes {
+    if length > services.max_transfer_bytes {
         return None;
     }
     caller.memory().readable_grant(address, length)

@@ -145,7 +145,7 @@ impl Channels<'_> {
     ) -> Result<Answer<'s>, Error> {
         let caller = services.caller();
         let handler = handler_of(&caller, handle)?;
-        let limit = services.system.max_transfer_bytes;
+        let limit = services.max_transfer_bytes;
         let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose(&caller, services.waits.current(), handler.index)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;

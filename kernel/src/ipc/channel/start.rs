@@ -163,7 +163,7 @@ fn check_offer<'s, P: Port>(
         Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
     };
     let map = caller.memory();
-    let limit = services.system.max_transfer_bytes;
+    let limit = services.max_transfer_bytes;
     let request = check(port, &map, (send, send_length), Access::Read, limit)?;
     let room = (receive, receive_length);
     let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
