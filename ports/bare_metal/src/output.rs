@@ -6,6 +6,9 @@ use crate::hardware::Hardware;
 /// How often the serial port is asked whether it takes a byte, before the byte is dropped.
 const PATIENCE: u32 = 100_000;
 
+/// Where the parts of a line go.
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(&str);
+
 /// What the serial port did with what it was given.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
@@ -16,11 +19,7 @@ pub(crate) struct Output {
 impl Output {
     /// Sends a line, after a word on what was dropped before, if something was (PR-7).
     #[inline(never)]
-    pub(crate) fn line(
-        &mut self,
-        hardware: &mut impl Hardware,
-        write: &mut dyn FnMut(&mut dyn FnMut(&str)),
-    ) {
+    pub(crate) fn line(&mut self, hardware: &mut impl Hardware, write: &mut dyn FnMut(Sink<'_>)) {
         let dropped = if is_ready(hardware) { core::mem::take(&mut self.dropped) } else { 0 };
         let mut send = |text: &str| self.send(hardware, text);
         if dropped != 0 {
