@@ -19,6 +19,9 @@ use crate::port::BareMetalPort;
 /// the codes of errors, and the same as the tool's own on Linux.
 const NOTHING_LEFT: u32 = 24;
 
+/// The status of a run in which the kernel itself has failed: the code of `Internal` (AB-1).
+const KERNEL_FAILED: u32 = 13;
+
 /// Which registers a thread gets back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -169,9 +172,9 @@ impl<H: Hardware> Machine<H> {
 
     /// Ends the run because the kernel itself did what it must not do; says where and why. Uses as
     /// little as it can of what may be wrong.
-    pub fn fail(&mut self, fault: Fault, status: u32) -> ! {
+    pub fn fail(&mut self, fault: Fault) -> ! {
         self.port.say_kernel_fault(fault);
-        self.port.hardware().finish(status)
+        self.port.hardware().finish(KERNEL_FAILED)
     }
 
     fn is_anybody_alive(&self) -> bool {

@@ -38,9 +38,6 @@ pub const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
 /// The number of the first exception that is no fault: SysTick and PendSV before, interrupts after.
 const PENDED: usize = 14;
 
-/// What a run ends with when the kernel itself has failed: the code of `Internal` (AB-1).
-const KERNEL_FAILED: u32 = 13;
-
 /// Defines the vectors and what they lead to, for an [`Architecture`]. A port does this once.
 #[doc(hidden)]
 #[macro_export]
@@ -419,7 +416,7 @@ pub unsafe extern "C" fn on_kernel_fault<A: Architecture>(
         let status = system_control::take_fault();
         let stopped = Stopped { stack_pointer: 0, exception_return: 0 };
         let fault = fault(&status, Some(frame.read()), &stopped, &(0..0));
-        (*machine).fail(fault, KERNEL_FAILED)
+        (*machine).fail(fault)
     }
 }
 

@@ -114,8 +114,13 @@ global_asm!(
     "li t5, 0",
     "li t6, 0",
     "mret",
-    // Not a call: the rest of the registers.
+    // Not a call. What the machine did before stands above bit 10 of mstatus: the kernel's own fault
+    // is the end. Else the rest of the registers.
     "2:",
+    "csrr sp, mstatus",
+    "srli sp, sp, 11",
+    "andi sp, sp, 3",
+    "bnez sp, 3f",
     "sw t0, 20(t6)",
     "sw a0, 40(t6)",
     "sw a1, 44(t6)",
@@ -150,6 +155,13 @@ global_asm!(
     "lui sp, %hi(__guichet_kernel_stack_end)",
     "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     "j {trap}",
+    "3:",
+    "csrr a0, mepc",
+    "csrr a1, mcause",
+    "csrr a2, mtval",
+    "lui sp, %hi(__guichet_kernel_stack_end)",
+    "addi sp, sp, %lo(__guichet_kernel_stack_end)",
+    "j {kernel_fault}",
     // The way out after anything else: the context in t6.
     "guichet_resume:",
     "lw t0, 0(t6)",
@@ -201,6 +213,7 @@ global_asm!(
     door_5 = sym on_door_call::<{ DOOR[5] }>,
     other = sym on_other_call,
     trap = sym on_trap,
+    kernel_fault = sym on_kernel_fault,
 );
 
 unsafe extern "C" {
@@ -286,6 +299,18 @@ unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize
         };
         leave(next)
     }
+}
+
+/// Ends the run, because the kernel itself has faulted.
+///
+/// # Safety
+/// As for [`on_door_call`]; whoever was using the machine never goes on.
+unsafe extern "C" fn on_kernel_fault(pc: usize, cause: usize, value: usize) -> ! {
+    let mut context = Context::ZERO;
+    context.pc = pc;
+    let fault = fault(cause, value, &context, &(0..0));
+    // SAFETY: (trap-8) as the caller says.
+    unsafe { (*MACHINE.load(Ordering::Relaxed)).fail(fault) }
 }
 
 /// Leaves the kernel.
