@@ -37,6 +37,13 @@ impl Kernel<'_> {
         DEBUG_NOP,
     ];
 
+    /// Tells whether an answer of the door to this call always goes to a thread of another process:
+    /// then a port need not ask whether the wall that it must raise stands already.
+    #[inline(always)]
+    pub const fn goes_elsewhere(number: usize) -> bool {
+        number == CHANNEL_TRANSACT || number == CHANNEL_RESPOND_AND_RECEIVE
+    }
+
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();

@@ -71,7 +71,13 @@ impl<H: Hardware> Machine<H> {
     #[inline(always)]
     pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
         let outcome = self.kernel.door(&mut self.port, call)?;
-        let wall = self.wall();
+        let wall = if Kernel::goes_elsewhere(call.number) {
+            let process = self.kernel.running().process;
+            self.walled = Some(process);
+            Some(&process.wall)
+        } else {
+            self.wall()
+        };
         let context = self.port.context(outcome.thread)?;
         Some(Next { context, restore: Restore::Results, results: outcome.results, wall })
     }

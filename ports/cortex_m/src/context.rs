@@ -6,8 +6,12 @@
 
 /// The registers of a thread that the processor does not put on its stack, where the trap saves
 /// them. The order is known to the assembly in `trap`.
+///
+/// A power of two in size, so that finding one is cheap; with floating-point registers it is too
+/// large for that to be worth its room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
+#[cfg_attr(not(feature = "floating_point"), repr(align(64)))]
 pub struct Context {
     /// r6 and r7, which even a call keeps.
     pub(crate) kept: [usize; 2],
