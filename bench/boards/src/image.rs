@@ -15,6 +15,9 @@ type Elf<'a> = ElfFile32<'a, LittleEndian>;
 
 /// Where an Arm machine's vectors are.
 const VECTORS: &str = ".vector_table";
+/// The exception that the kernel calls for itself, to go on with its boot where it can return to a
+/// program: what comes before and after it is one.
+const PENDED: usize = 14;
 /// The way into the kernel on RISC-V.
 const TRAP: &str = "guichet_trap";
 
@@ -125,8 +128,8 @@ impl Image {
         if let Some(vectors) = elf.section_by_name(VECTORS) {
             let (words, _) = vectors.data()?.as_chunks::<4>();
             // The first word is the stack; the lowest bit of the others says that they are Thumb.
-            let entries =
-                words.iter().skip(1).map(|word| u64::from(u32::from_le_bytes(*word) & !1));
+            let entries = words.iter().enumerate().skip(1).filter(|(number, _)| *number != PENDED);
+            let entries = entries.map(|(_, word)| u64::from(u32::from_le_bytes(*word) & !1));
             return Ok(entries.filter(|entry| *entry != 0).collect());
         }
         let trap = elf.symbols().find(|symbol| symbol.name() == Ok(TRAP));
