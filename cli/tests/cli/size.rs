@@ -34,9 +34,10 @@ fn the_parts_add_up_to_the_whole() {
             let used: u64 = users.iter().map(|user| number(user, "bytes")).sum();
             let rest = number(memory, "gap_bytes") + number(memory, "free_bytes");
             assert_eq!(used + rest, u64::from(range.end - range.start), "{memory}");
-            // What is nobody's need is little: the kernel's RAM holds no more than it was made for.
+            // What is nobody's need is little: the kernel's memory holds no more than it was made for,
+            // but for what its tables are aligned to.
             let slack = |user: &Value| number(user, "slack_bytes");
-            assert!(slack(&users[0]) < 64, "{}", users[0]);
+            assert!(slack(&users[0]) < 128, "{}", users[0]);
             assert!(users[1..].iter().all(|user| slack(user) < 1024), "{memory}");
         }
         let stack = number(&size["ram"]["users"][0], "stack_bytes");
