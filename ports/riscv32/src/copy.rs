@@ -142,6 +142,7 @@ global_asm!(
     "jr t0",
     // Not aligned, or overlapping. Where the destination begins inside the source, from the end.
     "5:",
+    "beqz t3, 6b",
     "sub t5, t2, t1",
     "bltu t5, t3, 8f",
     // As far as both are aligned alike, single bytes until they are aligned, and again.

@@ -1,6 +1,7 @@
 //! The way in and the way out.
 //!
-//! While a thread runs, `mscratch` holds the address of its [`Context`]. A trap saves the thread's
+//! While a thread runs, `mscratch` holds the address of its [`Context`], and zero while the kernel
+//! does: by that a fault of the kernel itself is told, before anything is stored anywhere. A trap saves the thread's
 //! registers there, takes the kernel's stack, and calls one of the functions below; what comes back is
 //! the context to go on with.
 //!
@@ -53,6 +54,7 @@ global_asm!(
     ".balign 4",
     "guichet_trap:",
     "csrrw t6, mscratch, t6",
+    "beqz t6, 3f",
     "sw sp, 8(t6)",
     "csrr sp, mcause",
     "sw ra, 4(t6)",
@@ -63,6 +65,7 @@ global_asm!(
     // The number of a call from user mode in mcause.
     "addi sp, sp, -8",
     "bnez sp, 2f",
+    "csrw mscratch, zero",
     "csrr t0, mepc",
     "addi t0, t0, 4",
     "sw t0, 0(t6)",
@@ -114,13 +117,8 @@ global_asm!(
     "li t5, 0",
     "li t6, 0",
     "mret",
-    // Not a call. What the machine did before stands above bit 10 of mstatus: the kernel's own fault
-    // is the end. Else the rest of the registers.
+    // Not a call: the rest of the registers.
     "2:",
-    "csrr sp, mstatus",
-    "srli sp, sp, 11",
-    "andi sp, sp, 3",
-    "bnez sp, 3f",
     "sw t0, 20(t6)",
     "sw a0, 40(t6)",
     "sw a1, 44(t6)",
@@ -147,6 +145,7 @@ global_asm!(
     "sw t5, 120(t6)",
     "csrr t0, mscratch",
     "sw t0, 124(t6)",
+    "csrw mscratch, zero",
     "csrr t0, mepc",
     "sw t0, 0(t6)",
     "mv a0, t6",
@@ -155,6 +154,7 @@ global_asm!(
     "lui sp, %hi(__guichet_kernel_stack_end)",
     "addi sp, sp, %lo(__guichet_kernel_stack_end)",
     "j {trap}",
+    // A fault of the kernel itself.
     "3:",
     "csrr a0, mepc",
     "csrr a1, mcause",
@@ -365,10 +365,10 @@ pub(crate) unsafe fn prepare() {
 /// # Safety
 /// Nothing but traps uses the machine from here on. `prepare` has been called.
 pub(crate) unsafe fn enter(machine: &'static mut Machine) -> ! {
-    let next = machine.boot();
+    let machine: *mut Machine = machine;
     MACHINE.store(machine, Ordering::Relaxed);
     // SAFETY: (trap-6) as the caller says; the context is one of the machine's.
-    unsafe { leave(next) }
+    unsafe { leave((*machine).boot()) }
 }
 
 /// Sleeps until the timer's interrupt pends. It is not taken, as machine mode has interrupts off.
