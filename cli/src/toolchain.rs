@@ -16,6 +16,8 @@ const SYSTEM_CARGO: &str = "/usr/bin/cargo";
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 /// Where the library's source is, below a toolchain's folder.
 const CORE_SOURCE: &str = "lib/rustlib/src/rust/library/core/Cargo.toml";
+/// How the names of the targets begin whose linker can shorten calls.
+const RISCV: &str = "riscv32";
 /// The linker's names, the toolchain's own first.
 const OWN_LINKER: &str = "rust-lld";
 const SYSTEM_LINKER: &str = "ld.lld";
@@ -41,7 +43,7 @@ impl Toolchain {
     pub(crate) fn find(target: &str) -> Result<Toolchain, Failure> {
         let linker = linker().ok_or(Failure::NoLinker)?;
         let ready = ["--print", "target-libdir", "--target", target];
-        let arguments = vec!["--target".into(), target.into()];
+        let arguments = arguments(target);
         if ask(&rustc(), &ready).is_some_and(|folder| has_core(Path::new(&folder))) {
             let (cargo, environment) = (cargo::program(), Vec::new());
             return Ok(Toolchain { cargo, environment, arguments, linker });
@@ -74,6 +76,22 @@ impl Toolchain {
 
 fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+/// What a cargo is told that builds for `target`.
+///
+/// Code for RISC-V leaves it to the linker to shorten calls, one instruction each. Every library
+/// must be compiled for that, so it cannot be left to the last compilation. It is a setting of the
+/// target and not RUSTFLAGS, so that the host's libraries stay as they are and settings of the user's
+/// own for the target are heard beside it; one who sets RUSTFLAGS, which cargo takes instead, gets
+/// longer calls.
+fn arguments(target: &str) -> Vec<OsString> {
+    let mut arguments = vec!["--target".into(), target.into()];
+    if target.starts_with(RISCV) {
+        let flags = format!(r#"target.{target}.rustflags=["-Ctarget-feature=+relax"]"#);
+        arguments.extend(["--config".into(), flags.into()]);
+    }
+    arguments
 }
 
 /// The line that a program prints, if it succeeds.
@@ -121,6 +139,16 @@ mod tests {
         std::fs::write(folder.path().join("libcore-1.rlib"), "").expect("a file");
         assert!(has_core(folder.path()));
         assert!(!has_core(&folder.path().join("nowhere")));
+    }
+
+    #[test]
+    fn only_on_riscv_does_the_linker_shorten_calls() {
+        assert_eq!(arguments("thumbv7m-none-eabi"), ["--target", "thumbv7m-none-eabi"]);
+        let [.., flag, setting] = &arguments("riscv32imac-unknown-none-elf")[..] else {
+            panic!("a setting is missing");
+        };
+        let expected = r#"target.riscv32imac-unknown-none-elf.rustflags=["-Ctarget-feature=+relax"]"#;
+        assert_eq!((flag, setting), (&"--config".into(), &expected.into()));
     }
 
     #[test]

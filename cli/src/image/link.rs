@@ -16,8 +16,11 @@ pub(super) struct Linker<'a> {
 impl Linker<'_> {
     /// Links `inputs` by `script` into the file `<name>.elf`; `what` it is, is told where it fails.
     ///
-    /// Addresses must not change what is linked, since a trial tells the size: so the linker may
-    /// not shorten what happens to lie near.
+    /// Addresses must not change what is linked, since a trial tells the size. The linker shortens
+    /// calls (on RISC-V), by how far apart the two ends lie inside what it links, which is the same
+    /// at every place; a call over more than 1 MiB stays long. What it could shorten by an address
+    /// itself needs a global pointer, which no script defines. Were something longer at its place
+    /// than at the trial, and longer than the place, the linker would refuse it.
     pub(super) fn link(
         &self,
         what: &str,
@@ -32,7 +35,7 @@ impl Linker<'_> {
         let (file, part) = (self.folder.join(format!("{name}.elf")), format!("{name}.elf.part"));
         let part = self.folder.join(part);
         let mut command = Command::new(self.program);
-        command.args(["-flavor", "gnu", "--gc-sections", "--no-relax", "--build-id=none"]);
+        command.args(["-flavor", "gnu", "--gc-sections", "--build-id=none"]);
         command.args(["-z", "max-page-size=16", "-z", "noexecstack", "--orphan-handling=warn"]);
         command.arg("-T").arg(&script_file).arg("-o").arg(&part).args(inputs);
         command.stdin(Stdio::null());
