@@ -90,7 +90,7 @@ impl Syscall {
 
     /// The call with this number, if there is one.
     pub fn from_number(number: usize) -> Option<Syscall> {
-        Self::ALL.into_iter().find(|call| *call as usize == number)
+        Self::ALL.iter().copied().find(|call| *call as usize == number)
     }
 }
 

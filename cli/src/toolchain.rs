@@ -147,7 +147,8 @@ mod tests {
         let [.., flag, setting] = &arguments("riscv32imac-unknown-none-elf")[..] else {
             panic!("a setting is missing");
         };
-        let expected = r#"target.riscv32imac-unknown-none-elf.rustflags=["-Ctarget-feature=+relax"]"#;
+        let expected =
+            r#"target.riscv32imac-unknown-none-elf.rustflags=["-Ctarget-feature=+relax"]"#;
         assert_eq!((flag, setting), (&"--config".into(), &expected.into()));
     }
 

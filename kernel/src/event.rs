@@ -35,6 +35,10 @@ pub enum Event {
     Timer,
 }
 
+/// How an operation leaves the caller: its call has ended, with results; or it has not, as `None`,
+/// and somebody else runs. An error ends it too.
+pub(crate) type Ending = Result<Option<Results>, Error>;
+
 /// What the port does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]

@@ -12,7 +12,8 @@
 use guichet_abi::{Error, LIST_FLAG};
 
 use crate::id::ProcessIndex;
-use crate::region::{Access, Region, Span, covers, is_readable};
+use crate::process::ProcessDescriptor;
+use crate::region::{Access, covers, is_readable};
 
 /// A range of one process's memory that was found good. Handed to the port, which alone can turn
 /// it into bytes.
@@ -125,27 +126,21 @@ impl Buffer {
     }
 }
 
-/// One process's memory: whose it is and where.
+/// One process's memory: whose it is and where, which stands in what is declared of the process.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct MemoryMap<'s> {
-    process: ProcessIndex,
-    own: &'s Span,
-    /// Twice a reference, so that whoever needs only `own` does not fetch this.
-    regions: &'s &'s [Region],
-}
+pub(crate) struct MemoryMap<'s>(&'s ProcessDescriptor<'s>);
 
 impl<'s> MemoryMap<'s> {
-    /// The memory of `process`: `own` is what it uses most, and lies in one of the `regions`, which
-    /// do not overlap.
+    /// The memory of this process.
     #[inline(always)]
-    pub(crate) fn new(process: ProcessIndex, own: &'s Span, regions: &'s &'s [Region]) -> Self {
-        MemoryMap { process, own, regions }
+    pub(crate) fn new(process: &'s ProcessDescriptor<'s>) -> Self {
+        MemoryMap(process)
     }
 
     /// Checks one range (AB-1, AB-3): PermissionDenied for memory that the process may not use so,
     /// InvalidArgument for a list where only a flat buffer will do (AB-7).
     pub(crate) fn grant(
-        &self,
+        self,
         address: usize,
         length: usize,
         access: Access,
@@ -153,15 +148,15 @@ impl<'s> MemoryMap<'s> {
         if length & LIST_FLAG != 0 {
             return Err(Error::InvalidArgument);
         }
-        if !covers(self.regions, address, length, access) {
+        if !covers(self.0.memory, address, length, access) {
             return Err(Error::PermissionDenied);
         }
-        Ok(Grant { process: self.process, address, length })
+        Ok(Grant { process: self.0.index, address, length })
     }
 
     /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
     pub(crate) fn flat(
-        &self,
+        self,
         address: usize,
         length: usize,
         access: Access,
@@ -172,23 +167,23 @@ impl<'s> MemoryMap<'s> {
     /// The grant of a range in the memory that the process writes most, if it lies there: the quick
     /// way. A list does not, as no memory is as long as its flag says.
     #[inline(always)]
-    pub(crate) fn own_grant(&self, address: usize, length: usize) -> Option<Grant> {
-        if !self.own.holds(address, length) {
+    pub(crate) fn own_grant(self, address: usize, length: usize) -> Option<Grant> {
+        if !self.0.own.holds(address, length) {
             return None;
         }
-        Some(Grant { process: self.process, address, length })
+        Some(Grant { process: self.0.index, address, length })
     }
 
     /// As [`MemoryMap::own_grant`], of one that is only read, and may lie in any one region.
     #[inline(always)]
-    pub(crate) fn readable_grant(&self, address: usize, length: usize) -> Option<Grant> {
-        if !self.own.holds(address, length) {
+    pub(crate) fn readable_grant(self, address: usize, length: usize) -> Option<Grant> {
+        if !self.0.own.holds(address, length) {
             core::hint::cold_path();
-            if !is_readable(self.regions, address, length) {
+            if !is_readable(self.0.memory, address, length) {
                 return None;
             }
         }
-        Some(Grant { process: self.process, address, length })
+        Some(Grant { process: self.0.index, address, length })
     }
 }
 

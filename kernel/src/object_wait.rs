@@ -2,7 +2,7 @@
 
 use guichet_abi::{Arguments, Error, Results, Signals};
 
-use crate::event::{Outcome, failure};
+use crate::event::Ending;
 use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
 use crate::object::Object;
@@ -18,24 +18,21 @@ pub(crate) fn object_wait<P: Port>(
     services: &mut Services<'_>,
     port: &mut P,
     arguments: &Arguments,
-) -> Outcome {
-    let (caller, object, list, mask) = match check(services, arguments) {
-        Ok(checked) => checked,
-        Err(error) => return services.waits.finish(failure(error)),
-    };
+) -> Ending {
+    let (caller, object, list, mask) = check(services, arguments)?;
     begin(channels, object, &caller);
     let signals = active_signals(channels, object);
     if signals.intersects(mask) {
         note_returned(channels, object, signals);
-        return services.waits.finish(wait_results(signals));
+        return Ok(Some(wait_results(signals)));
     }
     let deadline = Instant::from_words(arguments[2], arguments[3]);
     if is_past(port, deadline) {
-        return services.waits.finish(failure(Error::DeadlineExceeded));
+        return Err(Error::DeadlineExceeded);
     }
     note_blocked(channels, object);
     services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
-    services.waits.dispatch(port)
+    Ok(None)
 }
 
 /// As [`object_wait`], when nothing is unusual: a wait that finds its signal, or one on a handler that

@@ -75,6 +75,6 @@ impl<'s> ProcessDescriptor<'s> {
     /// Its memory.
     #[inline(always)]
     pub(crate) fn memory_map(&'s self) -> MemoryMap<'s> {
-        MemoryMap::new(self.index, &self.own, &self.memory)
+        MemoryMap::new(self)
     }
 }

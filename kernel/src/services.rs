@@ -55,7 +55,7 @@ impl<'s> Services<'s> {
 }
 
 /// Tells whether a deadline is past; the time is asked for only if it ever can be.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn is_past<P: Port>(port: &mut P, deadline: Instant) -> bool {
     deadline.is_finite() && deadline <= port.now()
 }

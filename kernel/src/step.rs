@@ -6,9 +6,9 @@
 
 use guichet_abi::{Arguments, Error, MAX_LOG_BYTES, OK, Results, Syscall};
 
-use crate::event::{Call, Event, Outcome, failure, success};
+use crate::event::{Call, Ending, Event, Outcome, failure, success};
 use crate::fault::Report;
-use crate::id::{ProcessIndex, ThreadIndex};
+use crate::id::ProcessIndex;
 use crate::kernel::Kernel;
 use crate::memory::Grant;
 use crate::object_wait::{object_wait, object_wait_at_door};
@@ -56,23 +56,12 @@ impl Kernel<'_> {
     /// Takes an event and says what runs next.
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
         match event {
-            Event::Call(call) => self.call(port, &call),
-            Event::Fault(fault) => {
-                let current = self.services.waits.current();
-                if let Some(thread) = self.services.system.thread(current) {
-                    self.fault(port, thread.process.index, fault);
-                }
-                self.services.waits.dispatch(port)
-            }
-            Event::ProcessEnded { process, fault } => {
-                self.fault(port, process, fault);
-                self.services.waits.dispatch(port)
-            }
-            Event::Timer => {
-                self.expire(port);
-                self.services.waits.dispatch(port)
-            }
+            Event::Call(call) => return self.call(port, &call),
+            Event::Fault(fault) => self.fault(port, self.current_process(), fault),
+            Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
+            Event::Timer => self.expire(port),
         }
+        self.services.waits.dispatch(port)
     }
 
     /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
@@ -97,12 +86,25 @@ impl Kernel<'_> {
     }
 
     fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
-        let Some(syscall) = Syscall::from_number(call.number) else {
-            return self.services.waits.finish(failure(Error::Unimplemented));
-        };
-        let Kernel { services, channels, .. } = self;
         let arguments = &call.arguments;
-        match syscall {
+        let ending = match Syscall::from_number(call.number) {
+            Some(Syscall::DebugShutdown) => match self.shutdown_status(arguments) {
+                Ok(status) => return Outcome::shutdown(status),
+                Err(error) => Err(error),
+            },
+            Some(syscall) => self.operate(port, syscall, arguments),
+            None => Err(Error::Unimplemented),
+        };
+        match ending {
+            Ok(Some(results)) => self.services.waits.finish(results),
+            Ok(None) => self.services.waits.dispatch(port),
+            Err(error) => self.services.waits.finish(failure(error)),
+        }
+    }
+
+    fn operate<P: Port>(&mut self, port: &mut P, call: Syscall, arguments: &Arguments) -> Ending {
+        let Kernel { services, channels, .. } = self;
+        match call {
             Syscall::ChannelTransact => channels.transact(services, port, arguments),
             Syscall::ChannelRead => channels.read(services, port, arguments, false),
             Syscall::ChannelReadExact => channels.read(services, port, arguments, true),
@@ -116,94 +118,68 @@ impl Kernel<'_> {
             Syscall::ProcessExit => self.process_exit(port, arguments),
             Syscall::ThreadExit => self.thread_exit(port, arguments),
             Syscall::ProcessPanic => self.process_panic(port, arguments),
-            Syscall::DebugShutdown => self.debug_shutdown(arguments),
-            Syscall::ClockNow => self.finish(Ok(now(port))),
-            Syscall::DebugNop => self.finish(Ok(success(0))),
-            Syscall::DebugLog => {
-                let result = self.debug_log(port, arguments);
-                self.finish(result)
-            }
-            Syscall::DebugPutCharacter => {
-                let result = self.debug_put_character(port, arguments);
-                self.finish(result)
-            }
+            Syscall::ClockNow => Ok(Some(now(port))),
+            Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
+            Syscall::DebugLog => self.debug_log(port, arguments),
+            Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
         }
-    }
-
-    fn finish(&mut self, result: Result<Results, Error>) -> Outcome {
-        self.services.waits.finish(result.unwrap_or_else(failure))
     }
 
     /// Sleeps until an instant (WT-7); returns at once when it is past.
-    fn sleep_until<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+    fn sleep_until<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let deadline = Instant::from_words(arguments[0], arguments[1]);
         if is_past(port, deadline) {
-            return self.services.waits.finish(success(0));
+            return Ok(Some(success(0)));
         }
         self.services.waits.block(port, ThreadState::Sleeping, deadline);
-        self.services.waits.dispatch(port)
+        Ok(None)
     }
 
     /// Ends the caller's process with a status (PR-5).
-    fn process_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+    fn process_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let status = low_word(arguments[0]);
         let process = self.current_process();
         self.end_process(port, process, ProcessState::Exited(status), Report::Exited(status));
-        self.services.waits.dispatch(port)
+        Ok(None)
     }
 
     /// Ends the calling thread with a status (PR-5).
-    fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
+    fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let thread = self.services.waits.current();
         self.end_thread(port, thread, low_word(arguments[0]));
-        self.services.waits.dispatch(port)
+        Ok(None)
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
-    fn process_panic<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Outcome {
-        match self.text(arguments) {
-            Ok(message) => {
-                let process = self.current_process();
-                let report = Report::Panicked(message);
-                self.end_process(port, process, ProcessState::Faulted, report);
-                self.services.waits.dispatch(port)
-            }
-            Err(error) => self.services.waits.finish(failure(error)),
-        }
+    fn process_panic<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
+        let report = Report::Panicked(self.text(arguments)?);
+        self.end_process(port, self.current_process(), ProcessState::Faulted, report);
+        Ok(None)
     }
 
-    fn debug_log<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Result<Results, Error> {
+    fn debug_log<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Ending {
         let text = self.text(arguments)?;
         if text.length() != 0 {
             port.log(text);
         }
-        Ok(success(0))
+        Ok(Some(success(0)))
     }
 
-    fn debug_put_character<P: Port>(
-        &self,
-        port: &mut P,
-        arguments: &Arguments,
-    ) -> Result<Results, Error> {
+    fn debug_put_character<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Ending {
         let word = u32::try_from(arguments[0]).map_err(|_| Error::InvalidArgument)?;
         let character = char::from_u32(word).ok_or(Error::InvalidArgument)?;
         port.log_character(self.current_process(), character);
-        Ok(success(0))
+        Ok(Some(success(0)))
     }
 
-    /// Ends the run (PR-7), if the process may.
-    fn debug_shutdown(&mut self, arguments: &Arguments) -> Outcome {
-        let status = match u32::try_from(arguments[0]) {
-            Ok(status) if status == OK || Error::from_status(status).is_some() => status,
-            Ok(_) | Err(_) => {
-                return self.services.waits.finish(failure(Error::InvalidArgument));
-            }
-        };
-        if self.services.caller().process.may_shutdown {
-            Outcome::shutdown(status)
-        } else {
-            self.services.waits.finish(failure(Error::PermissionDenied))
+    /// The status with which the caller ends the run (PR-7), if it may.
+    fn shutdown_status(&self, arguments: &Arguments) -> Result<u32, Error> {
+        let status = u32::try_from(arguments[0]).map_err(|_| Error::InvalidArgument)?;
+        if status != OK && Error::from_status(status).is_none() {
+            return Err(Error::InvalidArgument);
         }
+        let may = self.services.caller().process.may_shutdown;
+        if may { Ok(status) } else { Err(Error::PermissionDenied) }
     }
 
     /// The flat text that a console call names, at most [`MAX_LOG_BYTES`] (PR-7).
@@ -213,12 +189,9 @@ impl Kernel<'_> {
         if grant.length() > MAX_LOG_BYTES { Err(Error::OutOfRange) } else { Ok(grant) }
     }
 
+    /// The process of the current thread, or NONE.
     fn current_process(&self) -> ProcessIndex {
-        let current: ThreadIndex = self.services.waits.current();
-        self.services
-            .system
-            .thread(current)
-            .map_or(ProcessIndex::NONE, |thread| thread.process.index)
+        self.services.caller().process.index
     }
 }
 

@@ -22,7 +22,7 @@ use crate::system::System;
 /// (AB-10); PermissionDenied for memory that the process may not use so.
 pub(crate) fn check<P: Port>(
     port: &mut P,
-    map: &MemoryMap<'_>,
+    map: MemoryMap<'_>,
     (address, length_word): (usize, usize),
     access: Access,
     limit: usize,
@@ -36,19 +36,21 @@ pub(crate) fn check<P: Port>(
     map.flat(address, length_word, access)
 }
 
+#[inline(never)]
 fn check_list<P: Port>(
     port: &mut P,
-    map: &MemoryMap<'_>,
+    map: MemoryMap<'_>,
     (address, slices): (usize, usize),
     access: Access,
     limit: usize,
 ) -> Result<Buffer, Error> {
     let slices = u8::try_from(slices).map_err(|_| Error::OutOfRange)?;
-    let length = Pieces::read(port, map, (address, slices), access)?.length;
-    if length > limit {
+    let mut pieces = Pieces::none();
+    pieces.read(port, map, (address, slices), access)?;
+    if pieces.length > limit {
         return Err(Error::OutOfRange);
     }
-    Ok(Buffer::list(address, slices, length))
+    Ok(Buffer::list(address, slices, pieces.length))
 }
 
 /// One end of a transfer: whose memory, which buffer, and from which byte on.
@@ -94,6 +96,7 @@ pub(crate) fn transfer<P: Port>(
     }
 }
 
+#[inline(never)]
 fn transfer_lists<P: Port>(
     system: &System<'_>,
     port: &mut P,
@@ -101,8 +104,9 @@ fn transfer_lists<P: Port>(
     destination: End<'_>,
     length: usize,
 ) -> Result<(), Side> {
-    let from = open(system, port, source, Access::Read, length).ok_or(Side::Source)?;
-    let to = open(system, port, destination, Access::Write, length).ok_or(Side::Destination)?;
+    let (mut from, mut to) = (Pieces::none(), Pieces::none());
+    from.open(system, port, &source, Access::Read, length).ok_or(Side::Source)?;
+    to.open(system, port, &destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;
     while done < length {
         let left = length.wrapping_sub(done);
@@ -117,26 +121,7 @@ fn transfer_lists<P: Port>(
     Ok(())
 }
 
-/// The pieces of one end, if they still hold `length` bytes from its offset on.
-fn open<P: Port>(
-    system: &System<'_>,
-    port: &mut P,
-    end: End<'_>,
-    access: Access,
-    length: usize,
-) -> Option<Pieces> {
-    let pieces = match end.buffer.table() {
-        Some(table) => {
-            let map = system.process(end.process)?.memory_map();
-            Pieces::read(port, &map, table, access).ok()?
-        }
-        None => Pieces::one(end.buffer.flat_grant(end.process)?),
-    };
-    let needed = end.offset.checked_add(length)?;
-    if pieces.length >= needed { Some(pieces) } else { None }
-}
-
-/// The grants that make up one buffer.
+/// The grants that make up one buffer. Large, so it is filled where it lies.
 struct Pieces {
     grants: [Grant; MAX_SLICES],
     /// All of them together, in bytes.
@@ -144,38 +129,58 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn one(grant: Grant) -> Pieces {
-        let mut grants = [Grant::EMPTY; MAX_SLICES];
-        if let Some(first) = grants.first_mut() {
-            *first = grant;
+    /// The pieces of nothing.
+    fn none() -> Pieces {
+        Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 }
+    }
+
+    /// Finds the pieces of one end, if they still hold `length` bytes from its offset on.
+    fn open<P: Port>(
+        &mut self,
+        system: &System<'_>,
+        port: &mut P,
+        end: &End<'_>,
+        access: Access,
+        length: usize,
+    ) -> Option<()> {
+        match end.buffer.table() {
+            Some(table) => {
+                let map = system.process(end.process)?.memory_map();
+                self.read(port, map, table, access).ok()?;
+            }
+            None => {
+                let [first, ..] = &mut self.grants;
+                *first = end.buffer.flat_grant(end.process)?;
+                self.length = first.length();
+            }
         }
-        Pieces { grants, length: grant.length() }
+        let needed = end.offset.checked_add(length)?;
+        if self.length >= needed { Some(()) } else { None }
     }
 
     /// Reads a slice table and checks every entry.
+    #[inline(never)]
     fn read<P: Port>(
+        &mut self,
         port: &mut P,
-        map: &MemoryMap<'_>,
+        map: MemoryMap<'_>,
         (address, slices): (usize, u8),
         access: Access,
-    ) -> Result<Pieces, Error> {
-        let mut words = [0; 2 * MAX_SLICES];
-        let words = words.get_mut(..2 * usize::from(slices)).ok_or(Error::OutOfRange)?;
-        let table = map.grant(address, size_of_val(words), Access::Read)?;
-        if !words.is_empty() && port.read_words(table, words).is_err() {
+    ) -> Result<(), Error> {
+        let mut table = [[0; 2]; MAX_SLICES];
+        let table = table.get_mut(..usize::from(slices)).ok_or(Error::OutOfRange)?;
+        let grant = map.grant(address, size_of_val(table), Access::Read)?;
+        if !table.is_empty() && port.read_words(grant, table.as_flattened_mut()).is_err() {
             return Err(Error::PermissionDenied);
         }
-        let mut pieces = Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 };
         // The lengths first: a total that wraps is OutOfRange, whatever the slices are (AB-7).
-        for entry in words.chunks_exact(2) {
-            let &[_, length] = entry else { continue };
-            pieces.length = pieces.length.checked_add(length).ok_or(Error::OutOfRange)?;
+        for &[_, length] in &*table {
+            self.length = self.length.checked_add(length).ok_or(Error::OutOfRange)?;
         }
-        for (entry, grant) in words.chunks_exact(2).zip(pieces.grants.iter_mut()) {
-            let &[address, length] = entry else { continue };
+        for (&[address, length], grant) in table.iter().zip(&mut self.grants) {
             *grant = map.grant(address, length, access)?;
         }
-        Ok(pieces)
+        Ok(())
     }
 
     /// Where the byte number `offset` lies, as a grant of at most `length` bytes.

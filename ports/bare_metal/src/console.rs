@@ -72,6 +72,7 @@ pub(crate) fn dropped_line(bytes: u32, out: &mut dyn FnMut(&str)) {
 }
 
 /// Writes a number in decimal.
+#[inline(never)]
 fn decimal(number: u32, out: &mut dyn FnMut(&str)) {
     const PLACES: [u32; 10] =
         [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];

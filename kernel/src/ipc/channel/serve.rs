@@ -3,7 +3,7 @@
 use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 
 use super::{Channels, Transaction, received};
-use crate::event::{Outcome, failure, success};
+use crate::event::{Ending, success};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
@@ -41,76 +41,11 @@ impl Channels<'_> {
         port: &mut P,
         arguments: &Arguments,
         exact: bool,
-    ) -> Outcome {
-        match self.copy_request(services, port, arguments, exact) {
-            Ok(length) => services.waits.finish(success(length)),
-            Err(error) => services.waits.finish(failure(error)),
-        }
-    }
-
-    /// Copies the response and ends the transaction (CH-4).
-    pub(crate) fn respond<P: Port>(
-        &mut self,
-        services: &mut Services<'_>,
-        port: &mut P,
-        arguments: &Arguments,
-    ) -> Outcome {
-        let &[handle, address, length_word, ..] = arguments;
-        let response = (address, length_word);
-        match self.answer(services, port, handle, response) {
-            Ok(_handler) => services.waits.finish(success(0)),
-            Err(error) => services.waits.finish(failure(error)),
-        }
-    }
-
-    /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
-    /// request (CH-10).
-    pub(crate) fn receive<P: Port>(
-        &mut self,
-        services: &mut Services<'_>,
-        port: &mut P,
-        arguments: &Arguments,
-    ) -> Outcome {
-        let &[handle, address, length_word, low, high, ..] = arguments;
-        let deadline = Instant::from_words(low, high);
-        match self.check_receive(services, port, handle, (address, length_word)) {
-            Ok(receive) => self.take_next(services, port, receive, deadline),
-            Err(error) => services.waits.finish(failure(error)),
-        }
-    }
-
-    /// Answers, and goes on as a receive (CH-10).
-    pub(crate) fn respond_and_receive<P: Port>(
-        &mut self,
-        services: &mut Services<'_>,
-        port: &mut P,
-        arguments: &Arguments,
-    ) -> Outcome {
-        let &[handle, address, length_word, room, room_length, low, high] = arguments;
-        let room = match check_room(services, port, (room, room_length)) {
-            Ok(room) => room,
-            Err(error) => return services.waits.finish(failure(error)),
-        };
-        match self.answer(services, port, handle, (address, length_word)) {
-            Ok(handler) => {
-                let deadline = Instant::from_words(low, high);
-                self.take_next(services, port, (handler, room), deadline)
-            }
-            Err(error) => services.waits.finish(failure(error)),
-        }
-    }
-
-    fn copy_request<P: Port>(
-        &mut self,
-        services: &mut Services<'_>,
-        port: &mut P,
-        arguments: &Arguments,
-        exact: bool,
-    ) -> Result<usize, Error> {
+    ) -> Ending {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller();
         let handler = handler_of(&caller, handle)?.index;
-        let room = check(port, &caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let room = check(port, caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
         let index = self.choose(&caller, services.waits.current(), handler)?;
         let request = self.request(index)?;
         let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
@@ -133,7 +68,48 @@ impl Channels<'_> {
         if let Some(handler) = self.handlers.get_mut(handler) {
             handler.serve(index, current);
         }
-        Ok(length)
+        Ok(Some(success(length)))
+    }
+
+    /// Copies the response and ends the transaction (CH-4).
+    pub(crate) fn respond<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Ending {
+        let &[handle, address, length_word, ..] = arguments;
+        let response = (address, length_word);
+        self.answer(services, port, handle, response)?;
+        Ok(Some(success(0)))
+    }
+
+    /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
+    /// request (CH-10).
+    pub(crate) fn receive<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Ending {
+        let &[handle, address, length_word, low, high, ..] = arguments;
+        let deadline = Instant::from_words(low, high);
+        let receive = self.check_receive(services, port, handle, (address, length_word))?;
+        self.take_next(services, port, receive, deadline)
+    }
+
+    /// Answers, and goes on as a receive (CH-10).
+    pub(crate) fn respond_and_receive<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        arguments: &Arguments,
+    ) -> Ending {
+        let &[handle, address, length_word, room, room_length, low, high] = arguments;
+        let room = check_room(services, port, (room, room_length))?;
+        let handler = self.answer(services, port, handle, (address, length_word))?;
+        let deadline = Instant::from_words(low, high);
+        self.take_next(services, port, (handler, room), deadline)
     }
 
     fn check_answer<'s, P: Port>(
@@ -146,7 +122,7 @@ impl Channels<'_> {
         let caller = services.caller();
         let handler = handler_of(&caller, handle)?;
         let limit = services.max_transfer_bytes;
-        let from = check(port, &caller.memory(), (address, length_word), Access::Read, limit)?;
+        let from = check(port, caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose(&caller, services.waits.current(), handler.index)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
         let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
@@ -210,27 +186,24 @@ impl Channels<'_> {
         port: &mut P,
         (end, room): (&HandlerDescriptor, Buffer),
         deadline: Instant,
-    ) -> Outcome {
+    ) -> Ending {
         loop {
-            let head = match self.head(end.index) {
-                Ok(head) if !head.is_none() => head,
-                Ok(_) => break,
-                Err(error) => return services.waits.finish(failure(error)),
-            };
+            let head = self.head(end.index)?;
+            if head.is_none() {
+                break;
+            }
             match self.take(services, port, (end, head), &room) {
-                Ok(results) => return services.waits.finish(results),
-                Err(Side::Destination) => {
-                    return services.waits.finish(failure(Error::PermissionDenied));
-                }
+                Ok(results) => return Ok(Some(results)),
+                Err(Side::Destination) => return Err(Error::PermissionDenied),
                 Err(Side::Source) => self.blame_initiator(services, head),
             }
         }
         if is_past(port, deadline) {
-            return services.waits.finish(failure(Error::DeadlineExceeded));
+            return Err(Error::DeadlineExceeded);
         }
         let state = ThreadState::Receiving { list: end.wait_list, room };
         services.waits.block(port, state, deadline);
-        services.waits.dispatch(port)
+        Ok(None)
     }
 
     /// The transaction that a receive would be given, or NONE.
@@ -301,5 +274,5 @@ fn check_room<P: Port>(
     port: &mut P,
     room: (usize, usize),
 ) -> Result<Buffer, Error> {
-    check(port, &services.caller().memory(), room, Access::Write, LIST_FLAG)
+    check(port, services.caller().memory(), room, Access::Write, LIST_FLAG)
 }

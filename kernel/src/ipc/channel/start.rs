@@ -3,7 +3,7 @@
 use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 
 use super::{Channels, Transaction, received};
-use crate::event::{Outcome, failure};
+use crate::event::{Ending, failure};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{InitiatorDescriptor, Object};
@@ -28,16 +28,14 @@ impl Channels<'_> {
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
-    ) -> Outcome {
+    ) -> Ending {
         let &[.., low, high] = arguments;
         let deadline = Instant::from_words(low, high);
-        match self.check_start(services, port, arguments) {
-            Ok(_) if is_past(port, deadline) => {
-                services.waits.finish(failure(Error::DeadlineExceeded))
-            }
-            Ok(start) => self.enter(services, port, &start, deadline),
-            Err(error) => services.waits.finish(failure(error)),
+        let start = self.check_start(services, port, arguments)?;
+        if is_past(port, deadline) {
+            return Err(Error::DeadlineExceeded);
         }
+        self.enter(services, port, &start, deadline)
     }
 
     fn check_start<'s, P: Port>(
@@ -65,13 +63,10 @@ impl Channels<'_> {
         port: &mut P,
         start: &Start<'_>,
         deadline: Instant,
-    ) -> Outcome {
+    ) -> Ending {
         let thread = services.waits.current();
         let InitiatorDescriptor { index, handler, .. } = start.ends;
-        let receiver = match self.give(services, port, start.ends, &start.request) {
-            Ok(receiver) => receiver,
-            Err(error) => return services.waits.finish(failure(error)),
-        };
+        let receiver = self.give(services, port, start.ends, &start.request)?;
         if let Some(initiator) = self.initiators.get_mut(*index) {
             let &Start { request, response, .. } = start;
             initiator.transaction = Transaction::Pending { thread, request, response };
@@ -89,7 +84,7 @@ impl Channels<'_> {
             }
             (_, None) => {}
         }
-        services.waits.dispatch(port)
+        Ok(None)
     }
 
     /// Copies a request to the first thread that waits to serve one, if the handler serves none.
@@ -164,8 +159,8 @@ fn check_offer<'s, P: Port>(
     };
     let map = caller.memory();
     let limit = services.max_transfer_bytes;
-    let request = check(port, &map, (send, send_length), Access::Read, limit)?;
+    let request = check(port, map, (send, send_length), Access::Read, limit)?;
     let room = (receive, receive_length);
-    let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
+    let response = check(port, map, room, Access::Write, LIST_FLAG)?;
     Ok(Start { ends, request, response })
 }
