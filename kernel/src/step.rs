@@ -53,7 +53,9 @@ impl Kernel<'_> {
         self.services.waits.dispatch(port)
     }
 
-    /// Takes an event and says what runs next.
+    /// Takes an event and says what runs next. In line, because whoever calls this knows which kind
+    /// of event it has.
+    #[inline(always)]
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
         match event {
             Event::Call(call) => return self.call(port, &call),
@@ -85,6 +87,7 @@ impl Kernel<'_> {
         Some(Outcome::returning(thread, results))
     }
 
+    #[inline(never)]
     fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
         let arguments = &call.arguments;
         let ending = match Syscall::from_number(call.number) {

@@ -117,7 +117,7 @@ impl<H: Hardware> Machine<H> {
         self.walled.and_then(|process| self.port.program(process.index))
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn tell(&mut self, event: Event) -> Next<H::Context> {
         let outcome = self.kernel.step(&mut self.port, event);
         self.obey(outcome)
@@ -170,6 +170,7 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// Tells the kernel that the alarm has rung.
+    #[inline(never)]
     fn ring(&mut self) -> Outcome {
         // It pends for as long as it is past; the kernel sets the next one.
         self.port.set_alarm(Instant::NEVER);
