@@ -16,4 +16,4 @@ mod text;
 
 pub use cause::describe;
 pub use line::{Line, LineBuffer};
-pub use text::{Readable, hexadecimal, readable};
+pub use text::{DECIMAL, HEXADECIMAL, Readable, Sink, digits, readable};

@@ -7,7 +7,7 @@
 
 use core::fmt;
 
-use crate::text::{Readable, readable};
+use crate::text::{Readable, Sink, readable};
 
 /// The longest character of UTF-8, in bytes.
 const LONGEST_CHARACTER: usize = 4;
@@ -24,10 +24,10 @@ pub struct Line<'a> {
 
 impl Line<'_> {
     /// Hands the line to `out` as text in which everything prints, without a line end.
-    pub fn write(&self, out: &mut dyn FnMut(&str)) {
+    pub fn write(&self, out: Sink<'_>) {
         readable(self.bytes, out);
         if self.is_broken {
-            out(BROKEN);
+            out(BROKEN.as_bytes());
         }
     }
 }
@@ -54,52 +54,39 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
         LineBuffer { bytes: [0; BYTES], length: 0 }
     };
 
-    /// Takes what a process prints, and hands every line that is complete with it to `line`.
+    /// Takes what a process prints, and hands every line that is complete with it to `line`, and
+    /// every part of one that is too long.
     pub fn push(&mut self, bytes: &[u8], line: &mut dyn FnMut(Line<'_>)) {
-        let mut rest = bytes;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            self.append(rest.get(..end).unwrap_or_default(), line);
-            self.finish(line);
-            rest = rest.get(end.wrapping_add(1)..).unwrap_or_default();
-        }
-        self.append(rest, line);
-    }
-
-    /// Takes a part of a line, and breaks the line off as often as it is full.
-    fn append(&mut self, mut part: &[u8], line: &mut dyn FnMut(Line<'_>)) {
-        while !part.is_empty() {
-            if self.length >= BYTES {
-                self.break_off(line);
+        for byte in bytes {
+            let is_end = *byte == b'\n';
+            if is_end || self.length >= BYTES {
+                self.hand_out(!is_end, line);
             }
-            let room = self.bytes.get_mut(self.length..).unwrap_or_default();
-            let taken = room.len().min(part.len());
-            room.iter_mut().zip(part).for_each(|(place, byte)| *place = *byte);
-            self.length = self.length.wrapping_add(taken);
-            part = part.get(taken..).unwrap_or_default();
+            if is_end {
+                continue;
+            }
+            if let Some(place) = self.bytes.get_mut(self.length) {
+                *place = *byte;
+                self.length = self.length.wrapping_add(1);
+            }
         }
     }
 
     /// Hands out the unfinished line, if there is one: nothing more will come.
     pub fn flush(&mut self, line: &mut dyn FnMut(Line<'_>)) {
         if self.length != 0 {
-            self.finish(line);
+            self.hand_out(false, line);
         }
     }
 
-    fn collected(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    fn finish(&mut self, line: &mut dyn FnMut(Line<'_>)) {
-        line(Line { bytes: self.collected(), is_broken: false });
-        self.length = 0;
-    }
-
-    /// Hands out a full line, up to the last whole character, and keeps what is left.
-    fn break_off(&mut self, line: &mut dyn FnMut(Line<'_>)) {
-        let kept = unfinished_character(self.collected());
+    /// Hands out the line; of one that is broken, what ends with the last whole character, and keeps
+    /// what is left.
+    #[inline(never)]
+    fn hand_out(&mut self, is_broken: bool, line: &mut dyn FnMut(Line<'_>)) {
+        let collected = self.bytes.get(..self.length).unwrap_or_default();
+        let kept = if is_broken { unfinished_character(collected) } else { 0 };
         let cut = self.length.saturating_sub(kept);
-        line(Line { bytes: self.bytes.get(..cut).unwrap_or_default(), is_broken: true });
+        line(Line { bytes: self.bytes.get(..cut).unwrap_or_default(), is_broken });
         for offset in 0..kept {
             let byte = self.bytes.get(cut.wrapping_add(offset)).copied();
             if let (Some(byte), Some(place)) = (byte, self.bytes.get_mut(offset)) {
@@ -113,13 +100,15 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
 /// How many bytes at the end are the beginning of a character that is not complete.
 fn unfinished_character(bytes: &[u8]) -> usize {
     for (length, byte) in (1..).zip(bytes.iter().rev().take(LONGEST_CHARACTER - 1)) {
-        // A byte that goes on with a character begins with 10, one that begins a character of
-        // several with as many ones as it has bytes.
-        match byte.leading_ones() {
-            1 => {}
-            whole @ 2..=4 if u32::try_from(length).is_ok_and(|has| has < whole) => return length,
-            _complete => return 0,
-        }
+        // How many bytes a character has that begins with this one.
+        let whole = match byte {
+            0x80..=0xBF => continue,
+            0..=0x7F | 0xF8.. => 1,
+            0xC0..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF7 => 4,
+        };
+        return if length < whole { length } else { 0 };
     }
     0
 }
@@ -136,7 +125,7 @@ mod tests {
         for call in calls {
             buffer.push(call, &mut |line| {
                 let mut written = String::new();
-                line.write(&mut |part| written.push_str(part));
+                line.write(&mut |part| written += core::str::from_utf8(part).expect("UTF-8"));
                 assert_eq!(written, line.to_string());
                 lines.push(written);
             });

@@ -1,46 +1,61 @@
 //! Which bytes of a process a terminal is shown as they are, and what stands for the others.
 
 use core::fmt;
+use core::num::NonZero;
 
-/// The digits of hexadecimal numbers.
-const DIGITS: &str = "0123456789abcdef";
+/// The base in which people write numbers.
+pub const DECIMAL: NonZero<usize> = NonZero::new(10).unwrap();
+/// The base in which people write addresses.
+pub const HEXADECIMAL: NonZero<usize> = NonZero::new(16).unwrap();
+
+/// The most digits of a number.
+const MAX_DIGITS: usize = 20;
+
+/// Where the parts of a text go, each of them whole characters of UTF-8.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]);
 
 /// Hands the bytes to `out` as text in which everything prints (PR-7): what does not is written as
 /// `\xNN`, byte by byte.
 ///
 /// It decodes by itself, a character at a time: the library's way is three times as large, and this
 /// is in every kernel image.
-pub fn readable(bytes: &[u8], out: &mut dyn FnMut(&str)) {
+pub fn readable(bytes: &[u8], out: Sink<'_>) {
     let mut rest = bytes;
-    while !rest.is_empty() {
-        let (character, length) = first_character(rest).map_or((None, 1), |(c, n)| (Some(c), n));
-        match character {
-            Some(character) if is_printing(character) => out(character.encode_utf8(&mut [0; 4])),
-            Some(_) | None => escape(rest.get(..length).unwrap_or_default(), out),
-        }
-        rest = rest.get(length..).unwrap_or_default();
+    while let [first, others @ ..] = rest {
+        // What goes on with a character begins none, so of one that does not print every byte is
+        // escaped.
+        rest = match rest.split_at_checked(printing(rest)) {
+            Some((character @ [_, ..], behind)) => {
+                out(character);
+                behind
+            }
+            Some(([], _)) | None => {
+                out(&[b'\\', b'x', digit(first >> 4), digit(first & 0xF)]);
+                others
+            }
+        };
     }
 }
 
-/// The character that the bytes begin with, and how many of them it is; `None` if it is none.
-fn first_character(bytes: &[u8]) -> Option<(char, usize)> {
-    let lead = *bytes.first()?;
-    let length = match lead {
-        0..=0x7F => return Some((char::from(lead), 1)),
-        0xC2..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xF4 => 4,
-        0x80..=0xC1 | 0xF5..=0xFF => return None,
+/// How many bytes at the beginning are one character that prints; none if it is no character, or
+/// not written in the one way, the shortest.
+fn printing(bytes: &[u8]) -> usize {
+    let (length, least) = match bytes.first() {
+        Some(b' '..=b'~') => return 1,
+        Some(0xC2..=0xDF) => (2, 0x80),
+        Some(0xE0..=0xEF) => (3, 0x800),
+        Some(0xF0..=0xF4) => (4, 0x1_0000),
+        Some(0..=0x1F | 0x7F..=0xC1 | 0xF5..=0xFF) | None => return 0,
     };
-    let mut value = u32::from(lead) & (0x7F >> length);
-    for byte in bytes.get(1..length)? {
+    let Some([lead, others @ ..]) = bytes.get(..length) else { return 0 };
+    let mut value = u32::from(*lead) & (0x7F >> length);
+    for byte in others {
         if byte & 0xC0 != 0x80 {
-            return None;
+            return 0;
         }
         value = value << 6 | u32::from(byte & 0x3F);
     }
-    // A character has one way to be written: the shortest.
-    char::from_u32(value).filter(|character| character.len_utf8() == length).map(|c| (c, length))
+    if value >= least && is_printing(value) { length } else { 0 }
 }
 
 /// Bytes that are formatted as [`readable`] text.
@@ -50,43 +65,59 @@ pub struct Readable<'a>(pub &'a [u8]);
 impl fmt::Display for Readable<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut result = Ok(());
-        readable(self.0, &mut |text| result = result.and_then(|()| formatter.write_str(text)));
+        readable(self.0, &mut |part| {
+            let text = core::str::from_utf8(part).map_err(|_| fmt::Error);
+            result = result.and(text).and_then(|text| formatter.write_str(text));
+        });
         result
     }
 }
 
-/// Hands a number to `out` as people write addresses: `0x` and at least one digit.
-pub fn hexadecimal(number: usize, out: &mut dyn FnMut(&str)) {
-    out("0x");
-    for place in (0..usize::BITS / 4).rev() {
-        let above = number >> place.wrapping_mul(4);
-        if above != 0 || place == 0 {
-            digit(above & 0xF, out);
+/// Hands the digits of a number to `out`, at least one, in a base of at most sixteen.
+#[inline(never)]
+pub fn digits(number: usize, base: NonZero<usize>, out: Sink<'_>) {
+    let mut text = [0; MAX_DIGITS];
+    let mut start = MAX_DIGITS;
+    let mut rest = number;
+    for place in text.iter_mut().rev() {
+        *place = digit(u8::try_from(rest % base).unwrap_or(0));
+        start = start.wrapping_sub(1);
+        rest /= base;
+        if rest == 0 {
+            break;
         }
     }
+    out(text.get(start..).unwrap_or_default());
 }
 
-fn escape(bytes: &[u8], out: &mut dyn FnMut(&str)) {
-    for byte in bytes {
-        out("\\x");
-        digit(usize::from(byte >> 4), out);
-        digit(usize::from(byte & 0xF), out);
+/// The digit of this value, less than sixteen.
+fn digit(value: u8) -> u8 {
+    if value < 10 { b'0'.wrapping_add(value) } else { (b'a' - 10).wrapping_add(value) }
+}
+
+/// The characters, from first to last, of which a terminal shows nothing, or that do something
+/// else: control characters, and what changes the direction of text, joins or hides it. A line must
+/// read as what it is. Surrogates are here because no character has their number.
+const HIDDEN: [(u16, u16); 10] = [
+    (0x80, 0x9F),
+    (0xAD, 0xAD),
+    (0x61C, 0x61C),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0xD800, 0xDFFF),
+    (0xFEFF, 0xFEFF),
+    (0xFFF0, 0xFFFB),
+];
+
+/// Tells whether a terminal shows the character with this number, which is not one of ASCII, and
+/// does nothing else. Tags are hidden too, and after the last character there is none.
+fn is_printing(character: u32) -> bool {
+    match u16::try_from(character) {
+        Ok(short) => !HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&short)),
+        Err(_) => !matches!(character, 0xE_0000..=0xE_0FFF | 0x11_0000..),
     }
-}
-
-fn digit(value: usize, out: &mut dyn FnMut(&str)) {
-    out(DIGITS.get(value..value.wrapping_add(1)).unwrap_or_default());
-}
-
-/// Tells whether a terminal shows this character and does nothing else. Besides control
-/// characters, that leaves out what changes the direction of text, joins or hides it: a line must
-/// read as what it is.
-fn is_printing(character: char) -> bool {
-    !character.is_control()
-        && !matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -117,8 +148,11 @@ mod tests {
     fn numbers_are_written_as_rust_writes_them() {
         for number in [0, 1, 0xF, 0x10, 0x8000_0000, usize::MAX] {
             let mut text = String::new();
-            hexadecimal(number, &mut |part| text.push_str(part));
-            assert_eq!(text, std::format!("{number:#x}"));
+            let mut push = |part: &[u8]| text += core::str::from_utf8(part).expect("ASCII");
+            digits(number, HEXADECIMAL, &mut push);
+            push(b" ");
+            digits(number, DECIMAL, &mut push);
+            assert_eq!(text, std::format!("{number:x} {number}"));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The same lines as on Linux, byte by byte into a serial port. An unfinished line waits in a buffer
 //! of its process; what is longer is broken.
 
-use guichet_console::{Line, LineBuffer, describe, hexadecimal, readable};
+use guichet_console::{DECIMAL, HEXADECIMAL, Line, LineBuffer, Sink, describe, digits, readable};
 use guichet_kernel::{Fault, FaultCause, Report};
 
 /// The longest line in bytes as the process wrote them. RAM for each process, so it is shorter
@@ -14,81 +14,66 @@ const LINE_BYTES: usize = 96;
 pub type ProcessLine = LineBuffer<LINE_BYTES>;
 
 /// Writes the line of the process called `name`, whole, to `out`.
-pub(crate) fn process_line(name: &str, line: &Line<'_>, out: &mut dyn FnMut(&str)) {
-    out("[");
+pub(crate) fn process_line(name: &str, line: &Line<'_>, out: Sink<'_>) {
+    out(b"[");
     readable(name.as_bytes(), out);
-    out("] ");
+    out(b"] ");
     line.write(out);
-    out("\n");
+    out(b"\n");
 }
 
 /// Writes the kernel's word on how the process called `name` ended; `message` is what it said in a
 /// panic.
-pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: &mut dyn FnMut(&str)) {
-    out("guichet: process `");
+pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: Sink<'_>) {
+    out(b"guichet: process `");
     readable(name.as_bytes(), out);
-    out("` ");
+    out(b"` ");
     match report {
         Report::Exited(status) => {
-            out("exited with status ");
-            decimal(status, out);
+            out(b"exited with status ");
+            digits(word(status), DECIMAL, out);
         }
         Report::Panicked(_) => {
-            out("panicked: ");
+            out(b"panicked: ");
             readable(message, out);
         }
         Report::Faulted(fault) => {
-            out("faulted: ");
-            out(describe(fault.cause));
+            out(b"faulted: ");
+            out(describe(fault.cause).as_bytes());
             if fault.cause != FaultCause::NotStarted {
                 place(fault, out);
             }
         }
     }
-    out("\n");
+    out(b"\n");
 }
 
 /// Writes that the kernel itself has faulted, which ends the run.
-pub(crate) fn kernel_fault_line(fault: Fault, out: &mut dyn FnMut(&str)) {
-    out("guichet: the kernel faulted, which is a bug in it: ");
-    out(describe(fault.cause));
+pub(crate) fn kernel_fault_line(fault: Fault, out: Sink<'_>) {
+    out(b"guichet: the kernel faulted, which is a bug in it: ");
+    out(describe(fault.cause).as_bytes());
     place(fault, out);
-    out("\n");
+    out(b"\n");
 }
 
-fn place(fault: Fault, out: &mut dyn FnMut(&str)) {
-    out(" (pc ");
-    hexadecimal(fault.pc, out);
-    out(", address ");
-    hexadecimal(fault.address, out);
-    out(")");
+fn place(fault: Fault, out: Sink<'_>) {
+    out(b" (pc 0x");
+    digits(fault.pc, HEXADECIMAL, out);
+    out(b", address 0x");
+    digits(fault.address, HEXADECIMAL, out);
+    out(b")");
 }
 
 /// Writes how many bytes of output were dropped (PR-7).
-pub(crate) fn dropped_line(bytes: u32, out: &mut dyn FnMut(&str)) {
-    out("guichet: the console did not take ");
-    decimal(bytes, out);
-    out(" bytes, which are lost\n");
+pub(crate) fn dropped_line(bytes: u32, out: Sink<'_>) {
+    out(b"guichet: the console did not take ");
+    digits(word(bytes), DECIMAL, out);
+    out(b" bytes, which are lost\n");
 }
 
-/// Writes a number in decimal.
-#[inline(never)]
-fn decimal(number: u32, out: &mut dyn FnMut(&str)) {
-    const PLACES: [u32; 10] =
-        [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let mut rest = number;
-    let mut has_begun = false;
-    for place in PLACES {
-        let mut digit = 0usize;
-        while rest >= place {
-            rest = rest.wrapping_sub(place);
-            digit = digit.wrapping_add(1);
-        }
-        has_begun |= digit != 0 || place == 1;
-        if has_begun {
-            out("0123456789".get(digit..digit.wrapping_add(1)).unwrap_or_default());
-        }
-    }
+/// A number that every machine has room for.
+fn word(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -96,10 +81,10 @@ mod tests {
     use super::*;
     use guichet_kernel::Grant;
 
-    fn written(write: impl FnOnce(&mut dyn FnMut(&str))) -> String {
-        let mut text = String::new();
-        write(&mut |part| text.push_str(part));
-        text
+    fn written(write: impl FnOnce(Sink<'_>)) -> String {
+        let mut text = Vec::new();
+        write(&mut |part| text.extend_from_slice(part));
+        String::from_utf8(text).expect("UTF-8")
     }
 
     #[test]

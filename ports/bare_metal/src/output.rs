@@ -6,9 +6,6 @@ use crate::hardware::Hardware;
 /// How often the serial port is asked whether it takes a byte, before the byte is dropped.
 const PATIENCE: u32 = 100_000;
 
-/// Where the parts of a line go.
-pub(crate) type Sink<'a> = &'a mut dyn FnMut(&str);
-
 /// What the serial port did with what it was given.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
@@ -17,22 +14,27 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Sends a line, after a word on what was dropped before, if something was (PR-7).
+    /// A place for the parts of a line; first goes a word on what was dropped before, if something
+    /// was (PR-7).
+    pub(crate) fn line(&mut self, hardware: &mut impl Hardware) -> impl FnMut(&[u8]) {
+        self.tell_dropped(hardware);
+        |text| self.send(hardware, text)
+    }
+
     #[inline(never)]
-    pub(crate) fn line(&mut self, hardware: &mut impl Hardware, write: &mut dyn FnMut(Sink<'_>)) {
-        let dropped = if is_ready(hardware) { core::mem::take(&mut self.dropped) } else { 0 };
-        let mut send = |text: &str| self.send(hardware, text);
-        if dropped != 0 {
-            dropped_line(dropped, &mut send);
+    fn tell_dropped(&mut self, hardware: &mut impl Hardware) {
+        if self.dropped != 0 && is_ready(hardware) {
+            let dropped = core::mem::take(&mut self.dropped);
+            dropped_line(dropped, &mut |text| self.send(hardware, text));
         }
-        write(&mut send);
     }
 
     /// Sends text; a byte that is not taken is dropped and counted.
-    fn send(&mut self, hardware: &mut impl Hardware, text: &str) {
-        for byte in text.bytes() {
+    #[inline(never)]
+    fn send(&mut self, hardware: &mut impl Hardware, text: &[u8]) {
+        for byte in text {
             if is_ready(hardware) {
-                hardware.send(byte);
+                hardware.send(*byte);
             } else {
                 self.dropped = self.dropped.saturating_add(1);
             }

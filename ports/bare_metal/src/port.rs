@@ -64,16 +64,15 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Says something in the kernel's name, after what processes have left unfinished.
     pub(crate) fn say(&mut self, text: &str) {
-        self.output.line(&mut self.hardware, &mut |out| {
-            out("guichet: ");
-            out(text);
-            out("\n");
-        });
+        let mut out = self.output.line(&mut self.hardware);
+        for part in ["guichet: ", text, "\n"] {
+            out(part.as_bytes());
+        }
     }
 
     /// Says that the kernel itself has faulted.
     pub(crate) fn say_kernel_fault(&mut self, fault: Fault) {
-        self.output.line(&mut self.hardware, &mut |out| kernel_fault_line(fault, out));
+        kernel_fault_line(fault, &mut self.output.line(&mut self.hardware));
     }
 
     /// Writes what processes have left unfinished.
@@ -84,25 +83,20 @@ impl<H: Hardware> BareMetalPort<H> {
     }
 
     fn flush_process(&mut self, process: ProcessIndex) {
-        self.with_line(process, |buffer, line| buffer.flush(line));
+        self.print(process, None);
     }
 
-    fn print(&mut self, process: ProcessIndex, bytes: &[u8]) {
-        self.with_line(process, |buffer, line| buffer.push(bytes, line));
-    }
-
-    /// Hands a process's unfinished line to `take`, with a place for those that are complete.
-    fn with_line(
-        &mut self,
-        process: ProcessIndex,
-        take: impl FnOnce(&mut ProcessLine, &mut dyn FnMut(Line<'_>)),
-    ) {
+    /// Takes what a process prints, or writes what it has left unfinished.
+    fn print(&mut self, process: ProcessIndex, bytes: Option<&[u8]>) {
         let name = self.name(process);
         let BareMetalPort { lines, output, hardware, .. } = self;
-        if let Some(buffer) = lines.get_mut(process.position()) {
-            take(buffer, &mut |line| {
-                output.line(hardware, &mut |out| process_line(name, &line, out));
-            });
+        let Some(buffer) = lines.get_mut(process.position()) else {
+            return;
+        };
+        let line = &mut |line: Line<'_>| process_line(name, &line, &mut output.line(hardware));
+        match bytes {
+            Some(bytes) => buffer.push(bytes, line),
+            None => buffer.flush(line),
         }
     }
 
@@ -167,7 +161,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         // SAFETY: (port-4) a grant; its process does not run meanwhile.
         unsafe {
             user_memory::with_text(text.address(), text.length(), |bytes| {
-                self.print(text.process(), bytes);
+                self.print(text.process(), Some(bytes));
             });
         }
     }
@@ -175,7 +169,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
     fn log_character(&mut self, process: ProcessIndex, character: char) {
         let mut bytes = [0; 4];
         let text = character.encode_utf8(&mut bytes);
-        self.print(process, text.as_bytes());
+        self.print(process, Some(text.as_bytes()));
     }
 
     fn report(&mut self, process: ProcessIndex, report: Report) {
@@ -188,8 +182,8 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         // SAFETY: (port-5) a grant; its process does not run meanwhile.
         unsafe {
             user_memory::with_text(message.address(), message.length(), |bytes| {
-                self.output
-                    .line(&mut self.hardware, &mut |out| report_line(name, report, bytes, out));
+                let out = &mut self.output.line(&mut self.hardware);
+                report_line(name, report, bytes, out);
             });
         }
     }
