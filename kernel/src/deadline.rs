@@ -10,7 +10,6 @@
 //! else that the call does, each time, to spare the rare ring of the alarm a few instructions for
 //! each thread.
 
-use crate::id::ThreadIndex;
 use crate::port::Port;
 use crate::thread::{Thread, Threads};
 use crate::time::Instant;
@@ -80,11 +79,6 @@ impl<'s> Deadlines<'s> {
 
 /// The earliest deadline of all, or [`Instant::NEVER`].
 fn earliest(threads: &Threads<'_>) -> Instant {
-    let mut earliest = Instant::NEVER;
-    for number in 0..threads.len() {
-        if let Some(thread) = threads.get(ThreadIndex::new(number)) {
-            earliest = earliest.min(thread.deadline);
-        }
-    }
-    earliest
+    let deadlines = threads.iter().map(|thread| thread.deadline);
+    deadlines.fold(Instant::NEVER, Instant::min)
 }

@@ -97,6 +97,11 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
         self.entries.get_mut(index.position())
     }
 
+    /// Every entry, in the order of the table.
+    pub fn iter(&self) -> core::slice::Iter<'_, T> {
+        self.entries.iter()
+    }
+
     /// Makes every entry a copy of `value`.
     pub fn fill(&mut self, value: &T)
     where

@@ -9,7 +9,7 @@
 use guichet_abi::{OK, Results, Signals};
 
 use crate::deadline::Deadlines;
-use crate::event::{Action, Outcome};
+use crate::event::Outcome;
 use crate::id::{Table, TableIndex, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
 use crate::port::Port;
@@ -276,32 +276,34 @@ impl<'s> Waits<'s> {
     /// important one is ready.
     pub(crate) fn dispatch<P: Port>(&mut self, port: &mut P) -> Outcome {
         let current = self.scheduler.current;
-        let outcome = match self.threads.get(current) {
+        match self.threads.get(current) {
             Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
-                return Outcome::resuming(current);
+                Outcome::resuming(current)
             }
             Some(_) => self.yield_to_others(ThreadState::Ready),
-            None => self.run_first(),
-        };
-        if outcome.action == Action::Idle {
-            self.deadlines.settle(port, &self.threads);
+            None => {
+                if self.scheduler.first().is_none() {
+                    self.deadlines.settle(port, &self.threads);
+                }
+                self.run_first()
+            }
         }
-        outcome
     }
 
     /// Runs the most important ready thread, if there is one.
     fn run_first(&mut self) -> Outcome {
         let next = self.scheduler.choose(&mut self.threads);
-        let state = self.threads.get(next).map(|thread| thread.state);
-        if let Some(thread) = self.threads.get_mut(next) {
-            thread.state = ThreadState::Running;
-        }
         self.set_current(next);
-        match state {
-            Some(ThreadState::Returning(results)) => Outcome::returning(next, results),
-            Some(_) => Outcome::resuming(next),
-            None => Outcome::idle(),
-        }
+        let Some(thread) = self.threads.get_mut(next) else {
+            return Outcome::idle();
+        };
+        let outcome = if let ThreadState::Returning(results) = thread.state {
+            Outcome::returning(next, results)
+        } else {
+            Outcome::resuming(next)
+        };
+        thread.state = ThreadState::Running;
+        outcome
     }
 
     /// Checks that lists, deadlines and queues agree with what the threads are doing.

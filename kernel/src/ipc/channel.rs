@@ -55,8 +55,9 @@ mod end;
 mod serve;
 mod start;
 
-/// Whether an initiator has a transaction under way.
+/// Whether an initiator has a transaction under way. The kind takes a word, as that of a state does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
 enum Transaction {
     /// It has none.
     Idle,
