@@ -56,6 +56,7 @@ impl<const BYTES: usize> LineBuffer<BYTES> {
 
     /// Takes what a process prints, and hands every line that is complete with it to `line`, and
     /// every part of one that is too long.
+    #[inline(never)]
     pub fn push(&mut self, bytes: &[u8], line: &mut dyn FnMut(Line<'_>)) {
         for byte in bytes {
             let is_end = *byte == b'\n';

@@ -7,8 +7,8 @@ use core::ptr;
 
 use guichet_abi::Results;
 use guichet_kernel::{
-    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, ProcessIndex,
-    ProcessState, WALL_WORDS,
+    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, ProcessState,
+    WALL_WORDS,
 };
 
 use crate::hardware::Hardware;
@@ -41,9 +41,9 @@ pub struct Next<Context> {
     pub restore: Restore,
     /// The results of its call, with [`Restore::Results`].
     pub results: Results,
-    /// The words of the wall that the port must put in place of the present one first, unless it is
-    /// the same.
-    pub wall: Option<&'static [u32; WALL_WORDS]>,
+    /// The process whose wall the port must put in place of the present one first, unless it is the
+    /// same.
+    pub wall: Option<&'static ProcessDescriptor<'static>>,
 }
 
 /// The kernel, the port, and what is between them.
@@ -74,7 +74,7 @@ impl<H: Hardware> Machine<H> {
         let wall = if Kernel::goes_elsewhere(call.number) {
             let process = self.kernel.running().process;
             self.walled = Some(process);
-            Some(&process.wall)
+            Some(process)
         } else {
             self.wall()
         };
@@ -144,15 +144,15 @@ impl<H: Hardware> Machine<H> {
         }
     }
 
-    /// The wall of the running thread's process, unless it stands; from here on it does.
+    /// The running thread's process, unless its wall stands; from here on it does.
     #[inline(always)]
-    fn wall(&mut self) -> Option<&'static [u32; WALL_WORDS]> {
+    fn wall(&mut self) -> Option<&'static ProcessDescriptor<'static>> {
         let process = self.kernel.running().process;
         if self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
             return None;
         }
         self.walled = Some(process);
-        Some(&process.wall)
+        self.walled
     }
 
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
@@ -185,8 +185,8 @@ impl<H: Hardware> Machine<H> {
     }
 
     fn is_anybody_alive(&self) -> bool {
-        (0..self.port.system().processes.len()).any(|number| {
-            let process = self.kernel.process(ProcessIndex::new(number));
+        self.port.system().processes.iter().any(|declared| {
+            let process = self.kernel.process(declared.index);
             process.is_some_and(|process| process.state() == ProcessState::Running)
         })
     }

@@ -77,8 +77,8 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Writes what processes have left unfinished.
     pub(crate) fn flush(&mut self) {
-        for number in 0..self.lines.len() {
-            self.flush_process(ProcessIndex::new(number));
+        for process in self.system().processes {
+            self.flush_process(process.index);
         }
     }
 
@@ -108,9 +108,12 @@ impl<H: Hardware> BareMetalPort<H> {
 /// Tells whether a program was built for this kernel (CF-7).
 fn is_ours(program: &Program) -> bool {
     let record = ptr::with_exposed_provenance::<AbiRecord>(program.record);
-    // SAFETY: (port-1) the image was built with the record there; it may have any alignment and,
-    // being two plain words, any content.
-    let record = unsafe { record.read_unaligned() };
+    if !record.is_aligned() {
+        return false;
+    }
+    // SAFETY: (port-1) the image was built with the record there; being two plain words, it may have
+    // any content.
+    let record = unsafe { record.read() };
     record.magic == AbiRecord::MAGIC && record.version == ABI_VERSION
 }
 

@@ -5,8 +5,6 @@ use core::ops::Range;
 use guichet_kernel::{Fault, FaultCause};
 use guichet_port_bare_metal::is_overflow;
 
-use crate::context::Context;
-
 /// Set in mcause for an interrupt.
 pub(crate) const INTERRUPT: usize = 1 << (usize::BITS - 1);
 /// What mcause says of the machine timer's interrupt.
@@ -14,20 +12,24 @@ pub(crate) const TIMER: usize = INTERRUPT | 7;
 
 /// The fault for the exception `cause` with the trap value `value`, of a thread that was stopped
 /// with these registers and has this stack.
-pub(crate) fn fault(cause: usize, value: usize, context: &Context, stack: &Range<usize>) -> Fault {
+pub(crate) fn fault(
+    cause: usize,
+    value: usize,
+    pc: usize,
+    stack_pointer: usize,
+    stack: &Range<usize>,
+) -> Fault {
     let (cause, address) = match cause {
         0 | 4 | 6 => (FaultCause::Misaligned, value),
         1 => (FaultCause::MemoryAccess, value),
         // What could not be executed stands at the pc; the trap value is the instruction itself.
         2 => (FaultCause::IllegalInstruction, 0),
         3 => (FaultCause::Breakpoint, 0),
-        5 | 7 if is_overflow(value, context.stack_pointer(), stack) => {
-            (FaultCause::StackOverflow, value)
-        }
+        5 | 7 if is_overflow(value, stack_pointer, stack) => (FaultCause::StackOverflow, value),
         5 | 7 => (FaultCause::MemoryAccess, value),
         _ => (FaultCause::Unknown, value),
     };
-    Fault { cause, pc: context.pc, address }
+    Fault { cause, pc, address }
 }
 
 #[cfg(test)]
@@ -49,7 +51,7 @@ mod tests {
             (12, 5, FaultCause::Unknown, 5),
         ];
         for (number, value, cause, address) in table {
-            let found = fault(number, value, &Context::fresh(0x8000, 0x2_1800), &STACK);
+            let found = fault(number, value, 0x8000, 0x2_1800, &STACK);
             assert_eq!(found, Fault { cause, pc: 0x8000, address }, "{number}");
         }
     }
@@ -57,7 +59,7 @@ mod tests {
     #[test]
     fn an_access_past_the_end_of_the_stack_is_an_overflow() {
         for (number, expected) in [(5, true), (7, true), (1, false)] {
-            let found = fault(number, 0x2_0FFC, &Context::fresh(0, 0x2_0FF0), &STACK);
+            let found = fault(number, 0x2_0FFC, 0, 0x2_0FF0, &STACK);
             assert_eq!(found.cause == FaultCause::StackOverflow, expected, "{number}");
         }
     }

@@ -20,10 +20,11 @@
 //! The kernel's stack is empty at each trap: nothing of it is kept.
 
 use core::arch::{asm, global_asm};
+use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use guichet_kernel::{Call, Kernel};
+use guichet_kernel::{Call, Kernel, ProcessDescriptor};
 use guichet_port_bare_metal::{self as bare_metal, Restore};
 
 use crate::context::Context;
@@ -83,6 +84,20 @@ global_asm!(
     "li t0, {number_5}",
     "beq a7, t0, {door_5}",
     "j {other}",
+    // The way out after a call, behind the wall of the process at a3, in place of the one before.
+    // The configuration of the four entries is written last and always: on some machines (QEMU 7.2
+    // is one) a new address takes effect only with it. In between nothing runs in user mode.
+    "guichet_return_behind_wall:",
+    "lw a4, {wall}(a3)",
+    "lw a5, {wall}+4(a3)",
+    "csrw pmpaddr0, a4",
+    "csrw pmpaddr1, a5",
+    "lw a4, {wall}+8(a3)",
+    "lw a5, {wall}+12(a3)",
+    "lw a3, {wall}+16(a3)",
+    "csrw pmpaddr2, a4",
+    "csrw pmpaddr3, a5",
+    "csrw pmpcfg0, a3",
     // The way out after a call: results in a0 to a2, the context in t6.
     "guichet_return:",
     "lw t0, 0(t6)",
@@ -117,38 +132,39 @@ global_asm!(
     "li t5, 0",
     "li t6, 0",
     "mret",
-    // Not a call: the rest of the registers.
+    // Not a call: the rest of the registers. What is relative to sp takes half as much room.
     "2:",
-    "sw t0, 20(t6)",
-    "sw a0, 40(t6)",
-    "sw a1, 44(t6)",
-    "sw a2, 48(t6)",
-    "sw a3, 52(t6)",
-    "sw a4, 56(t6)",
-    "sw a5, 60(t6)",
-    "sw a6, 64(t6)",
-    "sw a7, 68(t6)",
-    "sw s2, 72(t6)",
-    "sw s3, 76(t6)",
-    "sw s4, 80(t6)",
-    "sw s5, 84(t6)",
-    "sw s6, 88(t6)",
-    "sw s7, 92(t6)",
-    "sw s8, 96(t6)",
-    "sw s9, 100(t6)",
-    "sw s10, 104(t6)",
-    "sw s11, 108(t6)",
-    "sw t1, 24(t6)",
-    "sw t2, 28(t6)",
-    "sw t3, 112(t6)",
-    "sw t4, 116(t6)",
-    "sw t5, 120(t6)",
+    "mv sp, t6",
+    "sw t0, 20(sp)",
+    "sw a0, 40(sp)",
+    "sw a1, 44(sp)",
+    "sw a2, 48(sp)",
+    "sw a3, 52(sp)",
+    "sw a4, 56(sp)",
+    "sw a5, 60(sp)",
+    "sw a6, 64(sp)",
+    "sw a7, 68(sp)",
+    "sw s2, 72(sp)",
+    "sw s3, 76(sp)",
+    "sw s4, 80(sp)",
+    "sw s5, 84(sp)",
+    "sw s6, 88(sp)",
+    "sw s7, 92(sp)",
+    "sw s8, 96(sp)",
+    "sw s9, 100(sp)",
+    "sw s10, 104(sp)",
+    "sw s11, 108(sp)",
+    "sw t1, 24(sp)",
+    "sw t2, 28(sp)",
+    "sw t3, 112(sp)",
+    "sw t4, 116(sp)",
+    "sw t5, 120(sp)",
     "csrr t0, mscratch",
-    "sw t0, 124(t6)",
+    "sw t0, 124(sp)",
     "csrw mscratch, zero",
     "csrr t0, mepc",
-    "sw t0, 0(t6)",
-    "mv a0, t6",
+    "sw t0, 0(sp)",
+    "mv a0, sp",
     "csrr a1, mcause",
     "csrr a2, mtval",
     "lui sp, %hi(__guichet_kernel_stack_end)",
@@ -167,39 +183,41 @@ global_asm!(
     "lw t0, 0(t6)",
     "csrw mepc, t0",
     "csrw mscratch, t6",
-    "lw ra, 4(t6)",
-    "lw sp, 8(t6)",
-    "lw gp, 12(t6)",
-    "lw tp, 16(t6)",
-    "lw t0, 20(t6)",
-    "lw t1, 24(t6)",
-    "lw t2, 28(t6)",
-    "lw s0, 32(t6)",
-    "lw s1, 36(t6)",
-    "lw a0, 40(t6)",
-    "lw a1, 44(t6)",
-    "lw a2, 48(t6)",
-    "lw a3, 52(t6)",
-    "lw a4, 56(t6)",
-    "lw a5, 60(t6)",
-    "lw a6, 64(t6)",
-    "lw a7, 68(t6)",
-    "lw s2, 72(t6)",
-    "lw s3, 76(t6)",
-    "lw s4, 80(t6)",
-    "lw s5, 84(t6)",
-    "lw s6, 88(t6)",
-    "lw s7, 92(t6)",
-    "lw s8, 96(t6)",
-    "lw s9, 100(t6)",
-    "lw s10, 104(t6)",
-    "lw s11, 108(t6)",
-    "lw t3, 112(t6)",
-    "lw t4, 116(t6)",
-    "lw t5, 120(t6)",
-    "lw t6, 124(t6)",
+    "mv sp, t6",
+    "lw ra, 4(sp)",
+    "lw gp, 12(sp)",
+    "lw tp, 16(sp)",
+    "lw t0, 20(sp)",
+    "lw t1, 24(sp)",
+    "lw t2, 28(sp)",
+    "lw s0, 32(sp)",
+    "lw s1, 36(sp)",
+    "lw a0, 40(sp)",
+    "lw a1, 44(sp)",
+    "lw a2, 48(sp)",
+    "lw a3, 52(sp)",
+    "lw a4, 56(sp)",
+    "lw a5, 60(sp)",
+    "lw a6, 64(sp)",
+    "lw a7, 68(sp)",
+    "lw s2, 72(sp)",
+    "lw s3, 76(sp)",
+    "lw s4, 80(sp)",
+    "lw s5, 84(sp)",
+    "lw s6, 88(sp)",
+    "lw s7, 92(sp)",
+    "lw s8, 96(sp)",
+    "lw s9, 100(sp)",
+    "lw s10, 104(sp)",
+    "lw s11, 108(sp)",
+    "lw t3, 112(sp)",
+    "lw t4, 116(sp)",
+    "lw t5, 120(sp)",
+    "lw t6, 124(sp)",
+    "lw sp, 8(sp)",
     "mret",
     ".popsection",
+    wall = const offset_of!(ProcessDescriptor<'static>, wall),
     number_1 = const DOOR[1],
     number_2 = const DOOR[2],
     number_3 = const DOOR[3],
@@ -274,7 +292,7 @@ unsafe extern "C" fn on_other_call(
     // SAFETY: (trap-2) as the caller says. Nothing of this function is needed after the jump.
     unsafe {
         let machine = &mut *MACHINE.load(Ordering::Relaxed);
-        leave(machine.call(&call))
+        leave_anyhow(machine.call(&call))
     }
 }
 
@@ -283,10 +301,10 @@ unsafe extern "C" fn on_other_call(
 /// # Safety
 /// As for [`on_door_call`]; `context` is that of the running thread, saved just now.
 unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize) -> ! {
-    // SAFETY: (trap-3) as the caller says. The context is copied before the machine, to which it
-    // belongs, is borrowed.
+    // SAFETY: (trap-3) as the caller says. What is needed of the context is fetched before the machine,
+    // to which it belongs, is borrowed.
     unsafe {
-        let context = *context;
+        let (pc, stack_pointer) = ((*context).pc, (*context).stack_pointer());
         let machine = &mut *MACHINE.load(Ordering::Relaxed);
         let next = if cause == TIMER {
             machine.alarm()
@@ -295,9 +313,9 @@ unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize
             machine.go_on()
         } else {
             let stack = machine.running_program().map_or(&(0..0), |program| &program.stack);
-            machine.fault(fault(cause, value, &context, stack))
+            machine.fault(fault(cause, value, pc, stack_pointer, stack))
         };
-        leave(next)
+        leave_anyhow(next)
     }
 }
 
@@ -306,27 +324,32 @@ unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize
 /// # Safety
 /// As for [`on_door_call`]; whoever was using the machine never goes on.
 unsafe extern "C" fn on_kernel_fault(pc: usize, cause: usize, value: usize) -> ! {
-    let mut context = Context::ZERO;
-    context.pc = pc;
-    let fault = fault(cause, value, &context, &(0..0));
+    let fault = fault(cause, value, pc, 0, &(0..0));
     // SAFETY: (trap-8) as the caller says.
     unsafe { (*MACHINE.load(Ordering::Relaxed)).fail(fault) }
 }
 
-/// Leaves the kernel.
+/// Leaves the kernel after a call that the door has answered.
 ///
 /// # Safety
 /// The context is one of the machine's, and nothing of the caller is needed any more.
 #[inline(always)]
 unsafe fn leave(next: Next) -> ! {
-    let Next { context, restore, results, wall } = next;
-    if let Some(wall) = wall {
-        wall::raise(wall);
-    }
-    // SAFETY: (trap-4) the code there takes what it needs in these registers.
+    let Next { context, results, wall, .. } = next;
+    // SAFETY: (trap-4) the code there takes what it needs in these registers. A wall binds user mode
+    // only, and that does not run now.
     unsafe {
-        match restore {
-            Restore::Results => asm!(
+        match wall {
+            Some(wall) => asm!(
+                "j guichet_return_behind_wall",
+                in("a0") results.status,
+                in("a1") results.value0,
+                in("a2") results.value1,
+                in("a3") wall,
+                in("t6") context,
+                options(noreturn),
+            ),
+            None => asm!(
                 "j guichet_return",
                 in("a0") results.status,
                 in("a1") results.value0,
@@ -334,7 +357,27 @@ unsafe fn leave(next: Next) -> ! {
                 in("t6") context,
                 options(noreturn),
             ),
-            Restore::All => asm!("j guichet_resume", in("t6") context, options(noreturn)),
+        }
+    }
+}
+
+/// Leaves the kernel after anything.
+///
+/// # Safety
+/// As for [`leave`].
+#[inline(never)]
+unsafe fn leave_anyhow(next: Next) -> ! {
+    let Next { context, restore, wall, .. } = next;
+    // SAFETY: (trap-9) as for trap-4.
+    unsafe {
+        match restore {
+            Restore::Results => leave(next),
+            Restore::All => {
+                if let Some(wall) = wall {
+                    wall::raise(&wall.wall);
+                }
+                asm!("j guichet_resume", in("t6") context, options(noreturn))
+            }
         }
     }
 }
@@ -368,7 +411,7 @@ pub(crate) unsafe fn enter(machine: &'static mut Machine) -> ! {
     let machine: *mut Machine = machine;
     MACHINE.store(machine, Ordering::Relaxed);
     // SAFETY: (trap-6) as the caller says; the context is one of the machine's.
-    unsafe { leave((*machine).boot()) }
+    unsafe { leave_anyhow((*machine).boot()) }
 }
 
 /// Sleeps until the timer's interrupt pends. It is not taken, as machine mode has interrupts off.
