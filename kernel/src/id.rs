@@ -102,6 +102,11 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
         self.entries.iter()
     }
 
+    /// Every entry, in the order of the table, to be changed.
+    pub fn iter_mut(&mut self) -> core::slice::IterMut<'_, T> {
+        self.entries.iter_mut()
+    }
+
     /// Makes every entry a copy of `value`.
     pub fn fill(&mut self, value: &T)
     where

@@ -102,13 +102,11 @@ impl<'s> Kernel<'s> {
     /// Puts every table into its state before boot.
     pub(crate) fn clear(&mut self) {
         let waits = &mut self.services.waits;
-        *waits.scheduler = SchedulerState::IDLE;
+        waits.scheduler.clear();
         waits.set_current(ThreadIndex::NONE);
         waits.deadlines.clear();
-        for (number, declared) in self.services.system.threads.iter().enumerate() {
-            if let Some(thread) = waits.threads.get_mut(ThreadIndex::new(number)) {
-                *thread = Thread { priority: declared.priority, ..Thread::DORMANT };
-            }
+        for (thread, declared) in waits.threads.iter_mut().zip(self.services.system.threads) {
+            *thread = Thread { priority: declared.priority, ..Thread::DORMANT };
         }
         waits.lists.fill(&ThreadList::EMPTY);
         self.services.processes.fill(&Process::UNSTARTED);

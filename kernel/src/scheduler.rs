@@ -33,6 +33,13 @@ impl SchedulerState {
         queues: [ThreadList::EMPTY; Priority::COUNT],
     };
 
+    /// Makes nobody ready.
+    pub(crate) fn clear(&mut self) {
+        self.current = ThreadIndex::NONE;
+        self.ready = 0;
+        self.queues.fill(ThreadList::EMPTY);
+    }
+
     /// Tells whether a ready thread is at least as important as `priority`.
     #[inline(always)]
     pub(crate) fn is_ready_at_least(&self, priority: Priority) -> bool {

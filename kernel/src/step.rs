@@ -47,8 +47,8 @@ impl Kernel<'_> {
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();
-        for number in 0..self.services.system.processes.len() {
-            self.start_process(port, ProcessIndex::new(number));
+        for process in self.services.system.processes {
+            self.start_process(port, process.index);
         }
         self.services.waits.dispatch(port)
     }

@@ -1,6 +1,6 @@
 //! An initiator's calls.
 
-use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
+use guichet_abi::{Arguments, Error, LIST_FLAG};
 
 use super::{Channels, Transaction, received};
 use crate::event::{Ending, failure};
@@ -65,30 +65,42 @@ impl Channels<'_> {
         deadline: Instant,
     ) -> Ending {
         let thread = services.waits.current();
-        let InitiatorDescriptor { index, handler, .. } = start.ends;
+        let index = start.ends.index;
         let receiver = self.give(services, port, start.ends, &start.request)?;
-        if let Some(initiator) = self.initiators.get_mut(*index) {
+        if let Some(initiator) = self.initiators.get_mut(index) {
             let &Start { request, response, .. } = start;
             initiator.transaction = Transaction::Pending { thread, request, response };
             initiator.peer_ended = false;
         }
-        services.waits.block(port, ThreadState::Transacting(*index), deadline);
-        match (receiver, self.handlers.get_mut(handler.index)) {
-            (Some((receiver, results)), Some(end)) => {
-                end.serve(*index, receiver);
-                services.waits.complete(receiver, results);
-            }
-            (None, Some(end)) => {
-                end.pending = *index;
-                self.raise_handler(services, handler);
-            }
-            (_, None) => {}
-        }
+        services.waits.block(port, ThreadState::Transacting(index), deadline);
+        self.assign(services, start.ends, receiver, &start.request);
         Ok(None)
     }
 
+    /// Makes a transaction served by the thread that was given its request; if there is none, lets it
+    /// wait.
+    #[inline(never)]
+    fn assign(
+        &mut self,
+        services: &mut Services<'_>,
+        ends: &InitiatorDescriptor,
+        receiver: ThreadIndex,
+        request: &Buffer,
+    ) {
+        let Some(handler) = self.handlers.get_mut(ends.handler.index) else {
+            return;
+        };
+        if receiver.is_none() {
+            handler.pending = ends.index;
+            self.raise_handler(services, &ends.handler);
+        } else {
+            handler.serve(ends.index, receiver);
+            services.waits.complete(receiver, received(request.length(), ends.badge));
+        }
+    }
+
     /// Copies a request to the first thread that waits to serve one, if the handler serves none.
-    /// Gives the thread and what its call ends with. PermissionDenied if the initiator's memory has
+    /// Gives the thread, or NONE. PermissionDenied if the initiator's memory has
     /// gone bad; a receiver whose memory has gone bad bears that itself, and the next one is
     /// tried (AB-8).
     fn give<P: Port>(
@@ -97,24 +109,24 @@ impl Channels<'_> {
         port: &mut P,
         ends: &InitiatorDescriptor,
         request: &Buffer,
-    ) -> Result<Option<(ThreadIndex, Results)>, Error> {
+    ) -> Result<ThreadIndex, Error> {
         let declared = &ends.handler;
         if !self.handlers.get(declared.index).ok_or(Error::Internal)?.served.is_none() {
-            return Ok(None);
+            return Ok(ThreadIndex::NONE);
         }
         while let Some((receiver, room)) = services.waits.first_receiver(declared.wait_list) {
             let length = request.length().min(room.length());
             let source = End::whole(ends.process, request);
             let destination = End::whole(declared.process, &room);
             match transfer(services.system, port, source, destination, length) {
-                Ok(()) => return Ok(Some((receiver, received(request.length(), ends.badge)))),
+                Ok(()) => return Ok(receiver),
                 Err(Side::Source) => return Err(Error::PermissionDenied),
                 Err(Side::Destination) => {
                     services.waits.complete(receiver, failure(Error::PermissionDenied));
                 }
             }
         }
-        Ok(None)
+        Ok(ThreadIndex::NONE)
     }
 
     /// Finds somebody to serve the transaction that waits on this handler: a thread that waits to
@@ -133,13 +145,7 @@ impl Channels<'_> {
             return;
         };
         match self.give(services, port, ends, &request) {
-            Ok(Some((receiver, results))) => {
-                if let Some(handler) = self.handlers.get_mut(index) {
-                    handler.serve(pending, receiver);
-                }
-                services.waits.complete(receiver, results);
-            }
-            Ok(None) => self.raise_handler(services, &ends.handler),
+            Ok(receiver) => self.assign(services, ends, receiver, &request),
             Err(_) => self.blame_initiator(services, pending),
         }
     }
