@@ -24,7 +24,7 @@ use guichet_system::tables::Tables;
 
 use crate::boards::Board;
 use crate::build::{Job, jobs};
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
 use compilation::Compilation;
 use link::{Linker, write};
@@ -35,6 +35,13 @@ const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What the kernel is called where something is said of it.
 pub(crate) const KERNEL: &str = "the kernel";
+
+/// What rustc is told about every kernel: to write out in line only what is hardly longer than a
+/// call. What must be in line for speed says so itself.
+const KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-inline-threshold=20"];
+/// What else it is told where that pays, on RISC-V: to make functions of sequences of instructions that
+/// occur more than once. What must be left as it is has a section of its own.
+const RISCV_KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-enable-machine-outliner=always"];
 
 /// The folder for the linked programs, so that a process may be called `image`.
 const PROGRAMS: &str = "programs";
@@ -171,6 +178,7 @@ impl Builder<'_> {
                 toolchain: &self.toolchain,
                 job,
                 arguments: &[],
+                flags: &[],
                 environment: &environment,
             };
             files.push(compilation.run(progress)?);
@@ -254,11 +262,16 @@ impl Builder<'_> {
             shared.as_os_str().to_owned(),
         ];
         let environment = [(SOURCE_VARIABLE, file.into_os_string())];
+        let mut flags = KERNEL_FLAGS.to_vec();
+        if toolchain::is_riscv(self.board.kernel_target) {
+            flags.extend(RISCV_KERNEL_FLAGS);
+        }
         let compilation = Compilation {
             folder: Path::new(REPOSITORY),
             toolchain: &self.kernel_toolchain,
             job: &job,
             arguments: &arguments,
+            flags: &flags,
             environment: &environment,
         };
         compilation.run(progress)

@@ -16,7 +16,7 @@ const SYSTEM_CARGO: &str = "/usr/bin/cargo";
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 /// Where the library's source is, below a toolchain's folder.
 const CORE_SOURCE: &str = "lib/rustlib/src/rust/library/core/Cargo.toml";
-/// How the names of the targets begin whose linker can shorten calls.
+/// How the names of the targets of RISC-V begin.
 const RISCV: &str = "riscv32";
 /// The linker's names, the toolchain's own first.
 const OWN_LINKER: &str = "rust-lld";
@@ -87,11 +87,16 @@ fn rustc() -> OsString {
 /// longer calls.
 fn arguments(target: &str) -> Vec<OsString> {
     let mut arguments = vec!["--target".into(), target.into()];
-    if target.starts_with(RISCV) {
+    if is_riscv(target) {
         let flags = format!(r#"target.{target}.rustflags=["-Ctarget-feature=+relax"]"#);
         arguments.extend(["--config".into(), flags.into()]);
     }
     arguments
+}
+
+/// Tells whether a target is of RISC-V.
+pub(crate) fn is_riscv(target: &str) -> bool {
+    target.starts_with(RISCV)
 }
 
 /// The line that a program prints, if it succeeds.

@@ -25,6 +25,8 @@ pub(super) struct Compilation<'a> {
     pub(super) job: &'a Job<'a>,
     /// What cargo is told beside the usual.
     pub(super) arguments: &'a [OsString],
+    /// What rustc is told at the last compilation, in which everything is optimised together.
+    pub(super) flags: &'a [&'a str],
     /// What is set in its environment beside the usual.
     pub(super) environment: &'a [(&'static str, OsString)],
 }
@@ -62,6 +64,7 @@ impl Compilation<'_> {
         linker.push(&toolchain.linker);
         all.push(linker);
         all.extend(PARTLY.map(OsString::from));
+        all.extend(self.flags.iter().map(OsString::from));
         all
     }
 }

@@ -88,6 +88,7 @@ impl<H: Hardware> Machine<H> {
     }
 
     /// Takes what the running thread did and must not do.
+    #[inline(never)]
     pub fn fault(&mut self, fault: Fault) -> Next<H::Context> {
         self.tell(Event::Fault(fault))
     }

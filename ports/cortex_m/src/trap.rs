@@ -345,7 +345,7 @@ pub unsafe extern "C" fn on_other_call<A: Architecture>(
 ) -> ! {
     let call = Call { number, arguments: [r0, r1, r2, r3, r4, r5, r8] };
     // SAFETY: (trap-9) as the caller says. Nothing of this function is needed after the jump.
-    unsafe { leave((*machine).call(&call)) }
+    unsafe { leave_anyhow((*machine).call(&call)) }
 }
 
 /// Takes whatever stopped a thread that made no call.
@@ -366,13 +366,13 @@ pub unsafe extern "C" fn on_trap<A: Architecture>(
         };
         let machine = &mut *machine;
         if exception > PENDED {
-            leave(machine.alarm())
+            leave_anyhow(machine.alarm())
         }
         let status = system_control::take_fault();
         A::forget_fault();
         let frame = frame(&status, &stopped);
         let next = machine.fault(fault_of(machine, &status, frame, &stopped));
-        leave(next)
+        leave_anyhow(next)
     }
 }
 
@@ -387,7 +387,7 @@ pub unsafe extern "C" fn on_bad_frame<A: Architecture>(machine: *mut Machine<A>)
         let status = system_control::take_fault();
         let stopped = Stopped { stack_pointer: status.memory_address, exception_return: 0 };
         let next = machine.fault(fault_of(machine, &status, None, &stopped));
-        leave(next)
+        leave_anyhow(next)
     }
 }
 
@@ -399,7 +399,7 @@ pub unsafe extern "C" fn on_boot<A: Architecture>(machine: *mut Machine<A>, vect
     // SAFETY: (trap-4) as the caller says.
     unsafe {
         system_control::prepare(vectors, A::prepare);
-        leave((*machine).boot())
+        leave_anyhow((*machine).boot())
     }
 }
 
@@ -478,6 +478,16 @@ unsafe fn leave(next: Next<Context>) -> ! {
             }
         }
     }
+}
+
+/// Runs a thread, from wherever there is no hurry: once for all of them.
+///
+/// # Safety
+/// As for [`leave`].
+#[inline(never)]
+unsafe fn leave_anyhow(next: Next<Context>) -> ! {
+    // SAFETY: (trap-10) as the caller says.
+    unsafe { leave(next) }
 }
 
 /// Runs the system, from the boot on.
