@@ -38,7 +38,7 @@ pub(crate) const KERNEL: &str = "the kernel";
 
 /// What rustc is told about every kernel: to write out in line only what is hardly longer than a
 /// call. What must be in line for speed says so itself.
-const KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-inline-threshold=20"];
+const KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-inline-threshold=40"];
 /// What else it is told where that pays, on RISC-V: to make functions of sequences of instructions that
 /// occur more than once. What must be left as it is has a section of its own.
 const RISCV_KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-enable-machine-outliner=always"];

@@ -32,7 +32,6 @@ impl Priority {
 
 /// What a thread is doing. The kind takes a word, so that what follows it is copied by words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u32)]
 pub enum ThreadState {
     /// It never started, or it has ended.
     Dormant,

@@ -57,7 +57,6 @@ mod start;
 
 /// Whether an initiator has a transaction under way. The kind takes a word, as that of a state does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[repr(u32)]
 enum Transaction {
     /// It has none.
     Idle,

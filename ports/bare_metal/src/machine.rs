@@ -41,9 +41,9 @@ pub struct Next<Context> {
     pub restore: Restore,
     /// The results of its call, with [`Restore::Results`].
     pub results: Results,
-    /// The process whose wall the port must put in place of the present one first, unless it is the
-    /// same.
-    pub wall: Option<&'static ProcessDescriptor<'static>>,
+    /// The words of the wall that the port must put in place of the present one first, unless it is
+    /// the same. They stand in a [`ProcessDescriptor`].
+    pub wall: Option<&'static [u32; WALL_WORDS]>,
 }
 
 /// The kernel, the port, and what is between them.
@@ -74,7 +74,7 @@ impl<H: Hardware> Machine<H> {
         let wall = if Kernel::goes_elsewhere(call.number) {
             let process = self.kernel.running().process;
             self.walled = Some(process);
-            Some(process)
+            Some(&process.wall)
         } else {
             self.wall()
         };
@@ -145,15 +145,15 @@ impl<H: Hardware> Machine<H> {
         }
     }
 
-    /// The running thread's process, unless its wall stands; from here on it does.
+    /// The wall of the running thread's process, unless it stands; from here on it does.
     #[inline(always)]
-    fn wall(&mut self) -> Option<&'static ProcessDescriptor<'static>> {
+    fn wall(&mut self) -> Option<&'static [u32; WALL_WORDS]> {
         let process = self.kernel.running().process;
         if self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
             return None;
         }
         self.walled = Some(process);
-        self.walled
+        Some(&process.wall)
     }
 
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.

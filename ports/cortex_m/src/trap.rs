@@ -448,7 +448,6 @@ fn fault_of<A: Architecture>(
 #[inline(always)]
 unsafe fn leave(next: Next<Context>) -> ! {
     let Next { context, restore, results, wall } = next;
-    let wall = wall.map(|process| &process.wall);
     // SAFETY: (trap-7) the code there takes what it needs in these registers, and starts the stack
     // anew. A wall binds unprivileged accesses only, and no program runs now.
     unsafe {

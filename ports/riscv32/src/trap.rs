@@ -47,6 +47,10 @@ const _: () = assert!(DOOR[0] == 0);
 /// The machine, from [`enter`] on.
 static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
 
+/// Where the words of its wall stand in what is declared of a process. Registers hold the address of
+/// the latter, because the kernel has that at hand.
+const WALL: usize = offset_of!(ProcessDescriptor<'static>, wall);
+
 /// mie and mip: the machine timer.
 const TIMER_BIT: usize = 1 << 7;
 
@@ -217,7 +221,7 @@ global_asm!(
     "lw sp, 8(sp)",
     "mret",
     ".popsection",
-    wall = const offset_of!(ProcessDescriptor<'static>, wall),
+    wall = const WALL,
     number_1 = const DOOR[1],
     number_2 = const DOOR[2],
     number_3 = const DOOR[3],
@@ -347,7 +351,7 @@ unsafe fn leave(next: Next) -> ! {
                 in("a0") results.status,
                 in("a1") results.value0,
                 in("a2") results.value1,
-                in("t5") wall,
+                in("t5") ptr::from_ref(wall).wrapping_byte_sub(WALL),
                 in("t6") context,
                 options(noreturn),
             ),
@@ -376,7 +380,7 @@ unsafe fn leave_anyhow(next: Next) -> ! {
             Restore::Results => leave(next),
             Restore::All => {
                 if let Some(wall) = wall {
-                    wall::raise(&wall.wall);
+                    wall::raise(wall);
                 }
                 asm!("j guichet_resume", in("t6") context, options(noreturn))
             }
