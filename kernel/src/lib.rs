@@ -21,7 +21,7 @@
 //!   scheduler   deadline        who runs; what ends when
 //!   transfer                    lists of slices, the one copy
 //!   event   port   system       what goes in and out; what is asked of the machine; what is declared
-//!   thread   process   fault   object   memory
+//!   thread   fault   memory   process   object
 //!   id   time   region
 //!   wall/pmp   wall/pmsav7   wall/pmsav8    what protection hardware takes; computed at build time
 //!   wall/arm   wall

@@ -1,7 +1,6 @@
 //! Processes: what is declared of them, and which life they are in (PR-1, PR-2).
 
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
-use crate::memory::MemoryMap;
 use crate::object::Object;
 use crate::region::{Region, Span};
 
@@ -69,12 +68,4 @@ pub struct ProcessDescriptor<'s> {
     pub wall: [u32; WALL_WORDS],
     /// Whether it may end the run (PR-7).
     pub may_shutdown: bool,
-}
-
-impl<'s> ProcessDescriptor<'s> {
-    /// Its memory.
-    #[inline(always)]
-    pub(crate) fn memory_map(&'s self) -> MemoryMap<'s> {
-        MemoryMap::new(self)
-    }
 }

@@ -6,6 +6,7 @@
 use guichet_abi::Error;
 
 use crate::id::{ProcessIndex, Table};
+use crate::memory::MemoryMap;
 use crate::object::Object;
 use crate::port::Port;
 use crate::process::{Process, ProcessDescriptor};
@@ -40,8 +41,8 @@ impl<'s> Caller<'s> {
 
     /// The caller's memory.
     #[inline(always)]
-    pub(crate) fn memory(&self) -> crate::memory::MemoryMap<'s> {
-        self.process.memory_map()
+    pub(crate) fn memory(&self) -> MemoryMap<'s> {
+        MemoryMap::new(self.process)
     }
 }
 

@@ -145,7 +145,7 @@ impl Pieces {
     ) -> Option<()> {
         match end.buffer.table() {
             Some(table) => {
-                let map = system.process(end.process)?.memory_map();
+                let map = MemoryMap::new(system.process(end.process)?);
                 self.read(port, map, table, access).ok()?;
             }
             None => {
