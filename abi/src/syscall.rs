@@ -46,6 +46,8 @@ pub enum Syscall {
     /// `handle, response, response_length, buffer, length, deadline, deadline` -> `length, badge`
     /// (CH-10).
     ChannelRespondAndReceive = 6,
+    /// `handle, set`: 1 raises USER on the peer's end of a channel, 0 lowers it (WT-5).
+    ObjectSetPeerUserSignal = 7,
     /// `deadline, deadline` (WT-7).
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
@@ -69,7 +71,7 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 16] = [
+    pub const ALL: [Syscall; 17] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -77,6 +79,7 @@ impl Syscall {
         Syscall::ChannelReadExact,
         Syscall::ChannelReceive,
         Syscall::ChannelRespondAndReceive,
+        Syscall::ObjectSetPeerUserSignal,
         Syscall::SleepUntil,
         Syscall::ClockNow,
         Syscall::ProcessExit,
@@ -114,7 +117,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [7, 15, 52, 0x1000, usize::MAX] {
+        for number in [8, 15, 52, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

@@ -63,7 +63,7 @@ pub struct Declared {
 
 impl Channel {
     /// Above all signals that a channel has, so that the two are told apart in reports.
-    const FIRST_BADGE: u32 = 100;
+    const FIRST_BADGE: u32 = 1 << 16;
 
     /// What the handler of channel `number` knows the initiator by: different on each.
     pub fn badge(number: usize) -> u32 {

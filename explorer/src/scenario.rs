@@ -50,6 +50,14 @@ pub fn all() -> Vec<Scenario> {
         deadlines(),
         ends(),
         receive_loop(),
+        user_signals(),
+        two_who_watch("two-who-watch", "Two equal threads, and USER on their end.", [15, 15], 15),
+        two_who_watch(
+            "two-who-watch-ranked",
+            "Two unequal threads, and USER on their end.",
+            [10, 20],
+            15,
+        ),
         everything(),
         ranked("initiator-first", "The initiator is more important than the handler.", 20, 10),
         ranked("handler-first", "The handler is more important than the initiator.", 10, 20),
@@ -195,6 +203,54 @@ fn ends() -> Scenario {
             faults: true,
             ..Environment::default()
         },
+        depth: None,
+    }
+}
+
+/// USER raised and lowered by either end, at every point of a transaction and of a life (WT-5).
+fn user_signals() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Now];
+    let rest = [
+        set_user(),
+        waits_with_user(&untils),
+        flaws(Syscall::ObjectSetPeerUserSignal),
+        vec![Move::ExitThread, Move::Sleep(Until::Tick(1))],
+    ];
+    let initiator = [simple_initiator(&untils), rest.concat()].concat();
+    let handler = [simple_handler(), receives(&untils), rest.concat()].concat();
+    Scenario {
+        name: "user-signals",
+        about: "USER raised and lowered at every point, by ends that live and die.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment {
+            horizon_ticks: 1,
+            kills: true,
+            faults: true,
+            ..Environment::default()
+        },
+        depth: None,
+    }
+}
+
+/// While one thread of the initiator's process blocks in its transaction, the other waits on the
+/// same end.
+fn two_who_watch(
+    name: &'static str,
+    about: &'static str,
+    initiators: [u8; 2],
+    handler: u8,
+) -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let asks = [simple_initiator(&untils), set_user(), waits_with_user(&untils), leaves()].concat();
+    let serves = [simple_handler(), set_user(), waits_with_user(&[NEVER])].concat();
+    let serves = [serves, receives(&[NEVER]), vec![Move::Sleep(NEVER)]].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&initiators, &[handler]),
+        repertoires: vec![asks.clone(), asks, serves],
+        environment: Environment { horizon_ticks: 1, kills: true, ..Environment::default() },
         depth: None,
     }
 }
@@ -390,6 +446,17 @@ fn waits(untils: &[Until]) -> Vec<Move> {
     waits.push(Move::Wait(mask::UNDEFINED, NEVER));
     waits.push(Move::Wait(0, Until::Now));
     waits
+}
+
+fn waits_with_user(untils: &[Until]) -> Vec<Move> {
+    let masks = [mask::USER, mask::USER | mask::READABLE, mask::WRITEABLE, mask::ALL];
+    let wait = |bits| untils.iter().map(move |until| Move::Wait(bits, *until));
+    masks.into_iter().flat_map(wait).collect()
+}
+
+/// Raises, lowers, and neither (WT-5).
+fn set_user() -> Vec<Move> {
+    [1, 0, 2, usize::MAX].map(Move::SetPeerUser).to_vec()
 }
 
 fn few_waits(bits: u32, untils: &[Until]) -> Vec<Move> {

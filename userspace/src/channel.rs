@@ -37,6 +37,13 @@ impl Initiator {
         syscall::channel_transact(self.0, send, receive, deadline)
     }
 
+    /// Raises USER on the handler's end of this channel, or lowers it (WT-5). Never blocks. See
+    /// [`syscall::object_set_peer_user_signal`].
+    #[inline]
+    pub fn set_peer_user_signal(self, set: bool) -> Result<()> {
+        syscall::object_set_peer_user_signal(self.0, set)
+    }
+
     /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2). See
     /// [`syscall::object_wait`] for the errors.
     #[inline]
@@ -58,6 +65,13 @@ impl Handler {
     /// The handle number.
     pub const fn handle(self) -> u32 {
         self.0
+    }
+
+    /// Raises USER on the initiator's end of this channel, or lowers it (WT-5). Never blocks. See
+    /// [`syscall::object_set_peer_user_signal`].
+    #[inline]
+    pub fn set_peer_user_signal(self, set: bool) -> Result<()> {
+        syscall::object_set_peer_user_signal(self.0, set)
     }
 
     /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2);

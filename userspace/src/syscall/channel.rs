@@ -163,3 +163,18 @@ where
         })
     })
 }
+
+/// Raises USER on the peer's end of a channel, or lowers it (WT-5). The handle is of either end. Never
+/// blocks.
+///
+/// USER is a level: it shows until this process lowers it or ends, whatever the two ends transact
+/// meanwhile. The peer need not run.
+///
+/// # Errors
+/// None of its own.
+#[inline]
+pub fn object_set_peer_user_signal(handle: u32, set: bool) -> Result<()> {
+    let arguments = [handle as usize, usize::from(set), 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::ObjectSetPeerUserSignal, arguments) }.map(|_| ())
+}

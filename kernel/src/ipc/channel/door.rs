@@ -72,7 +72,7 @@ impl Channels<'_> {
             received(request.length(), *badge)
         } else if let ThreadState::Waiting { mask, .. } = thread.state
             && mask.contains(Signals::READABLE)
-            && !handler.peer_ended
+            && handler.lasting.is_empty()
         {
             handler.pending = *index;
             wait_results(Signals::READABLE)
@@ -83,7 +83,6 @@ impl Channels<'_> {
         *list = ThreadList::EMPTY;
         let (request, response) = (Buffer::flat(request), Buffer::flat(response));
         initiator.transaction = Transaction::Pending { thread: current, request, response };
-        initiator.peer_ended = false;
         waits.leave(current, ThreadState::Transacting(*index), deadline);
         waits.enter(waiter, running);
         Some((waiter, results))

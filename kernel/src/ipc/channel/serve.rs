@@ -282,7 +282,7 @@ impl Channels<'_> {
     fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
         match self.initiators.get(index).map(|initiator| &initiator.transaction) {
             Some(Transaction::Pending { request, .. }) => Ok(*request),
-            Some(Transaction::Idle) | None => Err(Error::Internal),
+            Some(Transaction::Idle | Transaction::Unanswered) | None => Err(Error::Internal),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Channels<'_> {
         let start = check_offer(services, port, arguments)?;
         let Start { ends, .. } = start;
         match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
-            Transaction::Idle => {}
+            Transaction::Idle | Transaction::Unanswered => {}
             Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
         }
         if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
@@ -75,7 +75,6 @@ impl Channels<'_> {
         if let Some(initiator) = self.initiators.get_mut(*index) {
             let &Start { request, response, .. } = start;
             initiator.transaction = Transaction::Pending { thread, request, response };
-            initiator.peer_ended = false;
         }
         services.waits.block(port, ThreadState::Transacting(*index), deadline);
         match (receiver, self.handlers.get_mut(handler.index)) {

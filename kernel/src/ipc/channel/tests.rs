@@ -5,6 +5,7 @@ use guichet_abi::{Error, Signals, Syscall};
 use crate::testing::{Machine, base, machine, writable};
 
 mod receive;
+mod user;
 
 const NEVER: u64 = u64::MAX;
 const EVERYTHING: Signals = Signals::all();
