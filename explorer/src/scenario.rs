@@ -217,7 +217,9 @@ fn user_signals() -> Scenario {
         vec![Move::ExitThread, Move::Sleep(Until::Tick(1))],
     ];
     let initiator = [simple_initiator(&untils), rest.concat()].concat();
-    let handler = [simple_handler(), receives(&untils), rest.concat()].concat();
+    // One that waits for a request alone sleeps on when USER is raised, and is told of it with one.
+    let waits_alone = vec![Move::Wait(mask::READABLE, NEVER)];
+    let handler = [simple_handler(), receives(&untils), waits_alone, rest.concat()].concat();
     Scenario {
         name: "user-signals",
         about: "USER raised and lowered at every point, by ends that live and die.",
