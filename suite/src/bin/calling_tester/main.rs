@@ -26,7 +26,7 @@ pub(crate) const CANARY: u8 = 0xC5;
 
 #[process_entry("tester")]
 fn entry() -> ! {
-    let mut report = Report::plan(27);
+    let mut report = Report::plan(28);
     ARENA.fill(CANARY);
     unknown(&mut report);
     every_word(&mut report);
