@@ -51,16 +51,21 @@ pub(crate) fn object_wait_at_door<P: Port>(
     let &[handle, bits, low, high, ..] = arguments;
     let caller = services.caller();
     let mask = Signals::from_bits(u32::try_from(bits).ok()?)?;
-    let (signals, list) = match caller.object(handle).ok()? {
-        Object::ChannelHandler(end) => (channels.quiet_signals(end.index)?, Some(end.wait_list)),
-        Object::ChannelInitiator(end) => (channels.initiator_signals(end.index), None),
+    let end = match caller.object(handle).ok()? {
+        Object::ChannelHandler(end) => end,
+        Object::ChannelInitiator(end) => {
+            let signals = channels.idle_signals(end.index)?;
+            let found = (services.waits.current(), wait_results(signals));
+            return signals.intersects(mask).then_some(found);
+        }
         Object::Thread(_) => return None,
     };
+    let signals = channels.quiet_signals(end.index)?;
     let waits = &mut services.waits;
     if signals.intersects(mask) {
         return Some((waits.current(), wait_results(signals)));
     }
-    let list = list?;
+    let list = end.wait_list;
     let deadline = Instant::from_words(low, high);
     if !waits.is_quiet(port, deadline) {
         return None;

@@ -57,14 +57,10 @@ mod serve;
 mod start;
 mod user;
 
-/// Whether an initiator has a transaction under way.
+/// Whether an initiator has a transaction under way. What is asked for most stands first, as zero is what
+/// a machine compares with best.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Transaction {
-    /// It has none.
-    Idle,
-    /// It has none, and lost the last one: the handler's process ended before it answered. The next
-    /// start is the end of that (CH-7).
-    Unanswered,
     /// It has one, which a thread of its process blocks in.
     Pending {
         /// The thread.
@@ -74,6 +70,11 @@ enum Transaction {
         /// Where the answer goes.
         response: Buffer,
     },
+    /// It has none.
+    Idle,
+    /// It has none, and lost the last one: the handler's process ended before it answered. The next
+    /// start is the end of that (CH-7).
+    Unanswered,
 }
 
 impl Transaction {
@@ -177,7 +178,6 @@ impl Channels<'_> {
     }
 
     /// The initiator's active signals: WRITEABLE, ERROR, USER (CH-7, WT-5).
-    #[inline]
     pub(crate) fn initiator_signals(&self, index: InitiatorIndex) -> Signals {
         let Some(initiator) = self.initiators.get(index) else {
             return Signals::empty();
@@ -199,6 +199,16 @@ impl Channels<'_> {
         }
         let is_pending = !handler.pending.is_none();
         Some(if is_pending { Signals::READABLE } else { Signals::empty() })
+    }
+
+    /// The signals of an initiator without a transaction, if it did not lose one.
+    #[inline(always)]
+    pub(crate) fn idle_signals(&self, index: InitiatorIndex) -> Option<Signals> {
+        let initiator = self.initiators.get(index)?;
+        match initiator.transaction {
+            Transaction::Idle => Some(initiator.user | Signals::WRITEABLE),
+            Transaction::Unanswered | Transaction::Pending { .. } => None,
+        }
     }
 
     /// A thread begins to wait on the handler: what it served and lost lies behind it (CH-5a).

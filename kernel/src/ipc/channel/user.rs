@@ -37,7 +37,9 @@ use crate::services::Services;
 use crate::system::System;
 
 impl Channels<'_> {
-    /// Raises or lowers USER on the peer's end of a channel (WT-5).
+    /// Raises or lowers USER on the peer's end of a channel (WT-5). Out of line, so that no other call
+    /// makes room for it.
+    #[inline(never)]
     pub(crate) fn set_peer_user_signal(
         &mut self,
         services: &mut Services<'_>,
