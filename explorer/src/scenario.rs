@@ -6,7 +6,7 @@
 
 use guichet_abi::Syscall;
 
-use crate::declared::{Plan, ProcessPlan};
+use crate::declared::{Channel, Plan, ProcessPlan};
 use crate::layout::Tables;
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
@@ -48,6 +48,7 @@ pub fn all() -> Vec<Scenario> {
         buffers(),
         lists(),
         deadlines(),
+        default_deadline(),
         ends(),
         receive_loop(),
         user_signals(),
@@ -92,7 +93,7 @@ fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
     };
     Plan {
         processes: vec![process("initiator", initiator), process("handler", handler)],
-        channels: vec![(0, 1)],
+        channels: vec![Channel::between(0, 1)],
         max_transfer_bytes: 8,
     }
 }
@@ -182,6 +183,25 @@ fn deadlines() -> Scenario {
         plan: one_channel(&[15], &[15]),
         repertoires: vec![initiator, handler],
         environment: Environment { horizon_ticks: 3, ..Environment::default() },
+        depth: None,
+    }
+}
+
+/// A channel with a default deadline, which is to pass at every point (CH-11).
+fn default_deadline() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(3), Until::Now];
+    let sleeps = [NEVER, Until::Tick(1), Until::Tick(2)].map(Move::Sleep).to_vec();
+    let waits = few_waits(mask::READABLE, &[NEVER, Until::Tick(2)]);
+    let rest = [waits, set_user(), sleeps].concat();
+    let initiator = [simple_initiator(&untils), rest.clone()].concat();
+    let handler = [simple_handler(), receives(&untils), rest].concat();
+    let timed = Channel { default_ticks: Some(2), ..Channel::between(0, 1) };
+    Scenario {
+        name: "default-deadline",
+        about: "A channel on which transactions without a deadline get one.",
+        plan: Plan { channels: vec![timed], ..one_channel(&[15], &[15]) },
+        repertoires: vec![initiator, handler],
+        environment: Environment { horizon_ticks: 3, kills: true, ..Environment::default() },
         depth: None,
     }
 }

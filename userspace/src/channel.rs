@@ -27,7 +27,8 @@ impl Initiator {
     }
 
     /// Sends `send`, blocks until the answer is in `receive` or the deadline passes, and returns
-    /// the answer's length in bytes (CH-2). See [`syscall::channel_transact`] for the errors.
+    /// the answer's length in bytes (CH-2). With [`Instant::MAX`] the channel's default deadline
+    /// counts, if it declares one (CH-11). See [`syscall::channel_transact`] for the errors.
     #[inline]
     pub fn transact<S, R>(self, send: &S, receive: &mut R, deadline: Instant) -> Result<usize>
     where

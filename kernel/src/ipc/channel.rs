@@ -1,4 +1,4 @@
-//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-10, WT-5).
+//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-11, WT-5).
 //!
 //! An initiator transacts: it offers a request and a place for the response, and sleeps until the
 //! handler has answered. The channel stores no byte of either: the request stays in the
@@ -14,7 +14,8 @@
 //! - **the initiator dies**: its transaction is withdrawn and ERROR shows on the handler until a
 //!   wait has returned it.
 //! - **late**: a deadline withdraws the transaction. A handler that had begun to serve it is
-//!   *stale*: it learns so, once, from Unavailable, and cannot answer somebody else by mistake.
+//!   *stale*: it learns so, once, from Unavailable, and cannot answer somebody else by mistake. A
+//!   call without a deadline gets the channel's default, if one is declared (CH-11).
 //!
 //! Staleness is kept per thread of the handler's process, not per channel. Were it one mark for
 //! the channel, a second thread could use it up, and the first one's late answer would complete

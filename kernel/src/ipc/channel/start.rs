@@ -22,7 +22,8 @@ struct Start<'s> {
 }
 
 impl Channels<'_> {
-    /// Starts a transaction and blocks until it has ended (CH-2).
+    /// Starts a transaction and blocks until it has ended (CH-2); not for ever where the channel
+    /// declares a default deadline (CH-11).
     pub(crate) fn transact<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -30,12 +31,15 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Outcome {
         let &[.., low, high] = arguments;
-        let deadline = Instant::from_words(low, high);
+        let asked = Instant::from_words(low, high);
         match self.check_start(services, port, arguments) {
-            Ok(_) if is_past(port, deadline) => {
+            Ok(_) if is_past(port, asked) => {
                 services.waits.finish(failure(Error::DeadlineExceeded))
             }
-            Ok(start) => self.enter(services, port, &start, deadline),
+            Ok(start) => {
+                let deadline = effective_deadline(services, port, arguments[0], asked);
+                self.enter(services, port, &start, deadline)
+            }
             Err(error) => services.waits.finish(failure(error)),
         }
     }
@@ -158,7 +162,7 @@ fn check_offer<'s, P: Port>(
     let &[handle, send, send_length, receive, receive_length, ..] = arguments;
     let caller = services.caller();
     let ends = match caller.object(handle)? {
-        Object::ChannelInitiator(ends) => ends,
+        Object::ChannelInitiator(ends) | Object::TimedInitiator { end: ends, .. } => ends,
         Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
     };
     let map = caller.memory();
@@ -167,4 +171,23 @@ fn check_offer<'s, P: Port>(
     let room = (receive, receive_length);
     let response = check(port, &map, room, Access::Write, LIST_FLAG)?;
     Ok(Start { ends, request, response })
+}
+
+/// When the transaction that the caller starts ends unanswered, where it asks for `asked` (CH-11).
+fn effective_deadline<P: Port>(
+    services: &Services<'_>,
+    port: &mut P,
+    handle: usize,
+    asked: Instant,
+) -> Instant {
+    if asked.is_finite() {
+        return asked;
+    }
+    match services.caller().object(handle) {
+        Ok(Object::TimedInitiator { default_ticks, .. }) => {
+            port.now().saturating_add(*default_ticks)
+        }
+        Ok(Object::ChannelInitiator(_) | Object::ChannelHandler(_) | Object::Thread(_))
+        | Err(_) => asked,
+    }
 }

@@ -4,6 +4,7 @@ use guichet_abi::{Error, Signals, Syscall};
 
 use crate::testing::{Machine, base, machine, writable};
 
+mod default_deadline;
 mod receive;
 mod user;
 

@@ -129,7 +129,7 @@ fn check_arguments<'s>(
     let &[handle, set, ..] = arguments;
     let end = match services.caller().object(handle)? {
         Object::ChannelHandler(end) => End::Handler(end),
-        Object::ChannelInitiator(end) => End::Initiator(end),
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => End::Initiator(end),
         Object::Thread(_) => return Err(Error::InvalidArgument),
     };
     match set {
