@@ -28,6 +28,9 @@ pub const MEMORY_FD: i32 = 200;
 /// The file descriptor of the program's own image while it is executed; closed by then.
 pub const IMAGE_FD: i32 = 201;
 
+/// How many ticks of the clock a second has (AB-4): they are nanoseconds.
+pub const TICKS_PER_SEC: u64 = 1_000_000_000;
+
 /// The page size that the layout of the memory file counts in.
 pub const PAGE_BYTES: usize = 4096;
 /// Where a program maps its header and frames.

@@ -300,7 +300,8 @@ impl Builder<'_> {
         let walls = layout.processes.iter().map(|place| wall.words(&place.flash, &place.ram));
         let walls: Option<Vec<_>> = walls.collect();
         let source = walls.and_then(|walls| {
-            let tables = Tables::new(self.system, &memory, bytes).with_walls(&walls);
+            let ticks = self.board.hardware.ticks_per_sec.into();
+            let tables = Tables::new(self.system, &memory, bytes, ticks).with_walls(&walls);
             tables.with_system(|system| image_source(system, &programs))
         });
         source.ok_or_else(|| Failure::NotLinked {

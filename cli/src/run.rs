@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use guichet_abi::linux::TICKS_PER_SEC;
 use guichet_port_linux::{Ending, Options, Program};
 use guichet_system::model::Process;
 use guichet_system::tables::Tables;
@@ -38,7 +39,7 @@ pub fn run_system(
         pairs.map(|(process, file)| load(process, file)).collect::<Result<Vec<_>, _>>()?;
     let memory: Vec<_> = programs.iter().map(|program| program.memory().to_vec()).collect();
     let max_transfer_bytes = built.system.max_transfer_bytes_on(BOARD);
-    let tables = Tables::new(&built.system, &memory, max_transfer_bytes);
+    let tables = Tables::new(&built.system, &memory, max_transfer_bytes, TICKS_PER_SEC);
     let options = Options { timeout, console };
     Ok(tables.with_system(|system| guichet_port_linux::run(system, &programs, options))?)
 }

@@ -28,19 +28,21 @@ pub struct ProcessPlan {
 pub struct Plan {
     /// The processes, in the order in which they start.
     pub processes: Vec<ProcessPlan>,
-    /// The channels: the position of the initiator's process, then of the handler's.
-    pub channels: Vec<(usize, usize)>,
+    /// The channels.
+    pub channels: Vec<Channel>,
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }
 
-/// The two processes that a channel joins, by position.
+/// A channel: the two processes that it joins, by position, and what else is declared of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channel {
     /// The process that asks.
     pub initiator: usize,
     /// The process that answers.
     pub handler: usize,
+    /// How many ticks a transaction without a deadline lasts at most; `None`: for ever (CH-11).
+    pub default_ticks: Option<u64>,
 }
 
 /// One end of a channel, which is a thing that threads wait on.
@@ -63,7 +65,12 @@ pub struct Declared {
 
 impl Channel {
     /// Above all signals that a channel has, so that the two are told apart in reports.
-    const FIRST_BADGE: u32 = 100;
+    const FIRST_BADGE: u32 = 1 << 16;
+
+    /// A channel without a default deadline.
+    pub fn between(initiator: usize, handler: usize) -> Channel {
+        Channel { initiator, handler, default_ticks: None }
+    }
 
     /// What the handler of channel `number` knows the initiator by: different on each.
     pub fn badge(number: usize) -> u32 {
@@ -85,9 +92,6 @@ impl Declared {
             .map(|process| describe_process(plan, &ends, process))
             .collect::<Vec<_>>()
             .leak();
-        let channels = plan.channels.iter();
-        let channels: Vec<Channel> =
-            channels.map(|&(initiator, handler)| Channel { initiator, handler }).collect();
         let system = System {
             processes,
             handlers: ends.handlers.leak(),
@@ -95,7 +99,7 @@ impl Declared {
             threads: plan_threads(plan, processes).leak(),
             max_transfer_bytes: plan.max_transfer_bytes,
         };
-        Declared { system, channels }
+        Declared { system, channels: plan.channels.clone() }
     }
 
     /// How many threads there are.
@@ -122,7 +126,9 @@ impl Declared {
     pub fn end_of(&self, process: usize, handle: usize) -> Option<End> {
         match self.system.processes[process].objects.get(handle)? {
             Object::ChannelHandler(end) => Some(End::Handler(end.index.position())),
-            Object::ChannelInitiator(end) => Some(End::Initiator(end.index.position())),
+            Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
+                Some(End::Initiator(end.index.position()))
+            }
             Object::Thread(_) => None,
         }
     }
@@ -169,7 +175,7 @@ struct Ends {
 impl Ends {
     fn of(plan: &Plan) -> Ends {
         let mut ends = Ends { handlers: Vec::new(), initiators: Vec::new() };
-        for (number, &(initiator, handler)) in plan.channels.iter().enumerate() {
+        for (number, &Channel { initiator, handler, .. }) in plan.channels.iter().enumerate() {
             let handler = HandlerDescriptor {
                 index: HandlerIndex::new(number),
                 process: ProcessIndex::new(handler),
@@ -215,12 +221,13 @@ fn plan_threads(
 /// for programs that use a handle of the wrong kind.
 fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
     let mut objects = Vec::new();
-    for (handler, initiator) in ends.handlers.iter().zip(&ends.initiators) {
+    let joined = ends.handlers.iter().zip(&ends.initiators);
+    for ((handler, initiator), channel) in joined.zip(&plan.channels) {
         if handler.process.position() == process {
             objects.push(Object::ChannelHandler(*handler));
         }
         if initiator.process.position() == process {
-            objects.push(Object::ChannelInitiator(*initiator));
+            objects.push(describe_initiator(*initiator, channel));
         }
     }
     let bounds = thread_bounds(plan);
@@ -236,6 +243,13 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         threads: own.leak(),
         wall: [0; WALL_WORDS],
         may_shutdown: plan.processes[process].may_shutdown,
+    }
+}
+
+fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
+    match channel.default_ticks {
+        Some(default_ticks) => Object::TimedInitiator { end, default_ticks },
+        None => Object::ChannelInitiator(end),
     }
 }
 

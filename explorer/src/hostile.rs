@@ -4,7 +4,7 @@
 //! looks for. These are drawn from values at which something changes: the ends of regions, the
 //! lengths around a limit, the flag of a list, deadlines on either side of now.
 
-use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Syscall, deadline_to_words};
+use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Signals, Syscall, deadline_to_words};
 use guichet_kernel::Call;
 
 use crate::declared::{Declared, End};
@@ -16,7 +16,7 @@ use crate::random::Random;
 
 /// The calls of channels and waiting, so that they come more often than the others; waiting most
 /// of all, since while one thread runs on, the others never get to ask it anything.
-const FREQUENT: [Syscall; 12] = [
+const FREQUENT: [Syscall; 13] = [
     Syscall::ObjectWait,
     Syscall::ObjectWait,
     Syscall::ChannelTransact,
@@ -29,6 +29,7 @@ const FREQUENT: [Syscall; 12] = [
     Syscall::ChannelReceive,
     Syscall::ChannelRespondAndReceive,
     Syscall::ChannelRespondAndReceive,
+    Syscall::ObjectSetPeerUserSignal,
 ];
 
 /// The calls that end something; few of them, or nothing would live long enough to be interesting.
@@ -103,8 +104,12 @@ fn sensible(
         }
         Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
         Some(Syscall::ObjectWait) => {
-            arguments[1] = random.below(8);
+            let user = if random.once_in(4) { Signals::USER.bits() as usize } else { 0 };
+            arguments[1] = random.below(8) | user;
             (arguments[2], arguments[3]) = deadline;
+        }
+        Some(Syscall::ObjectSetPeerUserSignal) => {
+            arguments[1] = if random.once_in(8) { any_word(random) } else { random.below(2) };
         }
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
@@ -115,7 +120,7 @@ fn sensible(
 fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> usize {
     let fits = |handle: &usize| match (syscall, caller.declared.end_of(caller.process, *handle)) {
         (Some(Syscall::ChannelTransact), Some(End::Initiator(_))) => true,
-        (Some(Syscall::ObjectWait), Some(_)) => true,
+        (Some(Syscall::ObjectWait | Syscall::ObjectSetPeerUserSignal), Some(_)) => true,
         (Some(Syscall::ChannelTransact), _) => false,
         (Some(_), Some(End::Handler(_))) => true,
         (_, None) | (None, _) | (Some(_), Some(End::Initiator(_))) => false,

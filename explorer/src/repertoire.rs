@@ -95,6 +95,8 @@ pub enum Move {
     Receive(Room, Until),
     /// Answers and receives (CH-10).
     RespondAndReceive(Message, Room, Until),
+    /// Sets USER on the peer's end of the channel to what this word means (WT-5).
+    SetPeerUser(usize),
     /// Waits on its end of the channel for any of these signals (WT-2).
     Wait(u32, Until),
     /// Sleeps (WT-7).
@@ -121,8 +123,10 @@ pub mod mask {
     pub const WRITEABLE: u32 = Signals::WRITEABLE.bits();
     /// ERROR.
     pub const ERROR: u32 = Signals::ERROR.bits();
-    /// All three.
-    pub const ALL: u32 = READABLE | WRITEABLE | ERROR;
+    /// USER.
+    pub const USER: u32 = Signals::USER.bits();
+    /// All four.
+    pub const ALL: u32 = READABLE | WRITEABLE | ERROR | USER;
     /// A bit that no signal has.
     pub const UNDEFINED: u32 = READABLE | 1 << 5;
 }
@@ -176,6 +180,7 @@ impl Move {
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
+            | Move::SetPeerUser(_)
             | Move::ExitThread
             | Move::ExitProcess
             | Move::Nothing
@@ -231,6 +236,7 @@ impl Move {
                 let words = [handle, send, send_length, receive, receive_length, low, high];
                 (Syscall::ChannelRespondAndReceive, words)
             }
+            Move::SetPeerUser(word) => (Syscall::ObjectSetPeerUserSignal, padded([handle, word])),
             Move::Wait(mask, until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
@@ -268,6 +274,7 @@ fn sound(syscall: Syscall) -> Move {
         Syscall::ChannelRespondAndReceive => {
             Move::RespondAndReceive(Message::Short, Room::Short, Until::Never)
         }
+        Syscall::ObjectSetPeerUserSignal => Move::SetPeerUser(1),
         Syscall::ObjectWait => Move::Wait(Signals::READABLE.bits(), Until::Never),
         _other => Move::Nothing,
     }

@@ -6,7 +6,7 @@
 
 use guichet_abi::Syscall;
 
-use crate::declared::{Plan, ProcessPlan};
+use crate::declared::{Channel, Plan, ProcessPlan};
 use crate::layout::Tables;
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
@@ -48,8 +48,17 @@ pub fn all() -> Vec<Scenario> {
         buffers(),
         lists(),
         deadlines(),
+        default_deadline(),
         ends(),
         receive_loop(),
+        user_signals(),
+        two_who_watch("two-who-watch", "Two equal threads, and USER on their end.", [15, 15], 15),
+        two_who_watch(
+            "two-who-watch-ranked",
+            "Two unequal threads, and USER on their end.",
+            [10, 20],
+            15,
+        ),
         everything(),
         ranked("initiator-first", "The initiator is more important than the handler.", 20, 10),
         ranked("handler-first", "The handler is more important than the initiator.", 10, 20),
@@ -84,7 +93,7 @@ fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
     };
     Plan {
         processes: vec![process("initiator", initiator), process("handler", handler)],
-        channels: vec![(0, 1)],
+        channels: vec![Channel::between(0, 1)],
         max_transfer_bytes: 8,
     }
 }
@@ -178,6 +187,25 @@ fn deadlines() -> Scenario {
     }
 }
 
+/// A channel with a default deadline, which is to pass at every point (CH-11).
+fn default_deadline() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Tick(3), Until::Now];
+    let sleeps = [NEVER, Until::Tick(1), Until::Tick(2)].map(Move::Sleep).to_vec();
+    let waits = few_waits(mask::READABLE, &[NEVER, Until::Tick(2)]);
+    let rest = [waits, set_user(), sleeps].concat();
+    let initiator = [simple_initiator(&untils), rest.clone()].concat();
+    let handler = [simple_handler(), receives(&untils), rest].concat();
+    let timed = Channel { default_ticks: Some(2), ..Channel::between(0, 1) };
+    Scenario {
+        name: "default-deadline",
+        about: "A channel on which transactions without a deadline get one.",
+        plan: Plan { channels: vec![timed], ..one_channel(&[15], &[15]) },
+        repertoires: vec![initiator, handler],
+        environment: Environment { horizon_ticks: 3, kills: true, ..Environment::default() },
+        depth: None,
+    }
+}
+
 /// Processes that are killed, fault or exit at every point.
 fn ends() -> Scenario {
     let untils = [NEVER, Until::Tick(1), Until::Tick(2)];
@@ -195,6 +223,56 @@ fn ends() -> Scenario {
             faults: true,
             ..Environment::default()
         },
+        depth: None,
+    }
+}
+
+/// USER raised and lowered by either end, at every point of a transaction and of a life (WT-5).
+fn user_signals() -> Scenario {
+    let untils = [NEVER, Until::Tick(1), Until::Now];
+    let rest = [
+        set_user(),
+        waits_with_user(&untils),
+        flaws(Syscall::ObjectSetPeerUserSignal),
+        vec![Move::ExitThread, Move::Sleep(Until::Tick(1))],
+    ];
+    let initiator = [simple_initiator(&untils), rest.concat()].concat();
+    // One that waits for a request alone sleeps on when USER is raised, and is told of it with one.
+    let waits_alone = vec![Move::Wait(mask::READABLE, NEVER)];
+    let handler = [simple_handler(), receives(&untils), waits_alone, rest.concat()].concat();
+    Scenario {
+        name: "user-signals",
+        about: "USER raised and lowered at every point, by ends that live and die.",
+        plan: one_channel(&[15], &[15]),
+        repertoires: vec![initiator, handler],
+        environment: Environment {
+            horizon_ticks: 1,
+            kills: true,
+            faults: true,
+            ..Environment::default()
+        },
+        depth: None,
+    }
+}
+
+/// While one thread of the initiator's process blocks in its transaction, the other waits on the
+/// same end.
+fn two_who_watch(
+    name: &'static str,
+    about: &'static str,
+    initiators: [u8; 2],
+    handler: u8,
+) -> Scenario {
+    let untils = [NEVER, Until::Tick(1)];
+    let asks = [simple_initiator(&untils), set_user(), waits_with_user(&untils), leaves()].concat();
+    let serves = [simple_handler(), set_user(), waits_with_user(&[NEVER])].concat();
+    let serves = [serves, receives(&[NEVER]), vec![Move::Sleep(NEVER)]].concat();
+    Scenario {
+        name,
+        about,
+        plan: one_channel(&initiators, &[handler]),
+        repertoires: vec![asks.clone(), asks, serves],
+        environment: Environment { horizon_ticks: 1, kills: true, ..Environment::default() },
         depth: None,
     }
 }
@@ -390,6 +468,17 @@ fn waits(untils: &[Until]) -> Vec<Move> {
     waits.push(Move::Wait(mask::UNDEFINED, NEVER));
     waits.push(Move::Wait(0, Until::Now));
     waits
+}
+
+fn waits_with_user(untils: &[Until]) -> Vec<Move> {
+    let masks = [mask::USER, mask::USER | mask::READABLE, mask::WRITEABLE, mask::ALL];
+    let wait = |bits| untils.iter().map(move |until| Move::Wait(bits, *until));
+    masks.into_iter().flat_map(wait).collect()
+}
+
+/// Raises, lowers, and neither (WT-5).
+fn set_user() -> Vec<Move> {
+    [1, 0, 2, usize::MAX].map(Move::SetPeerUser).to_vec()
 }
 
 fn few_waits(bits: u32, untils: &[Until]) -> Vec<Move> {

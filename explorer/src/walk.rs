@@ -8,7 +8,7 @@
 use guichet_abi::Syscall;
 use guichet_kernel::{Action, Event, Fault, FaultCause, Instant, ProcessIndex, ProcessState};
 
-use crate::declared::{Declared, End, Plan, ProcessPlan};
+use crate::declared::{Channel, Declared, End, Plan, ProcessPlan};
 use crate::hostile;
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
@@ -57,7 +57,11 @@ pub fn declared() -> Declared {
             process("server", &[10, 15], false),
             process("urgent", &[25], true),
         ],
-        channels: vec![(0, 1), (1, 2), (3, 1)],
+        channels: vec![
+            Channel::between(0, 1),
+            Channel { default_ticks: Some(3), ..Channel::between(1, 2) },
+            Channel::between(3, 1),
+        ],
         max_transfer_bytes: 8,
     })
 }

@@ -77,6 +77,11 @@ impl fmt::Display for Move {
             Move::RespondAndReceive(message, room, until) => {
                 write!(formatter, "responds with {message} and receives with {room}, {until}")
             }
+            Move::SetPeerUser(0) => formatter.write_str("lowers USER on its peer"),
+            Move::SetPeerUser(1) => formatter.write_str("raises USER on its peer"),
+            Move::SetPeerUser(word) => {
+                write!(formatter, "sets USER on its peer to {word:#x}")
+            }
             Move::Wait(mask, until) => {
                 write!(formatter, "waits for {}, {until}", signal_words(*mask))
             }
@@ -96,6 +101,7 @@ pub fn signal_words(bits: u32) -> String {
         (Signals::READABLE, "READABLE"),
         (Signals::WRITEABLE, "WRITEABLE"),
         (Signals::ERROR, "ERROR"),
+        (Signals::USER, "USER"),
     ];
     let known = names.into_iter().filter(|(signal, _)| bits & signal.bits() != 0);
     let mut words: Vec<String> = known.map(|(_, name)| name.to_owned()).collect();

@@ -32,7 +32,8 @@ impl Kernel<'_> {
         for object in descriptor.objects {
             match object {
                 Object::ChannelHandler(end) => self.channels.handler_started(end.index),
-                Object::ChannelInitiator(_) | Object::Thread(_) => {}
+                Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {
+                }
             }
         }
         if port.start_process(index).is_err() {
@@ -99,7 +100,7 @@ impl Kernel<'_> {
             Object::ChannelHandler(end) => {
                 self.channels.handler_ended(&mut self.services, end.index);
             }
-            Object::ChannelInitiator(end) => {
+            Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
                 self.channels.initiator_ended(&mut self.services, end.index);
             }
             Object::Thread(_) => {}

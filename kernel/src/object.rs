@@ -15,6 +15,14 @@ pub enum Object {
     ChannelHandler(HandlerDescriptor),
     /// The initiator's end of a channel.
     ChannelInitiator(InitiatorDescriptor),
+    /// The same of a channel that declares a default deadline. It is a kind of its own so that
+    /// channels without one pay nothing: the door knows the other kind only.
+    TimedInitiator {
+        /// What is declared of every initiator's end.
+        end: InitiatorDescriptor,
+        /// How long a blocking transaction without a deadline lasts at most, in ticks (CH-11).
+        default_ticks: u64,
+    },
     /// A thread of the process. It takes a handle's number, and no call accepts it yet.
     Thread(ThreadIndex),
 }

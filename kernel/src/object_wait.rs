@@ -48,16 +48,20 @@ pub(crate) fn object_wait_at_door<P: Port>(
     let &[handle, bits, low, high, ..] = arguments;
     let caller = services.caller();
     let mask = Signals::from_bits(u32::try_from(bits).ok()?)?;
-    let (signals, list) = match caller.object(handle).ok()? {
-        Object::ChannelHandler(end) => (channels.quiet_signals(end.index)?, Some(end.wait_list)),
-        Object::ChannelInitiator(end) => (channels.initiator_signals(end.index), None),
-        Object::Thread(_) => return None,
-    };
+    let object = caller.object(handle).ok()?;
+    // Not a match: with all kinds listed, the rare ones are asked for first.
+    if let Object::ChannelInitiator(end) = object {
+        let signals = channels.idle_signals(end.index)?;
+        let found = (services.waits.current(), wait_results(signals));
+        return signals.intersects(mask).then_some(found);
+    }
+    let Object::ChannelHandler(end) = object else { return None };
+    let signals = channels.quiet_signals(end.index)?;
     let waits = &mut services.waits;
     if signals.intersects(mask) {
         return Some((waits.current(), wait_results(signals)));
     }
-    let list = list?;
+    let list = end.wait_list;
     let deadline = Instant::from_words(low, high);
     if !waits.is_quiet(port, deadline) {
         return None;
@@ -80,7 +84,7 @@ fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'
 pub(crate) fn wait_list(object: &Object) -> Result<WaitListIndex, Error> {
     match object {
         Object::ChannelHandler(end) => Ok(end.wait_list),
-        Object::ChannelInitiator(end) => Ok(end.wait_list),
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => Ok(end.wait_list),
         Object::Thread(_) => Err(Error::InvalidArgument),
     }
 }
@@ -89,7 +93,9 @@ pub(crate) fn wait_list(object: &Object) -> Result<WaitListIndex, Error> {
 pub(crate) fn active_signals(channels: &Channels<'_>, object: &Object) -> Signals {
     match object {
         Object::ChannelHandler(end) => channels.handler_signals(end.index),
-        Object::ChannelInitiator(end) => channels.initiator_signals(end.index),
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
+            channels.initiator_signals(end.index)
+        }
         Object::Thread(_) => Signals::empty(),
     }
 }
@@ -98,14 +104,16 @@ pub(crate) fn active_signals(channels: &Channels<'_>, object: &Object) -> Signal
 fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
     match object {
         Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
-        Object::ChannelInitiator(_) | Object::Thread(_) => {}
+        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {}
     }
 }
 
 /// Tells the object's window that the caller blocks in a wait on it.
 fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
     match object {
-        Object::ChannelInitiator(end) => channels.note_watched(end.index),
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
+            channels.note_watched(end.index);
+        }
         Object::ChannelHandler(_) | Object::Thread(_) => {}
     }
 }
@@ -114,6 +122,6 @@ fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
 fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals) {
     match object {
         Object::ChannelHandler(end) => channels.note_returned(end.index, signals),
-        Object::ChannelInitiator(_) | Object::Thread(_) => {}
+        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {}
     }
 }

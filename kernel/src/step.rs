@@ -116,6 +116,7 @@ impl Kernel<'_> {
             Syscall::ChannelRespondAndReceive => {
                 channels.respond_and_receive(services, port, arguments)
             }
+            Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
             Syscall::ObjectWait => object_wait(channels, services, port, arguments),
             Syscall::SleepUntil => self.sleep_until(port, arguments),
             Syscall::ProcessExit => self.process_exit(port, arguments),

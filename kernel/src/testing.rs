@@ -144,8 +144,19 @@ pub(crate) fn machine(initiator: &[u8], handler: &[u8]) -> Machine {
     machine
 }
 
+/// As [`machine`], on whose channel transactions last so many ticks if they have no deadline.
+pub(crate) fn timed_machine(initiator: &[u8], handler: &[u8], default_ticks: u64) -> Machine {
+    let mut machine = declare(initiator, handler, Some(default_ticks));
+    machine.boot();
+    machine
+}
+
 /// A machine whose system has not started. The slices are the priorities of the threads.
 pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
+    declare(initiator, handler, None)
+}
+
+fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Machine {
     let count = initiator.len();
     let indices = |range: std::ops::Range<usize>| -> &'static [ThreadIndex] {
         range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
@@ -162,8 +173,12 @@ pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
         wait_list: WaitListIndex::new(1),
         badge: BADGE,
     };
+    let initiator_object = match default_ticks {
+        Some(default_ticks) => Object::TimedInitiator { end: initiator_end, default_ticks },
+        None => Object::ChannelInitiator(initiator_end),
+    };
     let processes: &'static [ProcessDescriptor<'static>] = vec![
-        descriptor(0, Object::ChannelInitiator(initiator_end), indices(0..count)),
+        descriptor(0, initiator_object, indices(0..count)),
         descriptor(1, Object::ChannelHandler(handler_end), indices(count..count + handler.len())),
     ]
     .leak();

@@ -1,7 +1,8 @@
 //! Instants, in the board's own ticks (AB-4).
 //!
-//! The kernel compares instants and does nothing else with them: it never divides, and it asks
-//! the port for the time only when a finite deadline is armed or the timer has fired.
+//! The kernel compares instants, and adds a channel's default deadline to the present one; that is
+//! all. It never divides, and it asks the port for the time only when a finite deadline is armed or
+//! the timer has fired.
 
 /// A point in time: ticks of the board's clock since boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,11 @@ impl Instant {
     #[inline(always)]
     pub const fn from_words(low: usize, high: usize) -> Self {
         Instant(guichet_abi::deadline_from_words(low, high))
+    }
+
+    /// The instant so many ticks later, [`Instant::NEVER`] at most.
+    pub const fn saturating_add(self, ticks: u64) -> Self {
+        Instant(self.0.saturating_add(ticks))
     }
 
     /// The earlier of two.

@@ -73,6 +73,7 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         Syscall::ChannelReceive => Some((arguments[1], arguments[2])),
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
+        | Syscall::ObjectSetPeerUserSignal
         | Syscall::ObjectWait
         | Syscall::SleepUntil
         | Syscall::ClockNow

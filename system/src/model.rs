@@ -16,6 +16,8 @@ pub const PRIORITIES: std::ops::RangeInclusive<u8> = 0..=31;
 pub const DEFAULT_PRIORITY: u8 = 15;
 /// The bound of one transfer, in bytes, of a system that declares none (AB-10).
 pub const DEFAULT_MAX_TRANSFER_BYTES: usize = 4096;
+/// The badge of an initiator that declares none (AB-6).
+pub const DEFAULT_BADGE: u32 = 0;
 /// The name of a process's thread if it declares none.
 pub const DEFAULT_THREAD_NAME: &str = "main";
 
@@ -134,6 +136,11 @@ pub enum ObjectKind {
     ChannelInitiator {
         /// The other end, an object of another process.
         handler: ObjectId,
+        /// What the other end is told whose request it has (AB-6).
+        badge: u32,
+        /// How long a blocking transaction without a deadline lasts at most, in milliseconds;
+        /// without it, for ever (CH-11).
+        default_deadline_ms: Option<u32>,
     },
     /// The end of a channel that answers (CH-1).
     ChannelHandler {

@@ -3,7 +3,8 @@
 //! The kernel knows a system as tables that refer to one another. Here they are made, in one order that every
 //! port relies on: processes and their threads in the order of the file, handles in the order of
 //! each process's objects, a wait list for each channel end. What a process may touch is not in
-//! the file; it comes from the linked program and is passed in.
+//! the file; it comes from the linked program and is passed in. Times of the file are in milliseconds
+//! and become ticks of the board here, because the kernel never divides.
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
@@ -58,18 +59,19 @@ impl ProcessTables {
 
 impl Tables {
     /// The tables of `system`, where process `n` may use the regions `memory[n]` (sorted, without
-    /// overlaps; none for a process beyond the list) and one transfer is at most
-    /// `max_transfer_bytes` (AB-10).
+    /// overlaps; none for a process beyond the list), one transfer is at most
+    /// `max_transfer_bytes` (AB-10), and the clock ticks `ticks_per_sec` times a second (AB-4).
     pub fn new(
         system: &model::System,
         memory: &[Vec<Region>],
         max_transfer_bytes: usize,
+        ticks_per_sec: u64,
     ) -> Tables {
         let numbers = Numbers::of(system);
         let process = |(number, process): (usize, &model::Process)| ProcessTables {
             name: process.name.clone(),
             memory: memory.get(number).cloned().unwrap_or_default(),
-            objects: numbers.objects(system, number, process),
+            objects: numbers.objects(system, number, ticks_per_sec),
             threads: (0..process.threads.len())
                 .map(|thread| numbers.thread(number, thread))
                 .collect(),
@@ -163,23 +165,23 @@ impl Numbers {
             .map_or(ThreadIndex::NONE, |first| ThreadIndex::new(first + thread))
     }
 
-    fn objects(
-        &self,
-        system: &model::System,
-        process: usize,
-        declared: &model::Process,
-    ) -> Vec<Object> {
+    fn objects(&self, system: &model::System, process: usize, ticks_per_sec: u64) -> Vec<Object> {
         let object = |(object, declared): (usize, &model::Object)| {
             let id = ObjectId { process, object };
             match declared.kind {
                 ObjectKind::ChannelHandler { .. } => Object::ChannelHandler(self.handler(id)),
-                ObjectKind::ChannelInitiator { .. } => Object::ChannelInitiator(
-                    self.initiator_end(system, place(&self.initiators, id)),
-                ),
+                ObjectKind::ChannelInitiator { default_deadline_ms, .. } => {
+                    let end = self.initiator_end(system, place(&self.initiators, id));
+                    default_deadline_ms.map_or(Object::ChannelInitiator(end), |milliseconds| {
+                        let default_ticks = ticks(milliseconds, ticks_per_sec);
+                        Object::TimedInitiator { end, default_ticks }
+                    })
+                }
                 ObjectKind::Thread { thread } => Object::Thread(self.thread(process, thread)),
             }
         };
-        declared.objects.iter().enumerate().map(object).collect()
+        let declared = system.processes.get(process).map_or(&[][..], |process| &process.objects);
+        declared.iter().enumerate().map(object).collect()
     }
 
     fn handler(&self, id: ObjectId) -> HandlerDescriptor {
@@ -199,10 +201,12 @@ impl Numbers {
     /// The initiator's end at this place; its wait list follows those of the handlers.
     fn initiator_end(&self, system: &model::System, place: usize) -> InitiatorDescriptor {
         let id = self.initiators.get(place);
-        let handler = match id.and_then(|id| kind(system, *id)) {
-            Some(ObjectKind::ChannelInitiator { handler }) => self.handler(handler),
+        let (handler, badge) = match id.and_then(|id| kind(system, *id)) {
+            Some(ObjectKind::ChannelInitiator { handler, badge, .. }) => {
+                (self.handler(handler), badge)
+            }
             Some(ObjectKind::ChannelHandler { .. } | ObjectKind::Thread { .. }) | None => {
-                self.handler_end(usize::MAX)
+                (self.handler_end(usize::MAX), model::DEFAULT_BADGE)
             }
         };
         InitiatorDescriptor {
@@ -210,9 +214,15 @@ impl Numbers {
             process: id.map_or(ProcessIndex::NONE, |id| ProcessIndex::new(id.process)),
             handler,
             wait_list: WaitListIndex::new(self.handlers.len().saturating_add(place)),
-            badge: 0,
+            badge,
         }
     }
+}
+
+/// So many milliseconds in ticks, no less: the next tick where they end between two (AB-4).
+fn ticks(milliseconds: u32, ticks_per_sec: u64) -> u64 {
+    let thousandths = u128::from(milliseconds) * u128::from(ticks_per_sec);
+    u64::try_from(thousandths.div_ceil(1000)).unwrap_or(u64::MAX)
 }
 
 /// The place of an object in its table; beyond every table for one that is not there.
@@ -231,7 +241,7 @@ mod tests {
     const TWO_CHANNELS: &str = r#"{ apps: [ { name: "a", processes: [
         { name: "one", priority: 3, objects: [
             { type: "channel_initiator", name: "X", handler_process: "two",
-              handler_object_name: "B" },
+              handler_object_name: "B", badge: 5, default_deadline_ms: 3 },
             { type: "channel_handler", name: "Y" } ] },
         { name: "two", may_shutdown: false,
           threads: [ { name: "m" }, { name: "n" } ], objects: [
@@ -244,15 +254,17 @@ mod tests {
         let loaded = crate::check_source("system.json5", TWO_CHANNELS);
         let model = loaded.system.expect("the file is right");
         let memory = vec![vec![Region { start: 1, end: 2, writable: true }]];
-        Tables::new(&model, &memory, 77).with_system(|system| {
+        Tables::new(&model, &memory, 77, 2_500).with_system(|system| {
             let processes = system.processes;
             let [x, a] = [0, 1].map(|place| system.initiators[place]);
             let [y, b] = [0, 1].map(|place| system.handlers[place]);
-            let objects = [Object::ChannelInitiator(x), Object::ChannelHandler(y)];
-            assert_eq!(processes[0].objects, objects);
+            // Three milliseconds of two and a half ticks each.
+            let x_object = Object::TimedInitiator { end: x, default_ticks: 8 };
+            assert_eq!(processes[0].objects, [x_object, Object::ChannelHandler(y)]);
             let objects = [Object::ChannelInitiator(a), Object::ChannelHandler(b)];
             assert_eq!(processes[1].objects, objects);
             assert_eq!((x.handler, a.handler), (b, y));
+            assert_eq!((x.badge, a.badge), (5, 0));
             let lists = system.handlers.iter().map(|end| end.wait_list);
             let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
             let lists: std::collections::HashSet<_> = lists.collect();
@@ -267,5 +279,21 @@ mod tests {
             assert_eq!((processes[0].memory.len(), processes[1].memory.len()), (1, 0));
             assert_eq!(system.max_transfer_bytes, 77);
         });
+    }
+
+    #[test]
+    fn no_duration_of_the_file_is_too_long_for_any_clock_or_becomes_shorter() {
+        let cases = [
+            (1, 1, 1),
+            (1, 1000, 1),
+            (1, 1001, 2),
+            (1000, 32_768, 32_768),
+            (u32::MAX, 1_000_000_000, 4_294_967_295_000_000),
+            (u32::MAX, u64::MAX, u64::MAX),
+        ];
+        for (milliseconds, ticks_per_sec, expected) in cases {
+            let found = ticks(milliseconds, ticks_per_sec);
+            assert_eq!(found, expected, "{milliseconds} ms at {ticks_per_sec}");
+        }
     }
 }

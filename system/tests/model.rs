@@ -24,7 +24,9 @@ fn the_guides_example_means_what_the_guide_says() {
     assert_eq!(names, ["initiator", "handler"]);
     let [initiator, handler] = [&system.processes[0], &system.processes[1]];
     let end = |process| ObjectId { process, object: 0 };
-    assert_eq!(initiator.objects[0].kind, ObjectKind::ChannelInitiator { handler: end(1) });
+    let asks =
+        ObjectKind::ChannelInitiator { handler: end(1), badge: 0, default_deadline_ms: None };
+    assert_eq!(initiator.objects[0].kind, asks);
     assert_eq!(handler.objects[0].kind, ObjectKind::ChannelHandler { initiator: Some(end(0)) });
     assert_eq!(initiator.threads[0].name, "initiator thread");
     assert_eq!(initiator.threads[0].stack_size_bytes, Some(1024));
@@ -42,6 +44,23 @@ fn what_is_left_out_has_the_documented_defaults() {
     assert!(process.objects.is_empty());
     assert_eq!(thread_names(&system), ["main"]);
     assert_eq!((process.threads[0].priority, process.threads[0].stack_size_bytes), (15, None));
+}
+
+#[test]
+fn an_initiator_declares_its_badge_and_its_default_deadline() {
+    let system = system(
+        "{ apps: [{ name: 'a', processes: [
+            { name: 'p', objects: [{ type: 'channel_initiator', name: 'ASK',
+              handler_process: 'q', handler_object_name: 'ANSWER',
+              badge: 0xFFFFFFFF, default_deadline_ms: 4294967295 }] },
+            { name: 'q', objects: [{ type: 'channel_handler', name: 'ANSWER' }] } ] }] }",
+    );
+    let asks = ObjectKind::ChannelInitiator {
+        handler: ObjectId { process: 1, object: 0 },
+        badge: u32::MAX,
+        default_deadline_ms: Some(u32::MAX),
+    };
+    assert_eq!(system.processes[0].objects[0].kind, asks);
 }
 
 #[test]

@@ -27,7 +27,8 @@ impl Initiator {
     }
 
     /// Sends `send`, blocks until the answer is in `receive` or the deadline passes, and returns
-    /// the answer's length in bytes (CH-2). See [`syscall::channel_transact`] for the errors.
+    /// the answer's length in bytes (CH-2). With [`Instant::MAX`] the channel's default deadline
+    /// counts, if it declares one (CH-11). See [`syscall::channel_transact`] for the errors.
     #[inline]
     pub fn transact<S, R>(self, send: &S, receive: &mut R, deadline: Instant) -> Result<usize>
     where
@@ -35,6 +36,13 @@ impl Initiator {
         R: SyscallBufferMut + ?Sized,
     {
         syscall::channel_transact(self.0, send, receive, deadline)
+    }
+
+    /// Raises USER on the handler's end of this channel, or lowers it (WT-5). Never blocks. See
+    /// [`syscall::object_set_peer_user_signal`].
+    #[inline]
+    pub fn set_peer_user_signal(self, set: bool) -> Result<()> {
+        syscall::object_set_peer_user_signal(self.0, set)
     }
 
     /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2). See
@@ -58,6 +66,13 @@ impl Handler {
     /// The handle number.
     pub const fn handle(self) -> u32 {
         self.0
+    }
+
+    /// Raises USER on the initiator's end of this channel, or lowers it (WT-5). Never blocks. See
+    /// [`syscall::object_set_peer_user_signal`].
+    #[inline]
+    pub fn set_peer_user_signal(self, set: bool) -> Result<()> {
+        syscall::object_set_peer_user_signal(self.0, set)
     }
 
     /// Blocks until a signal of `mask` is active on this end or the deadline passes (WT-2);

@@ -22,5 +22,4 @@ mod trap;
 pub use start::{StartFailure, start, started_by_hand};
 pub(crate) use trap::{crash, trap};
 
-/// How many ticks of the port's clock a second has (AB-4): on Linux they are nanoseconds.
-pub const TICKS_PER_SEC: u64 = 1_000_000_000;
+pub use guichet_abi::linux::TICKS_PER_SEC;

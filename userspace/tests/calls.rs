@@ -190,6 +190,18 @@ fn a_wait_tells_all_signals_that_it_knows() {
 }
 
 #[test]
+fn either_end_signals_its_peer() {
+    let number = Syscall::ObjectSetPeerUserSignal as usize;
+    let (result, calls) = run(1, ok(0, 0), || Initiator::new(4).set_peer_user_signal(true));
+    assert_eq!(result, Ok(()));
+    assert_eq!(calls[0], (number, [4, 1, 0, 0, 0, 0, 0]));
+    let program = || Handler::new(5).set_peer_user_signal(false);
+    let (result, calls) = run(1, refuse(Error::OutOfRange), program);
+    assert_eq!(result, Err(Error::OutOfRange));
+    assert_eq!(calls[0], (number, [5, 0, 0, 0, 0, 0, 0]));
+}
+
+#[test]
 fn time_travels_in_two_words() {
     let [low, high] = DEADLINE_WORDS;
     let (now, _) = run(1, ok(low, high), SystemClock::now);

@@ -96,6 +96,7 @@ impl Oracle {
             Some(Syscall::ChannelRespond) => self.respond(scene),
             Some(Syscall::ChannelReceive) => self.receive(scene),
             Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
+            Some(Syscall::ObjectSetPeerUserSignal) => self.set_peer_user(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
@@ -169,6 +170,27 @@ impl Oracle {
         let mut after = self.clone();
         after.threads[thread].owed = Some(results);
         after
+    }
+
+    /// WT-5.
+    fn set_peer_user(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let mut reasons = Vec::new();
+        let end = value_or_reasons(&mut reasons, scene.end().map_err(|error| vec![error]));
+        let word = scene.argument(1);
+        if word > 1 {
+            reasons.push(Error::InvalidArgument);
+        }
+        let Some(end) = end.filter(|_| reasons.is_empty()) else {
+            return self.refuse(scene, &reasons);
+        };
+        let turn = self.last_turn();
+        let mut after = self.with_owed(scene.thread, succeeded(0));
+        match end {
+            End::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
+            End::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
+        }
+        after.wake(turn);
+        vec![Prediction::of(after, Change::Any)]
     }
 
     /// WT-2, WT-3, CH-5a, CH-9.

@@ -18,7 +18,7 @@ impl Oracle {
         let response = scene.buffer(3, Use::Destination, usize::MAX);
         let response = value_or_reasons(&mut reasons, response);
         let channel = value_or_reasons(&mut reasons, self.startable(scene));
-        let deadline_ticks = scene.deadline_ticks(5);
+        let deadline_ticks = transaction_deadline_ticks(scene, channel);
         if scene.is_past(deadline_ticks) {
             reasons.push(Error::DeadlineExceeded);
         }
@@ -246,6 +246,16 @@ impl Oracle {
         if let Some(transaction) = self.channels[channel].transaction.take() {
             self.complete(transaction.thread, failed(Error::PermissionDenied), turn);
         }
+    }
+}
+
+/// When the caller's transaction is given up: at its own deadline, else when the channel's default has
+/// passed, if it has one (CH-11).
+fn transaction_deadline_ticks(scene: &Scene<'_>, channel: Option<usize>) -> u64 {
+    let default_ticks = channel.and_then(|at| scene.declared.channels[at].default_ticks);
+    match (scene.deadline_ticks(5), default_ticks) {
+        (u64::MAX, Some(ticks)) => scene.now_ticks + ticks,
+        (asked, _) => asked,
     }
 }
 

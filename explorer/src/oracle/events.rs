@@ -50,6 +50,7 @@ impl Oracle {
                 let lost = self.channels[number].transaction.take();
                 self.channels[number].stale.clear();
                 self.channels[number].handler_error = false;
+                self.channels[number].raised_by_handler = false;
                 if let Some(lost) = lost {
                     self.channels[number].initiator_error = true;
                     self.complete(lost.thread, failed(Error::Unavailable), turn);
@@ -60,6 +61,7 @@ impl Oracle {
                     self.channels[number].handler_error = true;
                 }
                 self.channels[number].initiator_error = false;
+                self.channels[number].raised_by_initiator = false;
             }
         }
         self.wake(turn);

@@ -97,6 +97,10 @@ pub struct Channel {
     pub initiator_error: bool,
     /// ERROR on the handler's end (CH-9).
     pub handler_error: bool,
+    /// Whether the initiator's process raises USER on the handler's end (WT-5).
+    pub raised_by_initiator: bool,
+    /// Whether the handler's process raises USER on the initiator's end (WT-5).
+    pub raised_by_handler: bool,
     /// The threads that served a transaction that was withdrawn, and have not learned of it.
     pub stale: Vec<usize>,
     /// The threads that wait to serve a transaction, the one that came first in front (CH-10).
@@ -183,7 +187,7 @@ impl Oracle {
         self.threads.iter().filter(|thread| thread.deadline_ticks.is_some()).count()
     }
 
-    /// The signals that an end shows (CH-3, CH-7, CH-9).
+    /// The signals that an end shows (CH-3, CH-7, CH-9, WT-5).
     pub fn signals(&self, end: End) -> Signals {
         let mut signals = Signals::empty();
         match end {
@@ -193,11 +197,13 @@ impl Oracle {
                 let waits = transaction.is_some_and(|pending| pending.server.is_none());
                 signals.set(Signals::READABLE, waits);
                 signals.set(Signals::ERROR, channel.handler_error);
+                signals.set(Signals::USER, channel.raised_by_initiator);
             }
             End::Initiator(channel) => {
                 let channel = &self.channels[channel];
                 signals.set(Signals::WRITEABLE, channel.transaction.is_none());
                 signals.set(Signals::ERROR, channel.initiator_error);
+                signals.set(Signals::USER, channel.raised_by_handler);
             }
         }
         signals

@@ -1,4 +1,4 @@
-//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-10).
+//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-11, WT-5).
 //!
 //! An initiator transacts: it offers a request and a place for the response, and sleeps until the
 //! handler has answered. The channel stores no byte of either: the request stays in the
@@ -14,7 +14,8 @@
 //! - **the initiator dies**: its transaction is withdrawn and ERROR shows on the handler until a
 //!   wait has returned it.
 //! - **late**: a deadline withdraws the transaction. A handler that had begun to serve it is
-//!   *stale*: it learns so, once, from Unavailable, and cannot answer somebody else by mistake.
+//!   *stale*: it learns so, once, from Unavailable, and cannot answer somebody else by mistake. A
+//!   call without a deadline gets the channel's default, if one is declared (CH-11).
 //!
 //! Staleness is kept per thread of the handler's process, not per channel. Were it one mark for
 //! the channel, a second thread could use it up, and the first one's late answer would complete
@@ -39,8 +40,9 @@
 //! | serving thread ends | — | — | pending | pending |
 //!
 //! A stale caller's read or respond gets Unavailable first, whatever the column. The files: `start`,
-//! an initiator's calls; `serve`, a handler's; `end`, all the ways in which a transaction ends; `door`,
-//! the same calls once more, for when nothing is unusual.
+//! an initiator's calls; `serve`, a handler's; `end`, all the ways in which a transaction ends;
+//! `user`, the signal that each end raises on the other; `door`, a channel's calls once more, for when
+//! nothing is unusual.
 
 use guichet_abi::{OK, Results, Signals};
 
@@ -54,12 +56,12 @@ mod door;
 mod end;
 mod serve;
 mod start;
+mod user;
 
-/// Whether an initiator has a transaction under way. The kind takes a word, as that of a state does.
+/// Whether an initiator has a transaction under way. What is asked for most stands first, as zero is what
+/// a machine compares with best. The kind takes a word, as that of a state does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Transaction {
-    /// It has none.
-    Idle,
     /// It has one, which a thread of its process blocks in.
     Pending {
         /// The thread.
@@ -69,6 +71,21 @@ enum Transaction {
         /// Where the answer goes.
         response: Buffer,
     },
+    /// It has none.
+    Idle,
+    /// It has none, and lost the last one: the handler's process ended before it answered. The next
+    /// start is the end of that (CH-7).
+    Unanswered,
+}
+
+impl Transaction {
+    /// The thread that blocks in it, or NONE.
+    fn thread(&self) -> ThreadIndex {
+        match self {
+            Transaction::Idle | Transaction::Unanswered => ThreadIndex::NONE,
+            Transaction::Pending { thread, .. } => *thread,
+        }
+    }
 }
 
 /// What changes about the initiator's end. A power of two in size, so that finding one is cheap.
@@ -76,8 +93,8 @@ enum Transaction {
 #[repr(align(32))]
 pub struct Initiator {
     transaction: Transaction,
-    /// The handler's process ended with a transaction unanswered (CH-7).
-    peer_ended: bool,
+    /// USER, while the handler raises it (WT-5).
+    user: Signals,
     /// A thread may stand in the list of this end: whoever ends a transaction must look.
     watched: bool,
 }
@@ -85,7 +102,7 @@ pub struct Initiator {
 impl Initiator {
     /// An initiator without a transaction.
     pub const IDLE: Initiator =
-        Initiator { transaction: Transaction::Idle, peer_ended: false, watched: false };
+        Initiator { transaction: Transaction::Idle, user: Signals::empty(), watched: false };
 }
 
 /// What changes about the handler's end. A power of two in size, so that finding one is cheap.
@@ -100,8 +117,9 @@ pub struct Handler {
     server: ThreadIndex,
     /// The threads that served a transaction that was withdrawn, and have not learned of it.
     stale: ThreadSet,
-    /// An initiator's process ended with a transaction pending (CH-9).
-    peer_ended: bool,
+    /// What stays until somebody lowers it: ERROR, since an initiator's process ended with a
+    /// transaction pending (CH-9), and USER, while the initiator raises it (WT-5).
+    lasting: Signals,
     /// The process runs or will: a transaction may wait for it (CH-8).
     reachable: bool,
 }
@@ -113,14 +131,13 @@ impl Handler {
         served: InitiatorIndex::NONE,
         server: ThreadIndex::NONE,
         stale: ThreadSet::EMPTY,
-        peer_ended: false,
+        lasting: Signals::empty(),
         reachable: true,
     };
 
     fn signals(&self) -> Signals {
-        let mut signals = Signals::empty();
+        let mut signals = self.lasting;
         signals.set(Signals::READABLE, !self.pending.is_none());
-        signals.set(Signals::ERROR, self.peer_ended);
         signals
     }
 
@@ -156,32 +173,43 @@ fn received(length: usize, badge: u32) -> Results {
 // ---- signals ----------------------------------------------------------------------------------
 
 impl Channels<'_> {
-    /// The handler's active signals: READABLE, ERROR (CH-3, CH-9).
+    /// The handler's active signals: READABLE, ERROR, USER (CH-3, CH-9, WT-5).
     pub(crate) fn handler_signals(&self, index: HandlerIndex) -> Signals {
         self.handlers.get(index).map_or(Signals::empty(), Handler::signals)
     }
 
-    /// The initiator's active signals: WRITEABLE, ERROR (CH-7).
-    #[inline]
+    /// The initiator's active signals: WRITEABLE, ERROR, USER (CH-7, WT-5).
     pub(crate) fn initiator_signals(&self, index: InitiatorIndex) -> Signals {
         let Some(initiator) = self.initiators.get(index) else {
             return Signals::empty();
         };
-        let mut signals = Signals::empty();
-        signals.set(Signals::WRITEABLE, matches!(initiator.transaction, Transaction::Idle));
-        signals.set(Signals::ERROR, initiator.peer_ended);
-        signals
+        initiator.user
+            | match initiator.transaction {
+                Transaction::Idle => Signals::WRITEABLE,
+                Transaction::Unanswered => Signals::WRITEABLE | Signals::ERROR,
+                Transaction::Pending { .. } => Signals::empty(),
+            }
     }
 
     /// The handler's active signals, if a wait may return them without changing anything.
     #[inline(always)]
     pub(crate) fn quiet_signals(&self, index: HandlerIndex) -> Option<Signals> {
         let handler = self.handlers.get(index)?;
-        if handler.peer_ended || !handler.stale.is_empty() {
+        if !handler.lasting.is_empty() || !handler.stale.is_empty() {
             return None;
         }
         let is_pending = !handler.pending.is_none();
         Some(if is_pending { Signals::READABLE } else { Signals::empty() })
+    }
+
+    /// The signals of an initiator without a transaction, if it did not lose one.
+    #[inline(always)]
+    pub(crate) fn idle_signals(&self, index: InitiatorIndex) -> Option<Signals> {
+        let initiator = self.initiators.get(index)?;
+        match initiator.transaction {
+            Transaction::Idle => Some(initiator.user | Signals::WRITEABLE),
+            Transaction::Unanswered | Transaction::Pending { .. } => None,
+        }
     }
 
     /// A thread begins to wait on the handler: what it served and lost lies behind it (CH-5a).
@@ -203,7 +231,7 @@ impl Channels<'_> {
         if signals.contains(Signals::ERROR)
             && let Some(handler) = self.handlers.get_mut(index)
         {
-            handler.peer_ended = false;
+            handler.lasting.remove(Signals::ERROR);
         }
     }
 
@@ -237,7 +265,7 @@ impl Channels<'_> {
         for number in 0..self.handlers.len() {
             self.check_handler(services, HandlerIndex::new(number))?;
         }
-        Ok(())
+        self.check_user(services)
     }
 
     fn check_initiator(
@@ -251,7 +279,7 @@ impl Channels<'_> {
         let is_pending = handler.pending == index;
         let is_served = handler.served == index;
         match initiator.transaction {
-            Transaction::Idle if is_pending || is_served => {
+            Transaction::Idle | Transaction::Unanswered if is_pending || is_served => {
                 return Err("channel: the handler has a transaction that nobody started");
             }
             Transaction::Pending { .. } if is_pending == is_served => {
@@ -260,7 +288,7 @@ impl Channels<'_> {
             Transaction::Pending { .. } if !handler.reachable => {
                 return Err("channel: a transaction outlived its handler's process");
             }
-            Transaction::Idle | Transaction::Pending { .. } => {}
+            Transaction::Idle | Transaction::Unanswered | Transaction::Pending { .. } => {}
         }
         if services.waits.has_waiter(ends.wait_list) && !initiator.watched {
             return Err("channel: a thread waits on an initiator that does not know it");

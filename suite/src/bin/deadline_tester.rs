@@ -1,4 +1,5 @@
-//! Asserts what happens when something is late, on both ends of a channel (CH-5, CH-5a, WT-2, AB-4).
+//! Asserts what happens when something is late, on both ends of a channel (CH-5, CH-5a, CH-11, WT-2,
+//! AB-4).
 //!
 //! That a deadline came is asserted; how long after its time it came is not, so that a slow machine
 //! is not a wrong one.
@@ -11,12 +12,16 @@ use suite::pattern;
 use suite::report::{Case, Report};
 use suite::robot::{Outcomes, Robot, Step};
 use suite::timing::{SHORT, after, patience, sleep};
-use suite_codegen::deadline::tester::object::{self, IN, OUT};
+use suite_codegen::deadline::tester::object::{self, IN, OUT, TIMED};
 use userspace::process_entry;
 use userspace::syscall::Signals;
 use userspace::time::{Duration, Instant, SystemClock};
 
 const ROBOT: Robot = Robot::new(object::ROBOT);
+/// The robot at the other end of the channel that declares a default deadline.
+const TIMED_ROBOT: Robot = Robot::new(object::TIMED_ROBOT);
+/// That default, as the system's file has it.
+const DEFAULT: Duration = Duration::from_millis(80);
 /// When transactions here are given up, in milliseconds after they begin.
 const SOON: u32 = 80;
 /// When they have been given up for sure, in milliseconds.
@@ -24,11 +29,12 @@ const LATER: u32 = 200;
 
 #[process_entry("tester")]
 fn entry() -> ! {
-    let mut report = Report::plan(22);
+    let mut report = Report::plan(26);
     waits(&mut report);
     waits_that_succeed(&mut report);
     initiators(&mut report);
     answers_in_time(&mut report);
+    defaults(&mut report);
     late_handlers(&mut report);
     stale(&mut report);
     not_stale(&mut report);
@@ -135,6 +141,49 @@ fn answers_in_time(report: &mut Report) {
             };
             case.equal_for(milliseconds, found, agreed);
         }
+        Ok(())
+    });
+}
+
+/// Transacts without a deadline, in vain, where there is a default.
+fn wait_for_the_default(case: &mut Case) {
+    let start = SystemClock::now();
+    let found = TIMED.transact(&[1, 2, 3, 4], &mut [0; 4], Instant::MAX);
+    case.equal(found, Err(Error::DeadlineExceeded));
+    case.holds(SystemClock::now() >= start + DEFAULT);
+}
+
+fn defaults(report: &mut Report) {
+    report.case(
+        "CH-11 a transaction without a deadline ends after the channel's default",
+        |case| {
+            TIMED_ROBOT.run(&[Step::Sleep(LATER)])?;
+            wait_for_the_default(case);
+            Ok(())
+        },
+    );
+    report.case("CH-11 CH-5a a handler that received is late after the default", |case| {
+        let receive = Step::Receive { room_bytes: 16 };
+        TIMED_ROBOT.run(&[receive, Step::Sleep(LATER), Step::answer(3, 4)])?;
+        sleep(SHORT);
+        wait_for_the_default(case);
+        let done = TIMED_ROBOT.outcomes()?;
+        case.equal(done.of(0), Ok(4));
+        case.equal(done.of(2), Err(Error::Unavailable));
+        Ok(())
+    });
+    report.case("CH-11 a deadline of its own lets a transaction outlast the default", |case| {
+        TIMED_ROBOT.run(&[Step::WAIT, Step::Sleep(LATER), Step::answer(3, 4)])?;
+        let mut room = [0; 4];
+        case.equal(TIMED.transact(&[1], &mut room, patience()), Ok(4));
+        case.equal(room, pattern::array(3));
+        Ok(())
+    });
+    report.case("CH-11 WT-2 a wait on a channel with a default has none", |case| {
+        let deadline = after(Duration::from_millis(LATER.into()));
+        let found = TIMED.wait(Signals::READABLE, deadline);
+        case.equal(found, Err(Error::DeadlineExceeded));
+        case.holds(SystemClock::now() >= deadline);
         Ok(())
     });
 }

@@ -18,6 +18,8 @@ use userspace::syscall::{Received, Signals};
 use userspace::time::{Duration, Instant, SystemClock};
 
 const ROBOT: Robot = Robot::new(object::ROBOT);
+/// The badge that the system's file gives to the robot's requests.
+const ROBOT_BADGE: u32 = 0xCAFE_0B07;
 /// When the robot's requests with a deadline are given up, in milliseconds after they begin.
 const SOON: u32 = 80;
 /// When they have been given up for sure.
@@ -39,9 +41,9 @@ fn entry() -> ! {
     report.shut_down()
 }
 
-/// A request's length, from an initiator that has no badge of its own.
+/// A request of this length, from the robot.
 fn of_length(len: usize) -> Result<Received> {
-    Ok(Received { len, badge: 0 })
+    Ok(Received { len, badge: ROBOT_BADGE })
 }
 
 /// Has the robot make requests, and comes back when the first one waits.
@@ -65,7 +67,7 @@ fn is_quiet() -> bool {
 }
 
 fn received(report: &mut Report) {
-    report.case("CH-10 a receive takes the request that waits", |case| {
+    report.case("CH-10 AB-6 a receive takes the request that waits, and tells its badge", |case| {
         be_asked(&[Step::request(3, 16, 16)])?;
         let mut buffer = [0; 16];
         case.equal(IN.receive(&mut buffer, patience()), of_length(16));
@@ -73,7 +75,7 @@ fn received(report: &mut Report) {
         IN.respond(&pattern::array::<5>(4))?;
         asked(case, &[Ok(5)])
     });
-    report.case("CH-10 a receive blocks until a request comes", |case| {
+    report.case("CH-10 AB-6 a receive blocks until a request comes, and tells its badge", |case| {
         ROBOT.run(&[Step::Sleep(20), Step::request(5, 16, 16)])?;
         let mut buffer = [0; 16];
         case.equal(IN.receive(&mut buffer, Instant::MAX), of_length(16));
@@ -330,15 +332,15 @@ fn lists(report: &mut Report) {
         ARENA.write(512, &pattern::array::<10>(12));
         let room = ARENA.write_table(256, &[(ARENA.at(0), 5), (ARENA.at(5), 11)]);
         let answer = ARENA.write_table(320, &[(ARENA.at(512), 4), (ARENA.at(516), 6)]);
-        let handle = IN.handle() as usize;
+        let (handle, badge) = (IN.handle() as usize, ROBOT_BADGE as usize);
         let forever = [usize::MAX; 2];
         let words = [handle, room[0], room[1], forever[0], forever[1]];
         let found = call_with(Syscall::ChannelReceive, words);
-        case.equal((found.status, found.value0, found.value1), (0, 16, 0));
+        case.equal((found.status, found.value0, found.value1), (0, 16, badge));
         case.holds(pattern::is(&ARENA.read::<16>(0), 1));
         let words = [handle, answer[0], answer[1], room[0], room[1], forever[0], forever[1]];
         let found = call_with(Syscall::ChannelRespondAndReceive, words);
-        case.equal((found.status, found.value0, found.value1), (0, 8, 0));
+        case.equal((found.status, found.value0, found.value1), (0, 8, badge));
         case.holds(pattern::is(&ARENA.read::<8>(0), 2));
         IN.respond(&[0u8; 0])?;
         asked(case, &[Ok(10), Ok(1), Ok(0)])

@@ -48,6 +48,10 @@ pub enum Step {
         /// The pattern's seed.
         seed: u8,
     },
+    /// Raises USER on the peer's end of `IN`, or lowers it. The value is 0.
+    SignalIn(bool),
+    /// Raises USER on the peer's end of `OUT`, or lowers it. The value is 0.
+    SignalOut(bool),
     /// Sleeps until this many ticks after boot. The value is 0.
     SleepUntil(u64),
     /// Sleeps for this many milliseconds. The value is 0.

@@ -75,6 +75,8 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
             Step::Respond(give) => respond::<BUFFER_BYTES>(give),
             Step::Echo => IN.respond(&self.buffer[..self.filled]).map(|()| 0),
             Step::Recognise { seed } => Ok(pattern::is(&self.buffer[..self.filled], seed).into()),
+            Step::SignalIn(set) => IN.set_peer_user_signal(set).map(|()| 0),
+            Step::SignalOut(set) => OUT.set_peer_user_signal(set).map(|()| 0),
             Step::SleepUntil(ticks) => sleep_until(Instant::from_ticks(ticks)).map(|()| 0),
             Step::Sleep(milliseconds) => sleep_until(in_milliseconds(milliseconds)).map(|()| 0),
             Step::Spin(milliseconds) => {

@@ -47,6 +47,8 @@ impl Step {
             Step::Crash => [12, 0, 0, 0],
             Step::Shutdown(status) => [13, status, 0, 0],
             Step::Receive { room_bytes } => [14, room_bytes.into(), 0, 0],
+            Step::SignalIn(set) => [15, set.into(), 0, 0],
+            Step::SignalOut(set) => [16, set.into(), 0, 0],
         }
     }
 
@@ -71,6 +73,8 @@ impl Step {
             12 => Step::Crash,
             13 => Step::Shutdown(first),
             14 => Step::Receive { room_bytes: first.try_into().ok()? },
+            15 => Step::SignalIn(first != 0),
+            16 => Step::SignalOut(first != 0),
             _ => return None,
         })
     }

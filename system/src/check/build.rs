@@ -9,8 +9,8 @@ use crate::declarations::{
     AppDraft, Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft,
 };
 use crate::model::{
-    App, Constant, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY, DEFAULT_THREAD_NAME, Object,
-    ObjectKind, Process, System, Thread,
+    App, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
+    DEFAULT_THREAD_NAME, Object, ObjectKind, Process, System, Thread,
 };
 
 /// The model of `draft`, with `threads` for each process and its channels joined by `links`.
@@ -79,8 +79,9 @@ fn object(
 ) -> Option<Object> {
     let other_end = links.other_end(process, handle);
     let kind = match draft.kind {
-        ObjectDraftKind::ChannelInitiator { .. } => {
-            ObjectKind::ChannelInitiator { handler: other_end? }
+        ObjectDraftKind::ChannelInitiator { badge, default_deadline_ms, .. } => {
+            let badge = badge.unwrap_or(DEFAULT_BADGE);
+            ObjectKind::ChannelInitiator { handler: other_end?, badge, default_deadline_ms }
         }
         ObjectDraftKind::ChannelHandler => ObjectKind::ChannelHandler { initiator: other_end },
         ObjectDraftKind::Thread(_) => ObjectKind::Thread {

@@ -78,7 +78,7 @@ fn objects<'d, 't>(
 /// The initiators that say where their handler is.
 fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t>> + use<'d, 't> {
     objects(draft).filter_map(|(id, object)| match object.kind {
-        ObjectDraftKind::ChannelInitiator { handler_process, handler_object_name } => {
+        ObjectDraftKind::ChannelInitiator { handler_process, handler_object_name, .. } => {
             Some(Seeker { id, process: handler_process?, object: handler_object_name? })
         }
         ObjectDraftKind::ChannelHandler

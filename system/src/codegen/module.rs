@@ -105,7 +105,7 @@ fn objects(system: &System, process: &Process) -> Option<TokenStream> {
 /// What an object is, as the end of a sentence.
 fn description(system: &System, process: &Process, object: &Object) -> String {
     match object.kind {
-        ObjectKind::ChannelInitiator { handler } => {
+        ObjectKind::ChannelInitiator { handler, .. } => {
             format!("the initiator of a channel to {}.", place(system, handler))
         }
         ObjectKind::ChannelHandler { initiator: Some(initiator) } => {

@@ -28,6 +28,10 @@ pub(crate) enum ObjectDraftKind<'t> {
         handler_process: Name<'t>,
         /// The name of the other end there.
         handler_object_name: Name<'t>,
+        /// What the other end knows it by.
+        badge: Option<u32>,
+        /// How long a transaction without a deadline lasts at most, in milliseconds.
+        default_deadline_ms: Option<u32>,
     },
     /// The end of a channel that answers.
     ChannelHandler,
@@ -53,6 +57,8 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
         ObjectClass::ChannelInitiator => ObjectDraftKind::ChannelInitiator {
             handler_process: fields.text("handler_process"),
             handler_object_name: fields.text("handler_object_name"),
+            badge: fields.integer("badge"),
+            default_deadline_ms: fields.integer("default_deadline_ms"),
         },
         ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler,
         ObjectClass::Thread => {

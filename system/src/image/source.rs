@@ -115,6 +115,10 @@ fn object(object: &Object) -> TokenStream {
             let end = initiator(end);
             quote! { kernel::Object::ChannelInitiator(#end) }
         }
+        Object::TimedInitiator { end, default_ticks } => {
+            let end = initiator(end);
+            quote! { kernel::Object::TimedInitiator { end: #end, default_ticks: #default_ticks } }
+        }
         Object::Thread(thread) => {
             let thread = index("ThreadIndex", *thread);
             quote! { kernel::Object::Thread(#thread) }
@@ -178,21 +182,29 @@ mod tests {
     #[test]
     fn everything_declared_stands_in_the_source() {
         let text = r#"{ apps: [ { name: "a", processes: [
-            { name: "one", objects: [ { type: "channel_initiator", name: "X",
-              handler_process: "two", handler_object_name: "B" } ] },
-            { name: "two", objects: [ { type: "channel_handler", name: "B" } ] } ] } ] }"#;
+            { name: "one", objects: [ { type: "channel_handler", name: "A" },
+              { type: "channel_initiator", name: "X",
+              handler_process: "two", handler_object_name: "B", badge: 9,
+              default_deadline_ms: 250 } ] },
+            { name: "two", objects: [ { type: "channel_handler", name: "B" },
+              { type: "channel_initiator", name: "Y", handler_process: "one",
+                handler_object_name: "A" } ] } ] } ] }"#;
         let model = crate::check_source("system.json5", text).system.expect("the file is right");
         let memory = vec![vec![Region { start: 16, end: 32, writable: true }]];
-        let tables = Tables::new(&model, &memory, 77).with_walls(&[[1, 2, 3, 4, 5, 6, 7, 8]]);
+        let tables =
+            Tables::new(&model, &memory, 77, 1_000).with_walls(&[[1, 2, 3, 4, 5, 6, 7, 8]]);
         let program = Program { entry: 4, record: 0, stack: 4..8 };
         let source =
             tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
         for part in [
             "name: \"two\"",
             "kernel::Object::ChannelInitiator(kernel::InitiatorDescriptor {",
+            "kernel::Object::TimedInitiator {",
+            "default_ticks: 250u64",
+            "badge: 9u32",
             "start: 16usize,\n",
             "max_transfer_bytes: 77usize",
-            "port::KernelCell<2usize, 2usize, 1usize, 1usize, 2usize>",
+            "port::KernelCell<2usize, 2usize, 2usize, 2usize, 4usize>",
             "port::PortCell<2usize, 2usize>",
             "stack: 4..8",
             "wall: [1u32, 2u32, 3u32, 4u32, 5u32, 6u32, 7u32, 8u32]",

@@ -14,6 +14,13 @@ const PRIORITY: Shape =
 /// The bound keeps the kernel's longest stretch short (AB-10).
 const TRANSFER: Shape = Shape::Integer { minimum: 1, maximum: 65_536 };
 
+/// A word on every board (AB-6).
+const BADGE: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
+/// Seven weeks, which in ticks is far from the end of time on every board.
+const DEADLINE: Shape = Shape::Integer { minimum: 1, maximum: u32::MAX as u64 };
+
+const DEADLINE_MEANING: &str =
+    "how long a blocking transaction that has no deadline lasts at most, in milliseconds";
 const STACK_MEANING: &str = "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
      default";
 const TRANSFER_MEANING: &str =
@@ -193,8 +200,8 @@ pub(crate) const CHANNEL_INITIATOR: Table = Table {
             Shape::Text(Rule::Reference),
             "the channel handler in the answering process",
         ),
-        Key::not_yet("badge", "how a handler with several initiators knows this one"),
-        Key::not_yet("default_deadline_ms", "how long a transaction without a deadline waits"),
+        Key::optional("badge", BADGE, "the number that the handler is told whose request it has"),
+        Key::optional("default_deadline_ms", DEADLINE, DEADLINE_MEANING),
     ],
 };
 

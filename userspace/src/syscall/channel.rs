@@ -7,7 +7,8 @@ use crate::time::Instant;
 use crate::{SyscallBuffer, SyscallBufferMut};
 
 /// Sends a request on an initiator, blocks until its answer is in `receive`, and returns the
-/// answer's length in bytes (CH-2).
+/// answer's length in bytes (CH-2). With [`Instant::MAX`] it waits as long as the channel's
+/// `default_deadline_ms` in system.json5 says; for ever if that declares none (CH-11).
 ///
 /// # Errors
 /// `ResourceExhausted` if a transaction is already pending on the channel, `DeadlineExceeded` if
@@ -103,7 +104,8 @@ pub struct Received {
     /// The whole length of the request in bytes, which may be more than was copied; the rest can be
     /// read by offset.
     pub len: usize,
-    /// Whose request it is: the badge declared for that initiator, 0 if none is (AB-6).
+    /// Whose request it is: the `badge` that system.json5 declares for that initiator, 0 if it
+    /// declares none (AB-6). The sender has no say in it.
     pub badge: u32,
 }
 
@@ -162,4 +164,19 @@ where
             unsafe { call(Syscall::ChannelRespondAndReceive, arguments) }.map(Received::from_words)
         })
     })
+}
+
+/// Raises USER on the peer's end of a channel, or lowers it (WT-5). The handle is of either end. Never
+/// blocks.
+///
+/// USER is a level: it shows until this process lowers it or ends, whatever the two ends transact
+/// meanwhile. The peer need not run.
+///
+/// # Errors
+/// None of its own.
+#[inline]
+pub fn object_set_peer_user_signal(handle: u32, set: bool) -> Result<()> {
+    let arguments = [handle as usize, usize::from(set), 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::ObjectSetPeerUserSignal, arguments) }.map(|_| ())
 }

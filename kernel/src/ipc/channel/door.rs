@@ -3,8 +3,8 @@
 //! A system spends its time in four calls that nearly always find what they expect. Each of them is
 //! here once more, as a straight line: it checks everything, then it commits, it calls nothing out of
 //! line, and it says `None`, having changed nothing, to whatever the general way (`start`, `serve`) is
-//! there for. Lists, deadlines that the alarm must be set for, threads that wait where nobody
-//! expects them, staleness, processes that have ended: all of that is declined.
+//! there for. Lists, deadlines that the alarm must be set for, default deadlines, threads that wait
+//! where nobody expects them, staleness, processes that have ended: all of that is declined.
 //!
 //! The two ways must mean the same. That is not left to reading: the explorer compares them in
 //! every state that it reaches.
@@ -72,7 +72,7 @@ impl Channels<'_> {
             received(request.length(), *badge)
         } else if let ThreadState::Waiting { mask, .. } = thread.state
             && mask.contains(Signals::READABLE)
-            && !handler.peer_ended
+            && handler.lasting.is_empty()
         {
             handler.pending = *index;
             wait_results(Signals::READABLE)
@@ -83,7 +83,6 @@ impl Channels<'_> {
         *list = ThreadList::EMPTY;
         let (request, response) = (Buffer::flat(request), Buffer::flat(response));
         initiator.transaction = Transaction::Pending { thread: current, request, response };
-        initiator.peer_ended = false;
         waits.leave(current, ThreadState::Transacting(*index), deadline);
         waits.enter(waiter, running);
         Some((waiter, results))
@@ -207,12 +206,12 @@ impl Channels<'_> {
     }
 }
 
-/// The initiator's end that a handle names.
+/// The initiator's end that a handle names; of one with a default deadline nothing is known here.
 #[inline(always)]
 fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorDescriptor> {
     match caller.object(handle).ok()? {
         Object::ChannelInitiator(end) => Some(end),
-        Object::ChannelHandler(_) | Object::Thread(_) => None,
+        Object::ChannelHandler(_) | Object::TimedInitiator { .. } | Object::Thread(_) => None,
     }
 }
 
@@ -221,7 +220,7 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
 fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescriptor> {
     match caller.object(handle).ok()? {
         Object::ChannelHandler(end) => Some(end),
-        Object::ChannelInitiator(_) | Object::Thread(_) => None,
+        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The ends of a transaction: withdrawn, or left by a process or a thread that has ended.
 
-use guichet_abi::Error;
+use core::mem;
+
+use guichet_abi::{Error, Signals};
 
 use super::{Channels, Handler, Initiator, Transaction};
 use crate::event::failure;
@@ -18,12 +20,7 @@ impl Channels<'_> {
         index: InitiatorIndex,
     ) -> ThreadIndex {
         let thread = match self.initiators.get_mut(index) {
-            Some(initiator) => {
-                match core::mem::replace(&mut initiator.transaction, Transaction::Idle) {
-                    Transaction::Idle => ThreadIndex::NONE,
-                    Transaction::Pending { thread, .. } => thread,
-                }
-            }
+            Some(initiator) => mem::replace(&mut initiator.transaction, Transaction::Idle).thread(),
             None => ThreadIndex::NONE,
         };
         if let Some(ends) = services.system.initiator(index)
@@ -98,39 +95,49 @@ impl Channels<'_> {
         }
     }
 
-    /// The handler's process has ended: so have its transactions, at this moment (CH-8).
+    /// The handler's process has ended: so have its transactions, at this moment (CH-8), and what it
+    /// raised. What is raised on it stays (WT-5).
     pub(crate) fn handler_ended(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
         let Some(handler) = self.handlers.get_mut(index) else {
             return;
         };
         let lost = [handler.pending, handler.served];
-        *handler = Handler { reachable: false, ..Handler::IDLE };
+        let lasting = handler.lasting & Signals::USER;
+        *handler = Handler { reachable: false, lasting, ..Handler::IDLE };
+        self.lower_on_initiators(services.system, index);
         for initiator in lost {
             let Some(end) = self.initiators.get_mut(initiator) else {
                 continue;
             };
-            end.peer_ended = true;
-            let thread = self.release(services, initiator);
-            services.waits.complete(thread, failure(Error::Unavailable));
+            let lost = mem::replace(&mut end.transaction, Transaction::Unanswered);
+            self.raise_initiator(services, initiator);
+            services.waits.complete(lost.thread(), failure(Error::Unavailable));
         }
     }
 
-    /// The initiator's process has ended; its threads are gone already (CH-9).
+    /// The initiator's process has ended; its threads are gone already (CH-9). What it raised falls,
+    /// what is raised on it stays (WT-5).
     pub(crate) fn initiator_ended(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
         let Some(initiator) = self.initiators.get(index) else {
             return;
         };
-        let was_pending = !matches!(initiator.transaction, Transaction::Idle);
+        let was_pending = matches!(initiator.transaction, Transaction::Pending { .. });
         if was_pending {
             self.withdraw(services, index);
         }
         if let Some(initiator) = self.initiators.get_mut(index) {
-            *initiator = Initiator::IDLE;
+            *initiator = Initiator { user: initiator.user, ..Initiator::IDLE };
         }
-        if was_pending && let Some(ends) = services.system.initiator(index) {
-            if let Some(handler) = self.handlers.get_mut(ends.handler.index) {
-                handler.peer_ended = true;
+        let Some(ends) = services.system.initiator(index) else {
+            return;
+        };
+        if let Some(handler) = self.handlers.get_mut(ends.handler.index) {
+            handler.lasting.remove(Signals::USER);
+            if was_pending {
+                handler.lasting.insert(Signals::ERROR);
             }
+        }
+        if was_pending {
             self.raise_handler(services, &ends.handler);
         }
     }

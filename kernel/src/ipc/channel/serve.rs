@@ -255,7 +255,7 @@ impl Channels<'_> {
     fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
         match self.initiators.get(index).map(|initiator| &initiator.transaction) {
             Some(Transaction::Pending { request, .. }) => Ok(*request),
-            Some(Transaction::Idle) | None => Err(Error::Internal),
+            Some(Transaction::Idle | Transaction::Unanswered) | None => Err(Error::Internal),
         }
     }
 }
@@ -264,7 +264,9 @@ impl Channels<'_> {
 fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescriptor, Error> {
     match caller.object(handle)? {
         Object::ChannelHandler(end) => Ok(end),
-        Object::ChannelInitiator(_) | Object::Thread(_) => Err(Error::InvalidArgument),
+        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {
+            Err(Error::InvalidArgument)
+        }
     }
 }
 

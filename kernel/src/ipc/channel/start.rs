@@ -22,7 +22,8 @@ struct Start<'s> {
 }
 
 impl Channels<'_> {
-    /// Starts a transaction and blocks until it has ended (CH-2).
+    /// Starts a transaction and blocks until it has ended (CH-2); not for ever where the channel
+    /// declares a default deadline (CH-11).
     pub(crate) fn transact<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -30,11 +31,12 @@ impl Channels<'_> {
         arguments: &Arguments,
     ) -> Ending {
         let &[.., low, high] = arguments;
-        let deadline = Instant::from_words(low, high);
+        let asked = Instant::from_words(low, high);
         let start = self.check_start(services, port, arguments)?;
-        if is_past(port, deadline) {
+        if is_past(port, asked) {
             return Err(Error::DeadlineExceeded);
         }
+        let deadline = effective_deadline(services, port, arguments[0], asked);
         self.enter(services, port, &start, deadline)
     }
 
@@ -47,7 +49,7 @@ impl Channels<'_> {
         let start = check_offer(services, port, arguments)?;
         let Start { ends, .. } = start;
         match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
-            Transaction::Idle => {}
+            Transaction::Idle | Transaction::Unanswered => {}
             Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
         }
         if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
@@ -70,7 +72,6 @@ impl Channels<'_> {
         if let Some(initiator) = self.initiators.get_mut(index) {
             let &Start { request, response, .. } = start;
             initiator.transaction = Transaction::Pending { thread, request, response };
-            initiator.peer_ended = false;
         }
         services.waits.block(port, ThreadState::Transacting(index), deadline);
         self.assign(services, start.ends, receiver, &start.request);
@@ -160,7 +161,7 @@ fn check_offer<'s, P: Port>(
     let &[handle, send, send_length, receive, receive_length, ..] = arguments;
     let caller = services.caller();
     let ends = match caller.object(handle)? {
-        Object::ChannelInitiator(ends) => ends,
+        Object::ChannelInitiator(ends) | Object::TimedInitiator { end: ends, .. } => ends,
         Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
     };
     let map = caller.memory();
@@ -169,4 +170,23 @@ fn check_offer<'s, P: Port>(
     let room = (receive, receive_length);
     let response = check(port, map, room, Access::Write, LIST_FLAG)?;
     Ok(Start { ends, request, response })
+}
+
+/// When the transaction that the caller starts ends unanswered, where it asks for `asked` (CH-11).
+fn effective_deadline<P: Port>(
+    services: &Services<'_>,
+    port: &mut P,
+    handle: usize,
+    asked: Instant,
+) -> Instant {
+    if asked.is_finite() {
+        return asked;
+    }
+    match services.caller().object(handle) {
+        Ok(Object::TimedInitiator { default_ticks, .. }) => {
+            port.now().saturating_add(*default_ticks)
+        }
+        Ok(Object::ChannelInitiator(_) | Object::ChannelHandler(_) | Object::Thread(_))
+        | Err(_) => asked,
+    }
 }

@@ -4,7 +4,9 @@ use guichet_abi::{Error, Signals, Syscall};
 
 use crate::testing::{Machine, base, machine, writable};
 
+mod default_deadline;
 mod receive;
+mod user;
 
 const NEVER: u64 = u64::MAX;
 const EVERYTHING: Signals = Signals::all();

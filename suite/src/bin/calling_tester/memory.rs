@@ -75,6 +75,7 @@ pub(crate) fn addresses(report: &mut Report) {
         }
         Ok(())
     });
+    report.case("AB-8 CH-3 CH-4 nothing is copied from anywhere to anywhere", nothing);
     report.case("AB-3 AB-1 memory that is only to be read is no room, but a request", |case| {
         let constant = [CONSTANT.as_ptr().expose_provenance(), CONSTANT.len()];
         case.equal(tried(good, constant), denied);
@@ -89,6 +90,24 @@ pub(crate) fn addresses(report: &mut Report) {
     report
         .case("AB-3 AB-5 a handler's bad buffers are refused and the request waits on", answering);
     report.case("AB-3 buffers need no alignment", unaligned);
+}
+
+/// Reads no bytes of a request and answers with none, at every alignment of both sides.
+fn nothing(case: &mut Case) -> Result<()> {
+    let handle = IN.handle() as usize;
+    let aligned_in_every_way = [0, 1, 2, 3].map(|offset| ARENA.at(offset));
+    for address in aligned_in_every_way.into_iter().chain(FOREIGN.map(|[address, _]| address)) {
+        ROBOT.run(&[Step::request(33, 4, 4)])?;
+        IN.wait(Signals::READABLE, patience())?;
+        for offset in 0..=4 {
+            let read = call_with(Syscall::ChannelRead, [handle, offset, address, 0]);
+            case.equal_for((address, offset), (read.status, read.value0), (OK, 0));
+        }
+        let respond = call_with(Syscall::ChannelRespond, [handle, address, 0]);
+        case.equal_for(address, respond.status, OK);
+        case.equal_for(address, ROBOT.outcomes()?.of(0), Ok(0));
+    }
+    Ok(())
 }
 
 fn answering(case: &mut Case) -> Result<()> {

@@ -10,7 +10,7 @@ use userspace::syscall::Signals;
 use crate::refused;
 
 /// The calls on an object, each with this handle and nothing else that is wrong.
-fn on(handle: usize) -> [(Syscall, [usize; 5]); 5] {
+fn on(handle: usize) -> [(Syscall, [usize; 5]); 6] {
     let here = ARENA.at(0);
     let readable = Signals::READABLE.bits() as usize;
     [
@@ -19,6 +19,7 @@ fn on(handle: usize) -> [(Syscall, [usize; 5]); 5] {
         (Syscall::ChannelReadExact, [handle, 0, here, 4, 0]),
         (Syscall::ChannelRespond, [handle, here, 4, 0, 0]),
         (Syscall::ObjectWait, [handle, readable, 0, 0, 0]),
+        (Syscall::ObjectSetPeerUserSignal, [handle, 1, 0, 0, 0]),
     ]
 }
 
