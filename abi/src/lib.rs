@@ -10,6 +10,7 @@
 
 mod buffer;
 mod exit_status;
+mod fault;
 // Its addresses need 64 bits; a microcontroller has no use for it.
 #[cfg(target_pointer_width = "64")]
 pub mod linux;
@@ -20,6 +21,7 @@ mod version;
 
 pub use buffer::{LIST_FLAG, MAX_SLICES, RawSlice};
 pub use exit_status::ExitStatus;
+pub use fault::{Fault, FaultCause};
 pub use signals::Signals;
 pub use status::{Error, OK, Result, StatusCode};
 pub use syscall::{

@@ -1,13 +1,15 @@
 //! The page that a program and the supervisor share on Linux.
 //!
-//! A process of the system is a Linux process; its calls travel through trap frames in a memory
-//! file that only it and the supervisor map. Each thread has one [`TrapFrame`]; its `state` word
-//! says whose turn it is and is the futex that both sides sleep on:
+//! A process of the system is a Linux process with one Linux thread, which runs the threads of the
+//! process in turns, as the supervisor says; its calls travel through trap frames in a memory
+//! file that only it and the supervisor map. Each thread has one [`TrapFrame`]. The `state` word of
+//! the [`ProcessHeader`] says whose turn it is and is the futex that both sides sleep on; `thread`
+//! beside it says which thread it is about:
 //!
 //! | state | set by | meaning |
 //! | --- | --- | --- |
 //! | [`RUNNING`] | supervisor | the thread runs the program |
-//! | [`TRAPPED`] | thread | a call waits in `number` and `arguments` |
+//! | [`TRAPPED`] | thread | a call waits in its frame's `number` and `arguments` |
 //! | [`PREEMPTED`] | signal handler | the thread was stopped at an arbitrary place |
 //! | [`FAULTED`] | signal handler | the thread crashed; the `fault_` words say how |
 //!
@@ -42,7 +44,7 @@ pub const STACK_STRIDE: usize = 0x1_0000_0000;
 /// The distance of two frames.
 pub const FRAME_STRIDE: usize = 256;
 /// The most threads that a process may declare on Linux.
-pub const MAX_THREADS: usize = 64;
+pub const MAX_THREADS: usize = 32;
 
 /// The thread runs the program.
 pub const RUNNING: u32 = 0;
@@ -61,28 +63,46 @@ pub const PREEMPT_SIGNAL: i32 = 10;
 /// A call number outside [`crate::Syscall`]: the first trap of a thread, once it is ready to run.
 pub const READY: usize = usize::MAX;
 
-/// The first page of the memory file; written by the supervisor before the program starts.
+/// The first page of the memory file. All but the first two words are written once, by the
+/// supervisor, before the program starts.
 #[repr(C)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ProcessHeader {
+    /// Whose turn it is; the futex.
+    pub state: AtomicU32,
+    /// Which thread it is about: set by the supervisor before it lets it run.
+    pub thread: AtomicU32,
     /// The [`crate::ABI_VERSION`] of the supervisor.
     pub abi_version: AtomicU32,
     /// How many threads the process declares, and so how many frames and stacks there are.
     pub thread_count: AtomicU32,
-    /// Where in the memory file the first thread's stack begins.
+    /// Where in the memory file the first thread's stack begins; the others follow.
     pub stack_offset: AtomicUsize,
-    /// The length of the first thread's stack in bytes, whole pages.
-    pub stack_bytes: AtomicUsize,
+    /// The length of each thread's stack in bytes, whole pages.
+    pub stack_bytes: [AtomicUsize; MAX_THREADS],
+}
+
+impl Default for ProcessHeader {
+    fn default() -> Self {
+        ProcessHeader {
+            state: AtomicU32::new(RUNNING),
+            thread: AtomicU32::new(0),
+            abi_version: AtomicU32::new(0),
+            thread_count: AtomicU32::new(0),
+            stack_offset: AtomicUsize::new(0),
+            stack_bytes: [const { AtomicUsize::new(0) }; MAX_THREADS],
+        }
+    }
 }
 
 /// One thread's way in and out.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct TrapFrame {
-    /// Whose turn it is; the futex.
-    pub state: AtomicU32,
-    /// Keeps the words that follow aligned on every machine.
-    pub reserved: AtomicU32,
+    /// Set by the supervisor, together with `entry`, if the thread is to begin when it runs next.
+    pub is_fresh: AtomicUsize,
+    /// Where a fresh thread begins.
+    pub entry: AtomicUsize,
     /// The number of the call.
     pub number: AtomicUsize,
     /// The arguments of the call.

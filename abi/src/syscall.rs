@@ -48,6 +48,10 @@ pub enum Syscall {
     ChannelRespondAndReceive = 6,
     /// `handle, set`: 1 raises USER on the peer's end of a channel, 0 lowers it (WT-5).
     ObjectSetPeerUserSignal = 7,
+    /// `group, object, mask, user_data` (WT-4).
+    WaitGroupAdd = 8,
+    /// `group, object` (WT-4).
+    WaitGroupRemove = 9,
     /// `deadline, deadline` (WT-7).
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
@@ -59,6 +63,18 @@ pub enum Syscall {
     /// `message, length`, flat: ends the process as a fault with this message (PR-7). Does not return
     /// unless the message is refused.
     ProcessPanic = 34,
+    /// `handle` of a process (PR-5).
+    ProcessStart = 35,
+    /// `handle` of a thread, `pc`, `stack pointer` (PR-5).
+    ThreadStart = 36,
+    /// `handle` of a process or a thread -> [`crate::ExitStatus::to_words`] (PR-5).
+    TaskJoin = 37,
+    /// `handle` of a process or a thread (PR-5).
+    TaskTerminate = 38,
+    /// `handle` of a process, `part` -> which fault it is, and a word of it (PR-5): the `pc` for
+    /// part 0, the address for part 1. Which fault it is are the number of the
+    /// [cause](crate::FaultCause) in the low 8 bits and the incarnation that it ended above.
+    TaskFault = 39,
     /// Nothing; the cheapest way in and out.
     DebugNop = 48,
     /// `buffer, length`, flat, at most [`MAX_LOG_BYTES`] (PR-7).
@@ -71,7 +87,7 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 17] = [
+    pub const ALL: [Syscall; 24] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -80,11 +96,18 @@ impl Syscall {
         Syscall::ChannelReceive,
         Syscall::ChannelRespondAndReceive,
         Syscall::ObjectSetPeerUserSignal,
+        Syscall::WaitGroupAdd,
+        Syscall::WaitGroupRemove,
         Syscall::SleepUntil,
         Syscall::ClockNow,
         Syscall::ProcessExit,
         Syscall::ThreadExit,
         Syscall::ProcessPanic,
+        Syscall::ProcessStart,
+        Syscall::ThreadStart,
+        Syscall::TaskJoin,
+        Syscall::TaskTerminate,
+        Syscall::TaskFault,
         Syscall::DebugNop,
         Syscall::DebugLog,
         Syscall::DebugPutCharacter,
@@ -103,11 +126,18 @@ impl Syscall {
             5 => Syscall::ChannelReceive,
             6 => Syscall::ChannelRespondAndReceive,
             7 => Syscall::ObjectSetPeerUserSignal,
+            8 => Syscall::WaitGroupAdd,
+            9 => Syscall::WaitGroupRemove,
             16 => Syscall::SleepUntil,
             17 => Syscall::ClockNow,
             32 => Syscall::ProcessExit,
             33 => Syscall::ThreadExit,
             34 => Syscall::ProcessPanic,
+            35 => Syscall::ProcessStart,
+            36 => Syscall::ThreadStart,
+            37 => Syscall::TaskJoin,
+            38 => Syscall::TaskTerminate,
+            39 => Syscall::TaskFault,
             48 => Syscall::DebugNop,
             49 => Syscall::DebugLog,
             50 => Syscall::DebugPutCharacter,
@@ -137,7 +167,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [8, 15, 52, 0x1000, usize::MAX] {
+        for number in [15, 31, 52, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

@@ -1,7 +1,8 @@
 //! A port that is nothing but memory and a clock that stands still.
 
 use guichet_kernel::{
-    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
+    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
+    Unreadable,
 };
 
 use crate::system::{MEMORY_BYTES, base};
@@ -48,6 +49,9 @@ fn port_copies(memory: &mut Memory, source: Grant, destination: Grant) -> Result
 }
 
 impl Port for Memory {
+    const ENTRY_BYTES: usize = 0;
+    const STACK_ALIGNMENT: usize = 16;
+
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         port_copies(self, source, destination)
     }
@@ -72,6 +76,8 @@ impl Port for Memory {
     fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
         Ok(())
     }
+
+    fn start_thread(&mut self, _thread: ThreadIndex, _pc: usize, _stack: Grant) {}
 
     fn stop_process(&mut self, _process: ProcessIndex) {}
 

@@ -2,8 +2,8 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor,
+    ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -47,6 +47,10 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         objects: &[Object::ChannelHandler(HANDLER_END)],
         threads: &[ThreadIndex::new(HANDLER)],
         wall: [0; WALL_WORDS],
+        wait_list: WaitListIndex::NONE,
+        first_member: ThreadIndex::NONE,
+        starts_at_boot: true,
+        restart: RestartPolicy::NEVER,
         may_shutdown: false,
     },
     ProcessDescriptor {
@@ -57,13 +61,22 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         objects: &[Object::ChannelInitiator(INITIATOR_END)],
         threads: &[ThreadIndex::new(INITIATOR)],
         wall: [0; WALL_WORDS],
+        wait_list: WaitListIndex::NONE,
+        first_member: ThreadIndex::NONE,
+        starts_at_boot: true,
+        restart: RestartPolicy::NEVER,
         may_shutdown: false,
     },
 ];
 
 /// A process's only thread.
 const fn thread(process: &'static ProcessDescriptor<'static>) -> ThreadDescriptor<'static> {
-    ThreadDescriptor { process, ordinal: 0, priority: Priority::DEFAULT }
+    ThreadDescriptor {
+        process,
+        ordinal: 0,
+        priority: Priority::DEFAULT,
+        wait_list: WaitListIndex::NONE,
+    }
 }
 
 /// The whole.
@@ -72,5 +85,6 @@ pub(crate) static SYSTEM: System<'static> = System {
     threads: &[thread(&PROCESSES[HANDLER]), thread(&PROCESSES[INITIATOR])],
     handlers: &[HANDLER_END],
     initiators: &[INITIATOR_END],
+    wait_groups: &[],
     max_transfer_bytes: MEMORY_BYTES,
 };

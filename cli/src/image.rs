@@ -17,8 +17,8 @@ use guichet_kernel::Region;
 use guichet_system::System;
 use guichet_system::boards::Board as Hardware;
 use guichet_system::image::{
-    Layout, Measured, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script,
-    process_script, stacks,
+    Layout, Measured, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script, main_stack,
+    process_script,
 };
 use guichet_system::tables::Tables;
 
@@ -224,13 +224,12 @@ impl Builder<'_> {
         let processes = self.system.processes.iter().zip(objects).zip(places);
         processes
             .map(|((process, object), place)| {
-                let stacks = stacks(process, self.board.hardware.memory.default_stack_bytes);
-                let bytes = stacks.iter().copied().fold(0, u32::saturating_add);
+                let bytes = main_stack(process, self.board.hardware.memory.default_stack_bytes);
                 let script = process_script(place, bytes);
                 let what = format!("the program of `{}`", process.name);
                 let inputs = [object.clone().into()];
                 let file = self.linker(PROGRAMS).link(&what, &process.name, &script, &inputs)?;
-                let main = place.ram.start..place.ram.start.saturating_add(stacks[0]);
+                let main = place.ram.start..place.ram.start.saturating_add(bytes);
                 LinkedProgram::read(file, place, main)
                     .map_err(|reason| Failure::NotLinked { what, words: reason.to_owned() })
             })

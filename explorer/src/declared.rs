@@ -6,8 +6,8 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, RestartPolicy, Span, System, TableIndex, ThreadDescriptor,
+    ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 
 use crate::layout::REGIONS;
@@ -129,7 +129,7 @@ impl Declared {
             Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
                 Some(End::Initiator(end.index.position()))
             }
-            Object::Thread(_) => None,
+            Object::Thread(_) | Object::Process(_) => None,
         }
     }
 
@@ -211,7 +211,12 @@ fn plan_threads(
     for (process, wanted) in processes.iter().zip(&plan.processes) {
         for (ordinal, priority) in (0u8..).zip(&wanted.priorities) {
             let priority = Priority::new(*priority);
-            threads.push(ThreadDescriptor { process, ordinal, priority });
+            threads.push(ThreadDescriptor {
+                process,
+                ordinal,
+                priority,
+                wait_list: WaitListIndex::NONE,
+            });
         }
     }
     threads
@@ -242,6 +247,9 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         objects: objects.leak(),
         threads: own.leak(),
         wall: [0; WALL_WORDS],
+        wait_list: WaitListIndex::NONE,
+        starts_at_boot: true,
+        restart: RestartPolicy::NEVER,
         may_shutdown: plan.processes[process].may_shutdown,
     }
 }

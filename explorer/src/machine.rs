@@ -79,6 +79,9 @@ impl Machine {
 }
 
 impl Port for Machine {
+    const ENTRY_BYTES: usize = 0;
+    const STACK_ALIGNMENT: usize = 8;
+
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         self.inspect(&source, false, "have read for it");
         self.inspect(&destination, true, "have written for it");
@@ -130,6 +133,10 @@ impl Port for Machine {
 
     fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
         Ok(())
+    }
+
+    fn start_thread(&mut self, _thread: ThreadIndex, _pc: usize, stack: Grant) {
+        self.inspect(&stack, true, "have a thread begin on");
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {

@@ -3,9 +3,8 @@
 //! An [`Outcome`] is a flat struct of scalars and never travels inside a `Result`: a data enum at
 //! the place where all calls meet again costs more instructions than the calls themselves.
 
-use guichet_abi::{Arguments, Error, OK, Results, StatusCode};
+use guichet_abi::{Arguments, Error, Fault, OK, Results, StatusCode};
 
-use crate::fault::Fault;
 use crate::id::{ProcessIndex, ThreadIndex};
 
 /// A call of the current thread, as it was found in the registers. Nothing in it is checked.
@@ -51,6 +50,8 @@ pub enum Action {
     Idle,
     /// End the run; the results' status is its exit status.
     Shutdown,
+    /// Start the board anew.
+    Reset,
 }
 
 /// The kernel's answer to an event.
@@ -80,6 +81,11 @@ impl Outcome {
     /// Run nothing.
     pub(crate) fn idle() -> Outcome {
         Outcome { action: Action::Idle, thread: ThreadIndex::NONE, results: Results::default() }
+    }
+
+    /// Start the board anew.
+    pub(crate) fn reset() -> Outcome {
+        Outcome { action: Action::Reset, ..Outcome::idle() }
     }
 
     /// End the run with this status.

@@ -68,6 +68,10 @@ table_index! {
     InitiatorIndex
 }
 table_index! {
+    /// A wait group.
+    WaitGroupIndex
+}
+table_index! {
     /// The list of the threads that wait on one object.
     WaitListIndex
 }

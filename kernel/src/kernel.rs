@@ -5,14 +5,16 @@ use guichet_abi::Signals;
 use crate::deadline::Deadlines;
 use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
 use crate::ipc::channel::{Channels, Handler, Initiator};
+use crate::ipc::wait_group::next_ready;
+use crate::object::Object;
 use crate::object_wait::{active_signals, wait_list};
-use crate::process::Process;
+use crate::process::{GiveUp, Process, ProcessDescriptor};
 use crate::scheduler::SchedulerState;
 use crate::services::Services;
 use crate::system::System;
 use crate::thread::{Thread, ThreadDescriptor, ThreadList, ThreadState};
 use crate::time::Instant;
-use crate::wait::Waits;
+use crate::wait::{WaitGroup, Waits};
 
 /// What the kernel remembers that stands in no table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +33,7 @@ impl Globals {
 /// does not matter.
 #[derive(Debug)]
 pub struct Storage<'s> {
-    /// One for each thread.
+    /// One for each thread, and one for each object that may join a wait group.
     pub threads: &'s mut [Thread],
     /// One for each process.
     pub processes: &'s mut [Process],
@@ -41,6 +43,8 @@ pub struct Storage<'s> {
     pub initiators: &'s mut [Initiator],
     /// One for each object that can be waited on.
     pub wait_lists: &'s mut [ThreadList],
+    /// One for each wait group.
+    pub wait_groups: &'s mut [WaitGroup],
     /// The rest.
     pub globals: &'s mut Globals,
 }
@@ -60,6 +64,7 @@ impl<'s> Kernel<'s> {
             system.threads,
             Table::new(storage.threads),
             Table::new(storage.wait_lists),
+            (system.wait_groups, Table::new(storage.wait_groups)),
             scheduler,
             Deadlines::new(alarm),
         );
@@ -69,6 +74,7 @@ impl<'s> Kernel<'s> {
                 max_transfer_bytes: system.max_transfer_bytes,
                 processes: Table::new(storage.processes),
                 waits,
+                give_up: GiveUp::Stop,
             },
             channels: Channels {
                 handlers: Table::new(storage.handlers),
@@ -99,16 +105,28 @@ impl<'s> Kernel<'s> {
         self.services.waits.running()
     }
 
+    /// Tells whether nothing can happen any more: no process runs, and none is to be restarted.
+    pub fn is_over(&self) -> bool {
+        self.services.system.processes.iter().all(|declared| {
+            let main = declared.threads.first().and_then(|main| self.thread(*main));
+            let process = self.process(declared.index);
+            !process.is_some_and(Process::is_running)
+                && main.is_none_or(|main| main.state() != ThreadState::Restarting)
+        })
+    }
+
     /// Puts every table into its state before boot.
     pub(crate) fn clear(&mut self) {
         let waits = &mut self.services.waits;
         waits.scheduler.clear();
         waits.set_current(ThreadIndex::NONE);
         waits.deadlines.clear();
+        waits.threads.fill(&Thread::DORMANT);
         for (thread, declared) in waits.threads.iter_mut().zip(self.services.system.threads) {
-            *thread = Thread { priority: declared.priority, ..Thread::DORMANT };
+            thread.priority = declared.priority;
         }
         waits.lists.fill(&ThreadList::EMPTY);
+        waits.groups.fill(&WaitGroup::FRESH);
         self.services.processes.fill(&Process::UNSTARTED);
         self.channels.handlers.fill(&Handler::IDLE);
         self.channels.initiators.fill(&Initiator::IDLE);
@@ -130,13 +148,21 @@ impl<'s> Kernel<'s> {
         let thread = self.thread(index).ok_or("kernel: no such thread")?;
         let declared = self.services.system.thread(index).ok_or("kernel: undeclared thread")?;
         let process = self.process(declared.process.index).ok_or("kernel: no such process")?;
-        if thread.state != ThreadState::Dormant && process.live_threads == 0 {
+        if thread.state.is_alive() && !process.is_running() {
             return Err("kernel: a thread lives in a process that has ended");
+        }
+        if thread.state == ThreadState::Restarting
+            && (process.is_running() || declared.ordinal != 0)
+        {
+            return Err("kernel: a process that runs is to be restarted");
         }
         let (list, mask) = match thread.state {
             ThreadState::Waiting { list, mask } => (list, mask),
             ThreadState::Receiving { list, .. } => (list, Signals::READABLE),
             ThreadState::Dormant
+            | ThreadState::Ended(_)
+            | ThreadState::Restarting
+            | ThreadState::Member(_)
             | ThreadState::Ready
             | ThreadState::Returning(_)
             | ThreadState::Running
@@ -144,10 +170,17 @@ impl<'s> Kernel<'s> {
             | ThreadState::Sleeping => return Ok(()),
         };
         for object in declared.process.objects {
-            if wait_list(object) == Ok(list)
-                && active_signals(&self.channels, object).intersects(mask)
+            if wait_list(self.services.system, object) == list
+                && active_signals(&self.channels, &self.services, object).intersects(mask)
             {
                 return Err("wait: a thread sleeps although its signal is active");
+            }
+            let signals = |object: &Object| active_signals(&self.channels, &self.services, object);
+            if let Object::WaitGroup(group) = object
+                && group.wait_list == list
+                && next_ready(&self.services, declared.process, group, signals).is_some()
+            {
+                return Err("wait: a thread sleeps although a member of its group is ready");
             }
         }
         Ok(())
@@ -157,7 +190,7 @@ impl<'s> Kernel<'s> {
 /// Where every entry of the storage must be: lets a port size its tables from the declared system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageSizes {
-    /// For `threads`.
+    /// For `threads`: one for each, and after them one for each object that may join a wait group.
     pub threads: usize,
     /// For `processes`.
     pub processes: usize,
@@ -167,6 +200,8 @@ pub struct StorageSizes {
     pub initiators: usize,
     /// For `wait_lists`.
     pub wait_lists: usize,
+    /// For `wait_groups`.
+    pub wait_groups: usize,
 }
 
 impl StorageSizes {
@@ -174,11 +209,21 @@ impl StorageSizes {
     pub fn of(system: &System<'_>) -> StorageSizes {
         let lists = system.handlers.iter().map(|end| end.wait_list);
         let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
+        let lists = lists.chain(system.processes.iter().map(|process| process.wait_list));
+        let lists = lists.chain(system.threads.iter().map(|thread| thread.wait_list));
+        let lists = lists.chain(system.wait_groups.iter().map(|group| group.wait_list));
+        let lists = lists.filter(|list| !list.is_none());
+        let members = |process: &ProcessDescriptor<'_>| match process.first_member.is_none() {
+            true => 0,
+            false => process.objects.len(),
+        };
+        let members = system.processes.iter().map(members).fold(0, usize::saturating_add);
         StorageSizes {
-            threads: system.threads.len(),
+            threads: system.threads.len().saturating_add(members),
             processes: system.processes.len(),
             handlers: system.handlers.len(),
             initiators: system.initiators.len(),
+            wait_groups: system.wait_groups.len(),
             wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }
     }

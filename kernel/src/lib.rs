@@ -11,11 +11,12 @@
 //!
 //! ```text
 //!   step                        decode an event, call one operation
+//!   task                        what holders of process and thread objects may do
 //!   lifecycle                   start, fault, exit; tells every window
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
-//!   ipc/channel                 the windows
+//!   ipc/channel   ipc/wait_group                 the windows
 //!   services                    what a window may use
 //!   wait                        blocking and waking
 //!   scheduler   deadline        who runs; what ends when
@@ -49,6 +50,7 @@ mod scheduler;
 mod services;
 mod step;
 mod system;
+mod task;
 #[cfg(test)]
 mod testing;
 mod thread;
@@ -58,22 +60,24 @@ mod wait;
 mod wall;
 
 pub use event::{Action, Call, Event, Outcome};
-pub use fault::{Fault, FaultCause, Report};
+pub use fault::Report;
+pub use guichet_abi::{Fault, FaultCause};
 pub use id::{
     HandlerIndex, InitiatorIndex, ProcessId, ProcessIndex, Table, TableIndex, ThreadIndex,
-    WaitListIndex,
+    WaitGroupIndex, WaitListIndex,
 };
 pub use ipc::channel::{Handler, Initiator};
 pub use kernel::{Globals, Kernel, Storage, StorageSizes};
 pub use memory::{Buffer, Grant};
-pub use object::{HandlerDescriptor, InitiatorDescriptor, Object};
+pub use object::{HandlerDescriptor, InitiatorDescriptor, Object, WaitGroupDescriptor};
 pub use port::{NotStarted, Port, Side, Unreadable};
-pub use process::{Process, ProcessDescriptor, ProcessState, WALL_WORDS};
+pub use process::{GiveUp, Process, ProcessDescriptor, ProcessState, RestartPolicy, WALL_WORDS};
 pub use region::{Access, Region, Span};
 pub use scheduler::SchedulerState;
 pub use system::System;
-pub use thread::{Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};
+pub use thread::{Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};
 pub use time::Instant;
+pub use wait::WaitGroup;
 pub use wall::arm::MemoryKind;
 pub use wall::pmp::{PmpEntries, PmpEntry, pmp_configuration_word};
 pub use wall::pmsav7::{PMSAV7_REGIONS, Pmsav7Region, Pmsav7Regions};

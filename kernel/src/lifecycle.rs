@@ -2,20 +2,21 @@
 //!
 //! Whatever ends a process, its windows hear of it here, once, at that moment: no peer has to ask.
 
-use guichet_abi::{Error, Results};
+use guichet_abi::{Error, ExitStatus, Fault, FaultCause, Results, Signals};
 
 use crate::event::failure;
 use crate::event::success;
-use crate::fault::{Fault, FaultCause, Report};
+use crate::fault::Report;
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
+use crate::ipc::wait_group;
 use crate::kernel::Kernel;
 use crate::object::Object;
 use crate::port::Port;
-use crate::process::ProcessState;
+use crate::process::ProcessDescriptor;
 use crate::thread::ThreadState;
 
 impl Kernel<'_> {
-    /// Starts a process: a new incarnation, its main thread ready (PR-1, PR-3).
+    /// Starts a process that does not run: a new incarnation, its main thread ready (PR-1, PR-3).
     pub(crate) fn start_process<P: Port>(&mut self, port: &mut P, index: ProcessIndex) {
         let Some(descriptor) = self.services.system.process(index) else {
             return;
@@ -27,43 +28,52 @@ impl Kernel<'_> {
             return;
         }
         process.incarnation = process.incarnation.wrapping_add(1);
-        process.state = ProcessState::Running;
-        process.live_threads = 0;
         for object in descriptor.objects {
             match object {
                 Object::ChannelHandler(end) => self.channels.handler_started(end.index),
-                Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {
-                }
+                Object::ChannelInitiator(_)
+                | Object::TimedInitiator { .. }
+                | Object::Thread(_)
+                | Object::Process(_)
+                | Object::WaitGroup(_) => {}
             }
         }
         if port.start_process(index).is_err() {
-            self.fault(port, index, Fault::new(FaultCause::NotStarted));
+            let fault = Fault::new(FaultCause::NotStarted);
+            self.bury(port, descriptor, Report::Faulted(fault));
             return;
         }
         if let Some(main) = descriptor.threads.first() {
-            self.start_thread(*main);
+            self.revive(descriptor.index, *main);
         }
     }
 
-    /// Makes a thread of a running process ready to run its entry, if it has not started yet.
-    /// The port has prepared its context.
+    /// Makes a thread of a running process ready to run its entry, if it does not live. The port has
+    /// prepared its context.
     pub fn start_thread(&mut self, index: ThreadIndex) {
         let Some(declared) = self.services.system.thread(index) else {
             return;
         };
-        let state = self.services.waits.threads.get(index).map(|thread| thread.state);
-        if let Some(process) = self.services.processes.get_mut(declared.process.index)
-            && process.state == ProcessState::Running
-            && state == Some(ThreadState::Dormant)
+        let process = self.services.processes.get(declared.process.index);
+        let thread = self.services.waits.threads.get(index);
+        if process.is_some_and(|process| process.is_running())
+            && thread.is_some_and(|thread| !thread.state.is_alive())
         {
+            self.revive(declared.process.index, index);
+        }
+    }
+
+    /// Makes a thread that does not live ready to run its entry.
+    fn revive(&mut self, process: ProcessIndex, thread: ThreadIndex) {
+        if let Some(process) = self.services.processes.get_mut(process) {
             process.live_threads = process.live_threads.saturating_add(1);
-            self.services.waits.start(index);
+            self.services.waits.start(thread);
         }
     }
 
     /// Stops a process because of what it did, or what was done to it (PR-2).
     pub(crate) fn fault<P: Port>(&mut self, port: &mut P, index: ProcessIndex, fault: Fault) {
-        self.end_process(port, index, ProcessState::Faulted, Report::Faulted(fault));
+        self.end_process(port, index, Report::Faulted(fault));
     }
 
     /// Ends a process that runs; does nothing to one that does not.
@@ -71,44 +81,92 @@ impl Kernel<'_> {
         &mut self,
         port: &mut P,
         index: ProcessIndex,
-        state: ProcessState,
         report: Report,
     ) {
-        let Some(descriptor) = self.services.system.process(index) else {
-            return;
-        };
-        let Some(process) = self.services.processes.get_mut(index) else {
-            return;
-        };
-        if process.state != ProcessState::Running {
-            return;
+        let process = self.services.processes.get(index);
+        if let Some(descriptor) = self.services.system.process(index)
+            && process.is_some_and(|process| process.is_running())
+        {
+            self.bury(port, descriptor, report);
         }
-        port.report(index, report);
-        process.state = state;
-        process.live_threads = 0;
-        for thread in descriptor.threads {
-            self.services.waits.stop(*thread);
-        }
-        for object in descriptor.objects {
-            self.object_ended(object);
-        }
-        port.stop_process(index);
     }
 
-    fn object_ended(&mut self, object: &Object) {
+    /// Takes everything away that a life of a process has left, tells everybody who must know
+    /// (PR-4), and does what its policy says (PR-3).
+    fn bury<P: Port>(&mut self, port: &mut P, descriptor: &ProcessDescriptor<'_>, report: Report) {
+        port.report(descriptor.index, report);
+        for thread in descriptor.threads {
+            self.services.waits.stop(*thread, ThreadState::Dormant);
+        }
+        wait_group::dissolve(&mut self.services, descriptor);
+        let returns = self.count_end(descriptor, report);
+        for object in descriptor.objects {
+            self.object_ended(object, returns);
+        }
+        port.stop_process(descriptor.index);
+        self.services.waits.raise(descriptor.wait_list, Signals::JOINABLE);
+        if returns && let Some(main) = descriptor.threads.first() {
+            let at = port.now().saturating_add(descriptor.restart.delay_ticks);
+            self.services.waits.put_off(port, *main, ThreadState::Restarting, at);
+        }
+    }
+
+    /// Writes down how a process has ended, and tells whether its policy restarts it.
+    fn count_end(&mut self, descriptor: &ProcessDescriptor<'_>, report: Report) -> bool {
+        let Some(process) = self.services.processes.get_mut(descriptor.index) else {
+            return false;
+        };
+        process.ended(report);
+        let policy = &descriptor.restart;
+        if !policy.restarts_after(report) {
+            return false;
+        }
+        let is_used_up = process.incarnation >= ProcessId::LAST_INCARNATION;
+        if is_used_up || policy.max_restarts.is_some_and(|most| process.restarts >= most) {
+            self.services.give_up = policy.on_give_up;
+            return false;
+        }
+        process.restarts = process.restarts.saturating_add(1);
+        true
+    }
+
+    /// Takes back that a process is to be restarted, as if it had been terminated while it ran, and tells
+    /// whether it was.
+    pub(crate) fn forget_restart(&mut self, descriptor: &ProcessDescriptor<'_>) -> bool {
+        let main = descriptor.threads.first().copied().unwrap_or(ThreadIndex::NONE);
+        let thread = self.services.waits.threads.get(main);
+        if thread.is_none_or(|thread| thread.state != ThreadState::Restarting) {
+            return false;
+        }
+        self.services.waits.stop(main, ThreadState::Dormant);
+        true
+    }
+
+    /// Tells everybody that a process that was to be restarted is not.
+    pub(crate) fn abandon<P: Port>(&mut self, port: &mut P, descriptor: &ProcessDescriptor<'_>) {
+        self.bury(port, descriptor, Report::Terminated);
+    }
+
+    fn object_ended(&mut self, object: &Object, returns: bool) {
         match object {
             Object::ChannelHandler(end) => {
-                self.channels.handler_ended(&mut self.services, end.index);
+                self.channels.handler_ended(&mut self.services, end.index, returns);
             }
             Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
                 self.channels.initiator_ended(&mut self.services, end.index);
             }
-            Object::Thread(_) => {}
+            Object::WaitGroup(group) => wait_group::ended(&mut self.services, group),
+            Object::Thread(_) | Object::Process(_) => {}
         }
     }
 
-    /// Ends a thread with an exit code; with the last one its process exits (PR-5).
-    pub(crate) fn end_thread<P: Port>(&mut self, port: &mut P, index: ThreadIndex, code: u32) {
+    /// Ends a thread like this; with the last one its process ends (PR-5).
+    pub(crate) fn end_thread<P: Port>(
+        &mut self,
+        port: &mut P,
+        index: ThreadIndex,
+        status: ExitStatus,
+    ) {
         let Some(declared) = self.services.system.thread(index) else {
             return;
         };
@@ -116,19 +174,19 @@ impl Kernel<'_> {
             return;
         };
         if process.live_threads <= 1 {
-            let state = ProcessState::Exited(code);
-            self.end_process(port, declared.process.index, state, Report::Exited(code));
+            self.end_process(port, declared.process.index, report_of_last(status));
             return;
         }
-        process.live_threads = process.live_threads.saturating_sub(1);
+        process.live_threads = process.live_threads.wrapping_sub(1);
         self.withdraw(index);
-        self.services.waits.stop(index);
+        self.services.waits.stop(index, ThreadState::Ended(status));
         for object in declared.process.objects {
             if let Object::ChannelHandler(end) = object {
                 let thread = (index, declared.ordinal);
                 self.channels.server_ended(&mut self.services, port, end.index, thread);
             }
         }
+        self.services.waits.raise(declared.wait_list, Signals::JOINABLE);
     }
 
     /// The alarm has rung: ends the call of every thread whose deadline has passed (AB-4).
@@ -137,12 +195,24 @@ impl Kernel<'_> {
         for number in 0..self.services.waits.threads.len() {
             let index = ThreadIndex::new(number);
             if self.thread(index).is_some_and(|thread| thread.deadline <= now) {
-                let results = self.withdraw(index);
-                self.services.waits.complete(index, results);
+                self.expire_thread(port, index);
             }
         }
         let waits = &mut self.services.waits;
         waits.deadlines.rearm(port, &waits.threads);
+    }
+
+    fn expire_thread<P: Port>(&mut self, port: &mut P, index: ThreadIndex) {
+        let is_restart = |state| state == ThreadState::Restarting;
+        if let Some(declared) = self.services.system.thread(index)
+            && self.thread(index).is_some_and(|thread| is_restart(thread.state))
+        {
+            self.services.waits.stop(index, ThreadState::Dormant);
+            self.start_process(port, declared.process.index);
+            return;
+        }
+        let results = self.withdraw(index);
+        self.services.waits.complete(index, results);
     }
 
     /// Withdraws what a blocked thread has started. Gives what its call ends with when its
@@ -160,10 +230,24 @@ impl Kernel<'_> {
                 | ThreadState::Ready
                 | ThreadState::Returning(_)
                 | ThreadState::Running
-                | ThreadState::Dormant,
+                | ThreadState::Dormant
+                | ThreadState::Ended(_)
+                | ThreadState::Restarting
+                | ThreadState::Member(_),
             )
             | None => {}
         }
         failure(Error::DeadlineExceeded)
+    }
+}
+
+/// How a process ends whose last thread ends like this.
+fn report_of_last(status: ExitStatus) -> Report {
+    match status {
+        ExitStatus::Success(code) => Report::Exited(code),
+        ExitStatus::UnhandledException(_)
+        | ExitStatus::TerminatedBySyscall
+        | ExitStatus::TerminatedByKernel
+        | ExitStatus::ProcessTerminated => Report::Terminated,
     }
 }

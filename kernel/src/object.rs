@@ -4,7 +4,9 @@
 //! the image: nothing is allocated, and a handle that is not declared names nothing. The kind of
 //! the object is the right to use it that way.
 
-use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitListIndex};
+use crate::id::{
+    HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
+};
 
 /// What a handle names, with everything that is declared of it: a call that has found its object
 /// needs no other table to know it. A power of two in size, so that finding one is cheap.
@@ -23,8 +25,21 @@ pub enum Object {
         /// How long a blocking transaction without a deadline lasts at most, in ticks (CH-11).
         default_ticks: u64,
     },
-    /// A thread of the process. It takes a handle's number, and no call accepts it yet.
+    /// A thread of the process itself (PR-5).
     Thread(ThreadIndex),
+    /// A process that the holder may watch, start and terminate (PR-5).
+    Process(ProcessIndex),
+    /// A collection of the process's objects, to be waited on together (WT-4).
+    WaitGroup(WaitGroupDescriptor),
+}
+
+/// What is declared of a wait group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WaitGroupDescriptor {
+    /// Its own number.
+    pub index: WaitGroupIndex,
+    /// The threads that wait on it.
+    pub wait_list: WaitListIndex,
 }
 
 /// What is declared of a channel's handler end.

@@ -1,18 +1,21 @@
 //! Waiting on any object (WT-2): what the windows show, against what the caller wants.
 
-use guichet_abi::{Arguments, Error, Results, Signals};
+use guichet_abi::{Arguments, Error, ExitStatus, Results, Signals};
 
-use crate::event::Ending;
+use crate::event::{Ending, success};
 use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
-use crate::object::Object;
+use crate::ipc::wait_group;
+use crate::object::{Object, WaitGroupDescriptor};
 use crate::port::Port;
 use crate::services::{Caller, Services, is_past};
-use crate::thread::ThreadState;
+use crate::system::System;
+use crate::thread::{Member, ThreadState};
 use crate::time::Instant;
-use crate::wait::wait_results;
+use crate::wait::{member_results, wait_results};
 
-/// Waits until one of the signals in the mask is active, or until the deadline (WT-2).
+/// Waits until one of the signals in the mask is active, or until the deadline (WT-2); on a group, until a
+/// member is ready (WT-4).
 pub(crate) fn object_wait<P: Port>(
     channels: &mut Channels<'_>,
     services: &mut Services<'_>,
@@ -20,11 +23,16 @@ pub(crate) fn object_wait<P: Port>(
     arguments: &Arguments,
 ) -> Ending {
     let (caller, object, list, mask) = check(services, arguments)?;
-    begin(channels, object, &caller);
-    let signals = active_signals(channels, object);
-    if signals.intersects(mask) {
-        note_returned(channels, object, signals);
-        return Ok(Some(wait_results(signals)));
+    let results = match object {
+        Object::WaitGroup(group) => look_at_group(channels, services, group),
+        Object::ChannelHandler(_)
+        | Object::ChannelInitiator(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_) => look_at(channels, services, object, &caller, mask),
+    };
+    if results.is_some() {
+        return Ok(results);
     }
     let deadline = Instant::from_words(arguments[2], arguments[3]);
     if is_past(port, deadline) {
@@ -33,6 +41,70 @@ pub(crate) fn object_wait<P: Port>(
     note_blocked(channels, object);
     services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
     Ok(None)
+}
+
+/// What a wait on a plain object gives at once, if it does.
+fn look_at(
+    channels: &mut Channels<'_>,
+    services: &Services<'_>,
+    object: &Object,
+    caller: &Caller<'_>,
+    mask: Signals,
+) -> Option<Results> {
+    begin(channels, object, caller);
+    let signals = active_signals(channels, services, object);
+    if !signals.intersects(mask) {
+        return None;
+    }
+    note_returned(channels, object, signals);
+    Some(wait_results(signals))
+}
+
+/// What a wait on a group gives at once, if it does.
+fn look_at_group(
+    channels: &mut Channels<'_>,
+    services: &mut Services<'_>,
+    group: &WaitGroupDescriptor,
+) -> Option<Results> {
+    let caller = services.caller();
+    for (object, ..) in wait_group::members(services, caller.process, group) {
+        begin(channels, object, &caller);
+    }
+    let signals = |object: &Object| active_signals(channels, services, object);
+    let ready = wait_group::next_ready(services, caller.process, group, signals)?;
+    wait_group::served(services, group, ready.index);
+    note_returned(channels, ready.object, ready.signals);
+    Some(member_results(ready.user_data, ready.signals))
+}
+
+/// Makes an object a member of a group (WT-4).
+pub(crate) fn wait_group_add(
+    channels: &mut Channels<'_>,
+    services: &mut Services<'_>,
+    arguments: &Arguments,
+) -> Ending {
+    let &[handle, number, bits, user_data, ..] = arguments;
+    let group = wait_group::group(services, handle)?;
+    let caller = services.caller();
+    let object = caller.object(number)?;
+    let mask = mask(bits)?;
+    if let Object::WaitGroup(_) = object {
+        return Err(Error::InvalidArgument);
+    }
+    let index = wait_group::entry(caller.process, number);
+    let entry = services.waits.threads.get(index).ok_or(Error::Internal)?;
+    if entry.state != ThreadState::Dormant {
+        return Err(Error::ResourceExhausted);
+    }
+    let list = wait_list(services.system, object);
+    let member = Member { group: group.index, list, mask, user_data };
+    services.waits.join(index, member);
+    note_blocked(channels, object);
+    let signals = active_signals(channels, services, object);
+    if signals.intersects(mask) && services.waits.wake_group(index, &member, signals) {
+        note_returned(channels, object, signals);
+    }
+    Ok(Some(success(0)))
 }
 
 /// As [`object_wait`], when nothing is unusual: a wait that finds its signal, or one on a handler that
@@ -74,37 +146,69 @@ type Checked<'s> = (Caller<'s>, &'s Object, WaitListIndex, Signals);
 fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'s>, Error> {
     let caller = services.caller();
     let object = caller.object(arguments[0])?;
-    let list = wait_list(object)?;
-    let bits = u32::try_from(arguments[1]).map_err(|_| Error::InvalidArgument)?;
-    let mask = Signals::from_bits(bits).ok_or(Error::InvalidArgument)?;
+    let list = wait_list(services.system, object);
+    let mask = mask(arguments[1])?;
+    if let Object::WaitGroup(group) = object {
+        let is_empty = wait_group::members(services, caller.process, group).next().is_none();
+        if is_empty || !mask.contains(Signals::READABLE) {
+            return Err(Error::InvalidArgument);
+        }
+    }
     Ok((caller, object, list, mask))
 }
 
-/// The list of the threads that wait on an object: InvalidArgument for one that nobody can wait on.
-pub(crate) fn wait_list(object: &Object) -> Result<WaitListIndex, Error> {
+/// A set of signals from an argument: InvalidArgument for undefined bits (WT-1).
+fn mask(bits: usize) -> Result<Signals, Error> {
+    let bits = u32::try_from(bits).map_err(|_| Error::InvalidArgument)?;
+    Signals::from_bits(bits).ok_or(Error::InvalidArgument)
+}
+
+/// The list of the threads that wait on an object.
+pub(crate) fn wait_list(system: &System<'_>, object: &Object) -> WaitListIndex {
     match object {
-        Object::ChannelHandler(end) => Ok(end.wait_list),
-        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => Ok(end.wait_list),
-        Object::Thread(_) => Err(Error::InvalidArgument),
+        Object::ChannelHandler(end) => end.wait_list,
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => end.wait_list,
+        Object::Thread(thread) => {
+            system.thread(*thread).map_or(WaitListIndex::NONE, |thread| thread.wait_list)
+        }
+        Object::Process(process) => {
+            system.process(*process).map_or(WaitListIndex::NONE, |process| process.wait_list)
+        }
+        Object::WaitGroup(group) => group.wait_list,
     }
 }
 
-/// The signals that an object shows now.
-pub(crate) fn active_signals(channels: &Channels<'_>, object: &Object) -> Signals {
+/// The signals that an object shows now; of a group, which shows what its members do, none.
+pub(crate) fn active_signals(
+    channels: &Channels<'_>,
+    services: &Services<'_>,
+    object: &Object,
+) -> Signals {
     match object {
         Object::ChannelHandler(end) => channels.handler_signals(end.index),
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
             channels.initiator_signals(end.index)
         }
-        Object::Thread(_) => Signals::empty(),
+        Object::Thread(thread) => joinable(services.thread_status(*thread)),
+        Object::Process(process) => joinable(services.process_status(*process)),
+        Object::WaitGroup(_) => Signals::empty(),
     }
+}
+
+/// What an object shows whose exit status nobody has collected, or else (PR-5).
+fn joinable(status: Option<ExitStatus>) -> Signals {
+    if status.is_some() { Signals::JOINABLE } else { Signals::empty() }
 }
 
 /// Tells the object's window that the caller begins to wait on it.
 fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
     match object {
         Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
-        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {}
+        Object::ChannelInitiator(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => {}
     }
 }
 
@@ -114,7 +218,10 @@ fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
             channels.note_watched(end.index);
         }
-        Object::ChannelHandler(_) | Object::Thread(_) => {}
+        Object::ChannelHandler(_)
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => {}
     }
 }
 
@@ -122,6 +229,10 @@ fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
 fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals) {
     match object {
         Object::ChannelHandler(end) => channels.note_returned(end.index, signals),
-        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {}
+        Object::ChannelInitiator(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => {}
     }
 }

@@ -5,7 +5,7 @@
 //! [`Port::read_words`] and [`Port::now`], so that a run can be recorded and played again.
 
 use crate::fault::Report;
-use crate::id::ProcessIndex;
+use crate::id::{ProcessIndex, ThreadIndex};
 use crate::memory::Grant;
 use crate::time::Instant;
 
@@ -28,6 +28,12 @@ pub struct NotStarted;
 
 /// What the kernel asks of the machine below it.
 pub trait Port {
+    /// How many bytes below its stack pointer a thread needs before its first instruction.
+    const ENTRY_BYTES: usize;
+
+    /// What the stack pointer is a multiple of where a thread begins; a power of two.
+    const STACK_ALIGNMENT: usize;
+
     /// Copies between two ranges of the same length, as `memmove` does. Bytes are copied as raw
     /// memory, once. Where a memory cannot be used after all, tells which.
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side>;
@@ -45,6 +51,11 @@ pub trait Port {
 
     /// Makes a fresh start of a process: clean memory, its main thread about to run its entry.
     fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted>;
+
+    /// Prepares a thread of a process that runs: it is about to execute `pc`, with its stack pointer
+    /// at the end of `stack`, which is [`Port::ENTRY_BYTES`] long, and nothing else in its
+    /// registers. A port may give it a stack of its own instead, at least as large as declared.
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant);
 
     /// Takes a process away: nothing of it runs or keeps memory after this. It may be gone already.
     fn stop_process(&mut self, process: ProcessIndex);

@@ -3,15 +3,15 @@
 //! A window gets these and the port, and no other window. Everything a call needs to begin is
 //! here too: who calls, which object a handle names, whether a deadline is past.
 
-use guichet_abi::Error;
+use guichet_abi::{Error, ExitStatus};
 
-use crate::id::{ProcessIndex, Table};
+use crate::id::{ProcessIndex, Table, ThreadIndex};
 use crate::memory::MemoryMap;
 use crate::object::Object;
 use crate::port::Port;
-use crate::process::{Process, ProcessDescriptor};
+use crate::process::{GiveUp, Process, ProcessDescriptor};
 use crate::system::System;
-use crate::thread::ThreadDescriptor;
+use crate::thread::{Thread, ThreadDescriptor, ThreadState};
 use crate::time::Instant;
 use crate::wait::Waits;
 
@@ -23,6 +23,8 @@ pub(crate) struct Services<'s> {
     pub(crate) max_transfer_bytes: usize,
     pub(crate) processes: Table<'s, ProcessIndex, Process>,
     pub(crate) waits: Waits<'s>,
+    /// What the end of a process in this step means for the whole system (PR-3).
+    pub(crate) give_up: GiveUp,
 }
 
 /// Who makes the present call.
@@ -47,6 +49,19 @@ impl<'s> Caller<'s> {
 }
 
 impl<'s> Services<'s> {
+    /// The exit status of a thread that nobody has collected yet, if there is one (PR-5).
+    pub(crate) fn thread_status(&self, index: ThreadIndex) -> Option<ExitStatus> {
+        match self.waits.threads.get(index).map(Thread::state) {
+            Some(ThreadState::Ended(status)) => Some(status),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The exit status of a process that nobody has collected yet, if there is one (PR-5).
+    pub(crate) fn process_status(&self, index: ProcessIndex) -> Option<ExitStatus> {
+        self.processes.get(index).and_then(Process::exit_status)
+    }
+
     /// Who makes the present call.
     #[inline(always)]
     pub(crate) fn caller(&self) -> Caller<'s> {

@@ -4,16 +4,17 @@
 //! spends its time in, and only where nothing about them is unusual; it either answers with what
 //! `step` would have answered, or says `None` and has changed nothing.
 
-use guichet_abi::{Arguments, Error, MAX_LOG_BYTES, OK, Results, Syscall};
+use guichet_abi::{Arguments, Error, ExitStatus, MAX_LOG_BYTES, OK, Results, StatusCode, Syscall};
 
 use crate::event::{Call, Ending, Event, Outcome, failure, success};
 use crate::fault::Report;
 use crate::id::ProcessIndex;
+use crate::ipc::wait_group;
 use crate::kernel::Kernel;
 use crate::memory::Grant;
-use crate::object_wait::{object_wait, object_wait_at_door};
+use crate::object_wait::{object_wait, object_wait_at_door, wait_group_add};
 use crate::port::Port;
-use crate::process::ProcessState;
+use crate::process::GiveUp;
 use crate::region::Access;
 use crate::services::is_past;
 use crate::thread::ThreadState;
@@ -47,16 +48,33 @@ impl Kernel<'_> {
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();
-        for process in self.services.system.processes {
-            self.start_process(port, process.index);
+        for declared in self.services.system.processes {
+            if declared.starts_at_boot {
+                self.start_process(port, declared.index);
+            }
         }
-        self.services.waits.dispatch(port)
+        let outcome = self.services.waits.dispatch(port);
+        self.unless_given_up(outcome)
     }
 
     /// Takes an event and says what runs next. In line, because whoever calls this knows which kind
     /// of event it has.
     #[inline(always)]
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
+        let outcome = self.take(port, event);
+        self.unless_given_up(outcome)
+    }
+
+    /// What comes out, unless a process has ended for the last time and that ends everything (PR-3).
+    fn unless_given_up(&mut self, outcome: Outcome) -> Outcome {
+        match core::mem::replace(&mut self.services.give_up, GiveUp::Stop) {
+            GiveUp::Stop => outcome,
+            GiveUp::Shutdown => Outcome::shutdown(Error::Unavailable.status_code()),
+            GiveUp::ResetBoard => Outcome::reset(),
+        }
+    }
+
+    fn take<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
         match event {
             Event::Call(call) => return self.call(port, &call),
             Event::Fault(fault) => self.fault(port, self.current_process(), fault),
@@ -118,10 +136,17 @@ impl Kernel<'_> {
             }
             Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
             Syscall::ObjectWait => object_wait(channels, services, port, arguments),
+            Syscall::WaitGroupAdd => wait_group_add(channels, services, arguments),
+            Syscall::WaitGroupRemove => wait_group::remove(services, arguments),
             Syscall::SleepUntil => self.sleep_until(port, arguments),
             Syscall::ProcessExit => self.process_exit(port, arguments),
             Syscall::ThreadExit => self.thread_exit(port, arguments),
             Syscall::ProcessPanic => self.process_panic(port, arguments),
+            Syscall::ProcessStart => self.process_start(port, arguments),
+            Syscall::ThreadStart => self.thread_start(port, arguments),
+            Syscall::TaskTerminate => self.task_terminate(port, arguments),
+            Syscall::TaskJoin => self.task_join(arguments),
+            Syscall::TaskFault => self.task_fault(arguments),
             Syscall::ClockNow => Ok(Some(now(port))),
             Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
             Syscall::DebugLog => self.debug_log(port, arguments),
@@ -143,21 +168,21 @@ impl Kernel<'_> {
     fn process_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let status = low_word(arguments[0]);
         let process = self.current_process();
-        self.end_process(port, process, ProcessState::Exited(status), Report::Exited(status));
+        self.end_process(port, process, Report::Exited(status));
         Ok(None)
     }
 
     /// Ends the calling thread with a status (PR-5).
     fn thread_exit<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let thread = self.services.waits.current();
-        self.end_thread(port, thread, low_word(arguments[0]));
+        self.end_thread(port, thread, ExitStatus::Success(low_word(arguments[0])));
         Ok(None)
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
     fn process_panic<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let report = Report::Panicked(self.text(arguments)?);
-        self.end_process(port, self.current_process(), ProcessState::Faulted, report);
+        self.end_process(port, self.current_process(), report);
         Ok(None)
     }
 

@@ -1,7 +1,7 @@
 //! What a system is made of, as declared: read only, and in flash on a board.
 
 use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, TableIndex, ThreadIndex};
-use crate::object::{HandlerDescriptor, InitiatorDescriptor};
+use crate::object::{HandlerDescriptor, InitiatorDescriptor, WaitGroupDescriptor};
 use crate::process::ProcessDescriptor;
 use crate::thread::ThreadDescriptor;
 
@@ -17,6 +17,8 @@ pub struct System<'s> {
     pub handlers: &'s [HandlerDescriptor],
     /// The initiator ends of all channels.
     pub initiators: &'s [InitiatorDescriptor],
+    /// The wait groups.
+    pub wait_groups: &'s [WaitGroupDescriptor],
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }

@@ -38,7 +38,9 @@ pub(crate) struct TestPort {
     pub(crate) log: Vec<u8>,
     pub(crate) reports: Vec<(ProcessIndex, Report)>,
     pub(crate) stopped: Vec<ProcessIndex>,
-    /// The next start of a process fails.
+    /// The threads that were prepared, with their entries and their stack pointers.
+    pub(crate) started: Vec<(ThreadIndex, usize, usize)>,
+    /// Every start of a process fails.
     pub(crate) refuses_start: bool,
 }
 
@@ -54,6 +56,9 @@ impl TestPort {
 }
 
 impl Port for TestPort {
+    const ENTRY_BYTES: usize = 16;
+    const STACK_ALIGNMENT: usize = 8;
+
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         assert_eq!(source.length(), destination.length());
         let bytes = self.granted(source).to_vec();
@@ -81,6 +86,10 @@ impl Port for TestPort {
         if self.refuses_start { Err(NotStarted) } else { Ok(()) }
     }
 
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
+        self.started.push((thread, pc, stack.address() + stack.length()));
+    }
+
     fn stop_process(&mut self, process: ProcessIndex) {
         self.stopped.push(process);
     }
@@ -106,6 +115,7 @@ struct Tables {
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
     wait_lists: Vec<ThreadList>,
+    wait_groups: Vec<WaitGroup>,
     globals: Globals,
 }
 
@@ -117,6 +127,7 @@ impl Tables {
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
             wait_lists: &mut self.wait_lists,
+            wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)
@@ -146,17 +157,31 @@ pub(crate) fn machine(initiator: &[u8], handler: &[u8]) -> Machine {
 
 /// As [`machine`], on whose channel transactions last so many ticks if they have no deadline.
 pub(crate) fn timed_machine(initiator: &[u8], handler: &[u8], default_ticks: u64) -> Machine {
-    let mut machine = declare(initiator, handler, Some(default_ticks));
+    let mut machine = build(initiator, handler, Some(default_ticks), |_| {});
     machine.boot();
     machine
 }
 
 /// A machine whose system has not started. The slices are the priorities of the threads.
 pub(crate) fn unbooted(initiator: &[u8], handler: &[u8]) -> Machine {
-    declare(initiator, handler, None)
+    declared(initiator, handler, |_| {})
 }
 
-fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Machine {
+/// As [`unbooted`], with something changed in what is declared of the processes.
+pub(crate) fn declared(
+    initiator: &[u8],
+    handler: &[u8],
+    change: impl FnOnce(&mut [ProcessDescriptor<'static>]),
+) -> Machine {
+    build(initiator, handler, None, change)
+}
+
+fn build(
+    initiator: &[u8],
+    handler: &[u8],
+    default_ticks: Option<u64>,
+    change: impl FnOnce(&mut [ProcessDescriptor<'static>]),
+) -> Machine {
     let count = initiator.len();
     let indices = |range: std::ops::Range<usize>| -> &'static [ThreadIndex] {
         range.map(ThreadIndex::new).collect::<Vec<_>>().leak()
@@ -177,11 +202,22 @@ fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Mach
         Some(default_ticks) => Object::TimedInitiator { end: initiator_end, default_ticks },
         None => Object::ChannelInitiator(initiator_end),
     };
-    let processes: &'static [ProcessDescriptor<'static>] = vec![
-        descriptor(0, initiator_object, indices(0..count)),
-        descriptor(1, Object::ChannelHandler(handler_end), indices(count..count + handler.len())),
-    ]
-    .leak();
+    let ends = [initiator_object, Object::ChannelHandler(handler_end)];
+    let numbers = [0..count, count..count + handler.len()].map(indices);
+    let groups = [0, 1].map(|number| WaitGroupDescriptor {
+        index: WaitGroupIndex::new(number),
+        wait_list: WaitListIndex::new(4 + count + handler.len() + number),
+    });
+    let process = |number: usize| {
+        let objects = objects(ends[number], numbers[number], 1 - number, groups[number]);
+        // The entries of the first process's objects follow the threads, then those of the second's.
+        let before = if number == 0 { 0 } else { numbers[0].len() + 3 };
+        let first_member = ThreadIndex::new(count + handler.len() + before);
+        descriptor(number, objects, numbers[number], first_member)
+    };
+    let processes: &'static mut [ProcessDescriptor<'static>] = vec![process(0), process(1)].leak();
+    change(processes);
+    let processes = &*processes;
     let threads = thread_descriptors(&processes[0], initiator)
         .chain(thread_descriptors(&processes[1], handler));
     let system: &'static System<'static> = Box::leak(Box::new(System {
@@ -189,6 +225,7 @@ fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Mach
         threads: threads.collect::<Vec<_>>().leak(),
         handlers: vec![handler_end].leak(),
         initiators: vec![initiator_end].leak(),
+        wait_groups: groups.to_vec().leak(),
         max_transfer_bytes: 128,
     }));
     let sizes = StorageSizes::of(system);
@@ -198,6 +235,7 @@ fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Mach
         handlers: vec![Handler::IDLE; sizes.handlers],
         initiators: vec![Initiator::IDLE; sizes.initiators],
         wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
+        wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
         globals: Globals::INITIAL,
     };
     let memory = vec![vec![0; MEMORY_BYTES]; sizes.processes];
@@ -205,6 +243,22 @@ fn declare(initiator: &[u8], handler: &[u8], default_ticks: Option<u64>) -> Mach
     let outcome = Outcome::idle();
     Machine { system, tables, port, outcome, results: BTreeMap::new() }
 }
+
+/// The handles of a process: its end of the channel, the other process, its threads, a wait group.
+fn objects(
+    end: Object,
+    threads: &[ThreadIndex],
+    other: usize,
+    group: WaitGroupDescriptor,
+) -> &'static [Object] {
+    let threads = threads.iter().map(|thread| Object::Thread(*thread));
+    let others = [end, Object::Process(ProcessIndex::new(other))].into_iter();
+    others.chain(threads).chain([Object::WaitGroup(group)]).collect::<Vec<_>>().leak()
+}
+
+/// The handle of the other process, and of a process's own first thread; its end of the channel is 0.
+pub(crate) const OTHER_PROCESS: usize = 1;
+pub(crate) const FIRST_THREAD: usize = 2;
 
 fn thread_descriptors(
     process: &'static ProcessDescriptor<'static>,
@@ -214,13 +268,15 @@ fn thread_descriptors(
         process,
         ordinal,
         priority: Priority::new(*priority),
+        wait_list: WaitListIndex::new(process.threads[usize::from(ordinal)].position() + 4),
     })
 }
 
 fn descriptor(
     process: usize,
-    object: Object,
+    objects: &'static [Object],
     threads: &'static [ThreadIndex],
+    first_member: ThreadIndex,
 ) -> ProcessDescriptor<'static> {
     let middle = writable(process);
     let regions = [
@@ -233,8 +289,12 @@ fn descriptor(
         own: Span::own(&regions),
         memory: regions.to_vec().leak(),
         wall: [0; WALL_WORDS],
-        objects: vec![object, Object::Thread(ThreadIndex::new(0))].leak(),
+        objects,
         threads,
+        wait_list: WaitListIndex::new(process + 2),
+        first_member,
+        starts_at_boot: true,
+        restart: RestartPolicy::NEVER,
         may_shutdown: process == 1,
     }
 }
@@ -366,5 +426,9 @@ impl Machine {
 
     pub(crate) fn start_thread(&mut self, thread: usize) {
         self.kernel().start_thread(ThreadIndex::new(thread));
+    }
+
+    pub(crate) fn set_incarnation(&mut self, process: usize, incarnation: u32) {
+        self.tables.processes[process].incarnation = incarnation;
     }
 }

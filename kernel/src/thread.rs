@@ -1,10 +1,10 @@
 //! Threads: what is declared of them, what they are doing, and lists of them.
 
-use guichet_abi::{Results, Signals};
+use guichet_abi::{ExitStatus, Results, Signals};
 
-use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitListIndex};
+use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitGroupIndex, WaitListIndex};
 use crate::memory::Buffer;
-use crate::process::{ProcessDescriptor, WALL_WORDS};
+use crate::process::{ProcessDescriptor, RestartPolicy, WALL_WORDS};
 use crate::region::Span;
 use crate::time::Instant;
 
@@ -33,8 +33,12 @@ impl Priority {
 /// What a thread is doing. The kind takes a word, so that what follows it is copied by words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ThreadState {
-    /// It never started, or it has ended.
+    /// It never started, or it has ended and that is known.
     Dormant,
+    /// It has ended like this, and nobody has collected it yet (PR-5).
+    Ended(ExitStatus),
+    /// It is the main thread of a process that is restarted at its deadline (PR-3).
+    Restarting,
     /// It could run on as it was, and stands in the ready queue of its priority.
     Ready,
     /// As [`ThreadState::Ready`], but its call has ended: these are for its registers when it runs.
@@ -59,6 +63,21 @@ pub enum ThreadState {
     Transacting(InitiatorIndex),
     /// It waits for its deadline only (WT-7).
     Sleeping,
+    /// It is no thread, but stands in an object's list for a member of a wait group (WT-4).
+    Member(Member),
+}
+
+/// A member of a wait group, as it stands in its object's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// The group.
+    pub group: WaitGroupIndex,
+    /// The object's list.
+    pub list: WaitListIndex,
+    /// The signals that make it ready.
+    pub mask: Signals,
+    /// What a wait gives for it.
+    pub user_data: usize,
 }
 
 impl ThreadState {
@@ -67,12 +86,32 @@ impl ThreadState {
     pub(crate) fn list(&self) -> WaitListIndex {
         match *self {
             ThreadState::Waiting { list, .. } | ThreadState::Receiving { list, .. } => list,
+            ThreadState::Member(member) => member.list,
             ThreadState::Dormant
+            | ThreadState::Ended(_)
+            | ThreadState::Restarting
             | ThreadState::Ready
             | ThreadState::Returning(_)
             | ThreadState::Running
             | ThreadState::Transacting(_)
             | ThreadState::Sleeping => WaitListIndex::NONE,
+        }
+    }
+
+    /// Tells whether a thread in this state has started and not ended.
+    pub fn is_alive(&self) -> bool {
+        match self {
+            ThreadState::Dormant
+            | ThreadState::Ended(_)
+            | ThreadState::Restarting
+            | ThreadState::Member(_) => false,
+            ThreadState::Ready
+            | ThreadState::Returning(_)
+            | ThreadState::Running
+            | ThreadState::Waiting { .. }
+            | ThreadState::Receiving { .. }
+            | ThreadState::Transacting(_)
+            | ThreadState::Sleeping => true,
         }
     }
 
@@ -127,6 +166,8 @@ pub struct ThreadDescriptor<'s> {
     pub ordinal: u8,
     /// Its declared priority.
     pub priority: Priority,
+    /// The threads that wait for its end (PR-5); NONE if no object names it.
+    pub wait_list: WaitListIndex,
 }
 
 impl ThreadDescriptor<'_> {
@@ -140,10 +181,15 @@ impl ThreadDescriptor<'_> {
             objects: &[],
             threads: &[],
             wall: [0; WALL_WORDS],
+            wait_list: WaitListIndex::NONE,
+            first_member: ThreadIndex::NONE,
+            starts_at_boot: false,
+            restart: RestartPolicy::NEVER,
             may_shutdown: false,
         },
         ordinal: 0,
         priority: Priority::DEFAULT,
+        wait_list: WaitListIndex::NONE,
     };
 }
 

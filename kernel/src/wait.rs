@@ -10,11 +10,12 @@ use guichet_abi::{OK, Results, Signals};
 
 use crate::deadline::Deadlines;
 use crate::event::Outcome;
-use crate::id::{Table, TableIndex, ThreadIndex, WaitListIndex};
+use crate::id::{Table, TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex};
 use crate::memory::Buffer;
+use crate::object::WaitGroupDescriptor;
 use crate::port::Port;
 use crate::scheduler::SchedulerState;
-use crate::thread::{Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
+use crate::thread::{Member, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
 
 /// The threads and all that decides which of them runs.
@@ -22,18 +23,41 @@ use crate::time::Instant;
 pub(crate) struct Waits<'s> {
     /// What is declared of the threads.
     pub(crate) declared: &'s [ThreadDescriptor<'s>],
+    /// What is declared of the wait groups.
+    pub(crate) declared_groups: &'s [WaitGroupDescriptor],
     /// What is declared of the current one: found once, when it becomes that.
     running: &'s ThreadDescriptor<'s>,
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
+    pub(crate) groups: WaitGroups<'s>,
     pub(crate) scheduler: &'s mut SchedulerState,
     pub(crate) deadlines: Deadlines<'s>,
 }
 
+/// What changes about a wait group (WT-4).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WaitGroup {
+    /// The member that was served last.
+    pub(crate) last: ThreadIndex,
+}
+
+impl WaitGroup {
+    /// A group that has served nobody.
+    pub const FRESH: WaitGroup = WaitGroup { last: ThreadIndex::NONE };
+}
+
+pub(crate) type WaitGroups<'s> = Table<'s, WaitGroupIndex, WaitGroup>;
+
 /// The results of a wait that ended with these signals (WT-2).
 #[inline(always)]
 pub(crate) fn wait_results(signals: Signals) -> Results {
-    Results { status: OK, value0: 0, value1: usize::try_from(signals.bits()).unwrap_or(0) }
+    member_results(0, signals)
+}
+
+/// The results of a wait on a group, of which this member is ready (WT-4).
+#[inline(always)]
+pub(crate) fn member_results(user_data: usize, signals: Signals) -> Results {
+    Results { status: OK, value0: user_data, value1: usize::try_from(signals.bits()).unwrap_or(0) }
 }
 
 impl<'s> Waits<'s> {
@@ -42,12 +66,13 @@ impl<'s> Waits<'s> {
         declared: &'s [ThreadDescriptor<'s>],
         threads: Threads<'s>,
         lists: Table<'s, WaitListIndex, ThreadList>,
+        (declared_groups, groups): (&'s [WaitGroupDescriptor], WaitGroups<'s>),
         scheduler: &'s mut SchedulerState,
         deadlines: Deadlines<'s>,
     ) -> Self {
         let running = declared.get(scheduler.current.position());
         let running = running.unwrap_or(ThreadDescriptor::NOBODY);
-        Waits { declared, running, threads, lists, scheduler, deadlines }
+        Waits { declared, declared_groups, running, threads, lists, groups, scheduler, deadlines }
     }
 
     /// What is declared of the current thread.
@@ -121,8 +146,19 @@ impl<'s> Waits<'s> {
         self.scheduler.make_ready(&mut self.threads, index, ThreadState::Ready);
     }
 
-    /// Takes a thread away, whatever it does.
-    pub(crate) fn stop(&mut self, index: ThreadIndex) {
+    /// Lets a thread that does not live wait for `at` in `state`.
+    pub(crate) fn put_off<P: Port>(
+        &mut self,
+        port: &mut P,
+        index: ThreadIndex,
+        state: ThreadState,
+        at: Instant,
+    ) {
+        self.set_blocked(port, index, state, at);
+    }
+
+    /// Takes a thread away, whatever it does, and leaves it in `state`, in which it does not live.
+    pub(crate) fn stop(&mut self, index: ThreadIndex, state: ThreadState) {
         self.detach(index);
         let Some(thread) = self.threads.get(index) else {
             return;
@@ -134,7 +170,7 @@ impl<'s> Waits<'s> {
             self.set_current(ThreadIndex::NONE);
         }
         if let Some(thread) = self.threads.get_mut(index) {
-            *thread = Thread { priority: thread.priority, ..Thread::DORMANT };
+            *thread = Thread { priority: thread.priority, state, ..Thread::DORMANT };
         }
     }
 
@@ -145,15 +181,83 @@ impl<'s> Waits<'s> {
         let mut index = self.first_waiter(list);
         while let Some(thread) = self.threads.get(index) {
             let next = thread.next;
-            if let ThreadState::Waiting { mask, .. } = thread.state
-                && mask.intersects(signals)
-            {
-                self.complete(index, wait_results(signals));
-                woken = true;
+            match thread.state {
+                ThreadState::Waiting { mask, .. } if mask.intersects(signals) => {
+                    self.complete(index, wait_results(signals));
+                    woken = true;
+                }
+                ThreadState::Member(member) if member.mask.intersects(signals) => {
+                    woken |= self.wake_group(index, &member, signals);
+                }
+                ThreadState::Waiting { .. }
+                | ThreadState::Member(_)
+                | ThreadState::Receiving { .. }
+                | ThreadState::Dormant
+                | ThreadState::Ended(_)
+                | ThreadState::Restarting
+                | ThreadState::Ready
+                | ThreadState::Returning(_)
+                | ThreadState::Running
+                | ThreadState::Transacting(_)
+                | ThreadState::Sleeping => {}
             }
             index = next;
         }
         woken
+    }
+
+    /// Ends the wait of every thread on a group, a member of which has become ready. Tells whether
+    /// there was one.
+    pub(crate) fn wake_group(
+        &mut self,
+        index: ThreadIndex,
+        member: &Member,
+        signals: Signals,
+    ) -> bool {
+        let declared = self.declared_groups.get(member.group.position());
+        let list = declared.map_or(WaitListIndex::NONE, |group| group.wait_list);
+        let mut woken = false;
+        while !self.first_waiter(list).is_none() {
+            let results = member_results(member.user_data, signals);
+            self.complete(self.first_waiter(list), results);
+            woken = true;
+        }
+        if woken && let Some(group) = self.groups.get_mut(member.group) {
+            group.last = index;
+        }
+        woken
+    }
+
+    /// Puts an entry that never runs into an object's list, for a member of a group.
+    pub(crate) fn join(&mut self, index: ThreadIndex, member: Member) {
+        if let Some(thread) = self.threads.get_mut(index) {
+            thread.state = ThreadState::Member(member);
+        }
+        if let Some(list) = self.lists.get_mut(member.list) {
+            list.push_back(&mut self.threads, index);
+        }
+    }
+
+    /// Tells whether a thread waits on the object with this list, or on a group that it is a member of.
+    pub(crate) fn waits_for(&self, thread: ThreadIndex, list: WaitListIndex) -> bool {
+        let Some(thread) = self.threads.get(thread) else {
+            return false;
+        };
+        let waits_on = thread.state.list();
+        if waits_on == list {
+            return true;
+        }
+        let mut index = self.first_waiter(list);
+        while let Some(entry) = self.threads.get(index) {
+            if let ThreadState::Member(member) = entry.state
+                && let Some(group) = self.declared_groups.get(member.group.position())
+                && group.wait_list == waits_on
+            {
+                return true;
+            }
+            index = entry.next;
+        }
+        false
     }
 
     /// Tells whether a thread waits on the object with this list.

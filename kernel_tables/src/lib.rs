@@ -8,7 +8,8 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread, ThreadList,
+    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread,
+    ThreadList, WaitGroup,
 };
 
 /// Everything that the kernel remembers.
@@ -19,6 +20,7 @@ pub struct KernelTables {
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
     wait_lists: Vec<ThreadList>,
+    wait_groups: Vec<WaitGroup>,
     globals: Globals,
 }
 
@@ -32,6 +34,7 @@ impl KernelTables {
             handlers: vec![Handler::IDLE; sizes.handlers],
             initiators: vec![Initiator::IDLE; sizes.initiators],
             wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
+            wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
             globals: Globals::INITIAL,
         }
     }
@@ -44,6 +47,7 @@ impl KernelTables {
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
             wait_lists: &mut self.wait_lists,
+            wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)

@@ -10,6 +10,7 @@
 
 mod act;
 mod arena;
+mod frames;
 mod probe;
 
 use pw_status::OK;
@@ -55,6 +56,13 @@ pub fn call(number: usize, arguments: Arguments) -> Results {
     results
 }
 
+/// The entry of a thread that returns, where there is nothing to return to.
+// SAFETY: whoever calls it comes back from what never does, which is what it is for.
+pub const ENTRY_THAT_RETURNS: extern "C" fn() -> ! =
+    unsafe { core::mem::transmute::<extern "C" fn(), extern "C" fn() -> !>(returns) };
+
+extern "C" fn returns() {}
+
 /// The call `call` with these words; the rest of the seven are zero.
 pub fn call_with<const N: usize>(call: Syscall, words: [usize; N]) -> Results {
     let mut arguments = Arguments::default();
@@ -80,6 +88,13 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         | Syscall::ProcessExit
         | Syscall::ThreadExit
         | Syscall::ProcessPanic
+        | Syscall::WaitGroupAdd
+        | Syscall::WaitGroupRemove
+        | Syscall::ProcessStart
+        | Syscall::ThreadStart
+        | Syscall::TaskJoin
+        | Syscall::TaskTerminate
+        | Syscall::TaskFault
         | Syscall::DebugNop
         | Syscall::DebugLog
         | Syscall::DebugPutCharacter

@@ -25,5 +25,6 @@ pub mod machine;
 pub mod pattern;
 pub mod report;
 pub mod robot;
+pub mod tasks;
 pub mod timing;
 pub mod wall;

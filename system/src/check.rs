@@ -2,6 +2,7 @@
 
 mod build;
 mod channels;
+mod lives;
 mod threads;
 mod unique;
 
@@ -18,10 +19,11 @@ pub(crate) fn check(tree: &Value, log: &mut Diagnostics) -> Option<System> {
     let threads: Vec<_> =
         draft.processes.iter().map(|process| threads::line_up(process, log)).collect();
     let links = channels::link(&draft, log);
+    let linked = lives::link(&draft, log);
     if log.has_errors() {
         return None;
     }
-    build::system(draft, threads, &links)
+    build::system(draft, threads, &links, &linked)
 }
 
 /// A system without processes does nothing, and the number of a process is one byte.

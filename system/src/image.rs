@@ -26,7 +26,7 @@ mod wall;
 
 pub use budget::{LayoutError, Use};
 pub use build_script::{SOURCE_VARIABLE, board_build_script};
-pub use layout::{BoardMemory, Layout, Measured, Placement, stacks};
+pub use layout::{BoardMemory, Layout, Measured, Placement, main_stack};
 pub use script::{
     PROGRAM_ENTRY, PROGRAM_SECTIONS, STACKS_SECTION, Symbols, kernel_script, process_script,
 };

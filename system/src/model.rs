@@ -107,6 +107,10 @@ pub struct Process {
     pub app: usize,
     /// The priority of its threads that declare none (WT-8).
     pub priority: u8,
+    /// Whether it starts when the system boots, or when another process says so (PR-3).
+    pub starts_at_boot: bool,
+    /// What happens when it has ended (PR-3).
+    pub restart: Restart,
     /// Whether it may end the run (PR-7).
     pub may_shutdown: bool,
     /// The RAM that it may use, in bytes, if declared.
@@ -118,6 +122,43 @@ pub struct Process {
     pub objects: Vec<Object>,
     /// Its threads, at least one. The first is the main thread.
     pub threads: Vec<Thread>,
+}
+
+/// What happens when a process has ended (PR-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restart {
+    /// After which ends it is restarted.
+    pub when: RestartWhen,
+    /// How long a restart waits, in milliseconds.
+    pub delay_ms: u32,
+    /// How often it is restarted at most, if there is a bound.
+    pub max_restarts: Option<u8>,
+    /// What happens after the last restart.
+    pub on_give_up: OnGiveUp,
+}
+
+/// After which ends a process is restarted (PR-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RestartWhen {
+    /// After none.
+    #[default]
+    Never,
+    /// After a fault.
+    OnFault,
+    /// After a fault or an exit.
+    Always,
+}
+
+/// What happens when a process was restarted as often as it may be, and ends again (PR-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnGiveUp {
+    /// It stays as it is.
+    #[default]
+    Stop,
+    /// The run ends.
+    Shutdown,
+    /// The board starts anew.
+    ResetBoard,
 }
 
 /// Something that a process has a handle of.
@@ -152,6 +193,13 @@ pub enum ObjectKind {
         /// Its index in [`Process::threads`].
         thread: usize,
     },
+    /// A process (PR-5).
+    Process {
+        /// Its index in [`System::processes`].
+        process: usize,
+    },
+    /// A collection of the process's objects, to be waited on together (WT-4).
+    WaitGroup,
 }
 
 /// Which object of which process.

@@ -90,6 +90,8 @@ impl Standing {
 pub(crate) enum Shape {
     /// Text that fits a rule for names.
     Text(Rule),
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// `true` or `false`.
     Boolean,
     /// A whole number.
@@ -130,6 +132,10 @@ pub(crate) enum ObjectClass {
     ChannelHandler,
     /// A thread.
     Thread,
+    /// A process.
+    Process,
+    /// A wait group.
+    WaitGroup,
 }
 
 impl ObjectClass {
@@ -139,6 +145,8 @@ impl ObjectClass {
             ObjectClass::ChannelInitiator => &keys::CHANNEL_INITIATOR,
             ObjectClass::ChannelHandler => &keys::CHANNEL_HANDLER,
             ObjectClass::Thread => &keys::THREAD_OBJECT,
+            ObjectClass::Process => &keys::PROCESS_OBJECT,
+            ObjectClass::WaitGroup => &keys::WAIT_GROUP,
         }
     }
 }

@@ -2,17 +2,18 @@
 //!
 //! The kernel knows a system as tables that refer to one another. Here they are made, in one order that every
 //! port relies on: processes and their threads in the order of the file, handles in the order of
-//! each process's objects, a wait list for each channel end. What a process may touch is not in
+//! each process's objects, a wait list for each channel end and for each process and thread that an
+//! object stands for. What a process may touch is not in
 //! the file; it comes from the linked program and is passed in. Times of the file are in milliseconds
 //! and become ticks of the board here, because the kernel never divides.
 
 use guichet_kernel::{
-    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, Span, System, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitListIndex,
+    GiveUp, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
+    ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor,
+    ThreadIndex, WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
 };
 
-use crate::model::{self, ObjectId, ObjectKind};
+use crate::model::{self, ObjectId, ObjectKind, OnGiveUp, RestartWhen};
 
 /// The kernel's view of a declared system, owned.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub struct Tables {
     threads: Vec<ThreadTables>,
     handlers: Vec<HandlerDescriptor>,
     initiators: Vec<InitiatorDescriptor>,
+    wait_groups: Vec<WaitGroupDescriptor>,
     max_transfer_bytes: usize,
 }
 
@@ -31,6 +33,10 @@ struct ProcessTables {
     objects: Vec<Object>,
     threads: Vec<ThreadIndex>,
     wall: [u32; WALL_WORDS],
+    wait_list: WaitListIndex,
+    first_member: ThreadIndex,
+    starts_at_boot: bool,
+    restart: RestartPolicy,
     may_shutdown: bool,
 }
 
@@ -40,6 +46,7 @@ struct ThreadTables {
     process: usize,
     ordinal: u8,
     priority: u8,
+    wait_list: WaitListIndex,
 }
 
 impl ProcessTables {
@@ -52,6 +59,10 @@ impl ProcessTables {
             objects: &self.objects,
             threads: &self.threads,
             wall: self.wall,
+            wait_list: self.wait_list,
+            first_member: self.first_member,
+            starts_at_boot: self.starts_at_boot,
+            restart: self.restart,
             may_shutdown: self.may_shutdown,
         }
     }
@@ -76,15 +87,20 @@ impl Tables {
                 .map(|thread| numbers.thread(number, thread))
                 .collect(),
             wall: [0; WALL_WORDS],
+            wait_list: numbers.wait_list(Waited::Process(number)),
+            first_member: numbers.members.get(number).copied().unwrap_or(ThreadIndex::NONE),
+            starts_at_boot: process.starts_at_boot,
+            restart: restart_policy(&process.restart, ticks_per_sec),
             may_shutdown: process.may_shutdown,
         };
         Tables {
             processes: system.processes.iter().enumerate().map(process).collect(),
-            threads: threads(system),
+            threads: threads(system, &numbers),
             handlers: (0..numbers.handlers.len()).map(|place| numbers.handler_end(place)).collect(),
             initiators: (0..numbers.initiators.len())
                 .map(|place| numbers.initiator_end(system, place))
                 .collect(),
+            wait_groups: (0..numbers.groups.len()).map(|place| numbers.group(place)).collect(),
             max_transfer_bytes,
         }
     }
@@ -103,9 +119,10 @@ impl Tables {
         let processes: Vec<ProcessDescriptor<'_>> =
             numbered.map(|(number, process)| process.descriptor(number)).collect();
         let thread = |thread: &ThreadTables| {
-            let &ThreadTables { process, ordinal, priority } = thread;
+            let &ThreadTables { process, ordinal, priority, wait_list } = thread;
             let priority = Priority::new(priority);
-            Some(ThreadDescriptor { process: processes.get(process)?, ordinal, priority })
+            let process = processes.get(process)?;
+            Some(ThreadDescriptor { process, ordinal, priority, wait_list })
         };
         let threads: Vec<ThreadDescriptor<'_>> = self.threads.iter().filter_map(thread).collect();
         take(&System {
@@ -113,12 +130,13 @@ impl Tables {
             threads: &threads,
             handlers: &self.handlers,
             initiators: &self.initiators,
+            wait_groups: &self.wait_groups,
             max_transfer_bytes: self.max_transfer_bytes,
         })
     }
 }
 
-fn threads(system: &model::System) -> Vec<ThreadTables> {
+fn threads(system: &model::System, numbers: &Numbers) -> Vec<ThreadTables> {
     let numbered = system.processes.iter().enumerate();
     numbered
         .flat_map(|(process, declared)| {
@@ -126,9 +144,33 @@ fn threads(system: &model::System) -> Vec<ThreadTables> {
                 process,
                 ordinal,
                 priority: thread.priority,
+                wait_list: numbers.wait_list(Waited::Thread(process, usize::from(ordinal))),
             })
         })
         .collect()
+}
+
+/// The policy that the kernel follows, in ticks of the board.
+fn restart_policy(declared: &model::Restart, ticks_per_sec: u64) -> RestartPolicy {
+    RestartPolicy {
+        on_fault: declared.when != RestartWhen::Never,
+        on_exit: declared.when == RestartWhen::Always,
+        delay_ticks: ticks(declared.delay_ms, ticks_per_sec),
+        max_restarts: declared.max_restarts,
+        on_give_up: match declared.on_give_up {
+            OnGiveUp::Stop => GiveUp::Stop,
+            OnGiveUp::Shutdown => GiveUp::Shutdown,
+            OnGiveUp::ResetBoard => GiveUp::ResetBoard,
+        },
+    }
+}
+
+/// Something whose end can be waited for, by its index in the model.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    Process(usize),
+    /// A thread of a process.
+    Thread(usize, usize),
 }
 
 /// Which object and which thread of the file has which index in the kernel's tables.
@@ -137,12 +179,23 @@ struct Numbers {
     first_threads: Vec<usize>,
     handlers: Vec<ObjectId>,
     initiators: Vec<ObjectId>,
+    /// The processes and threads that an object stands for, each once.
+    waited: Vec<Waited>,
+    groups: Vec<ObjectId>,
+    /// Where the entries for members of each process's wait groups begin, if it has one.
+    members: Vec<ThreadIndex>,
 }
 
 impl Numbers {
     fn of(system: &model::System) -> Numbers {
-        let mut numbers =
-            Numbers { first_threads: Vec::new(), handlers: Vec::new(), initiators: Vec::new() };
+        let mut numbers = Numbers {
+            first_threads: Vec::new(),
+            handlers: Vec::new(),
+            initiators: Vec::new(),
+            waited: Vec::new(),
+            groups: Vec::new(),
+            members: Vec::new(),
+        };
         let mut threads = 0;
         for (process, declared) in system.processes.iter().enumerate() {
             numbers.first_threads.push(threads);
@@ -152,11 +205,46 @@ impl Numbers {
                 match declared.kind {
                     ObjectKind::ChannelHandler { .. } => numbers.handlers.push(id),
                     ObjectKind::ChannelInitiator { .. } => numbers.initiators.push(id),
-                    ObjectKind::Thread { .. } => {}
+                    ObjectKind::Thread { thread } => {
+                        numbers.note_waited(Waited::Thread(process, thread));
+                    }
+                    ObjectKind::WaitGroup => numbers.groups.push(id),
+                    ObjectKind::Process { process } => {
+                        numbers.note_waited(Waited::Process(process));
+                    }
                 }
             }
         }
+        for declared in &system.processes {
+            let has_group = declared.objects.iter().any(|each| each.kind == ObjectKind::WaitGroup);
+            let first = if has_group { ThreadIndex::new(threads) } else { ThreadIndex::NONE };
+            numbers.members.push(first);
+            threads += if has_group { declared.objects.len() } else { 0 };
+        }
         numbers
+    }
+
+    /// The wait group at this place; its wait list follows all others.
+    fn group(&self, place: usize) -> WaitGroupDescriptor {
+        let lists = self.handlers.len() + self.initiators.len() + self.waited.len();
+        WaitGroupDescriptor {
+            index: WaitGroupIndex::new(place),
+            wait_list: WaitListIndex::new(lists.saturating_add(place)),
+        }
+    }
+
+    fn note_waited(&mut self, waited: Waited) {
+        if !self.waited.contains(&waited) {
+            self.waited.push(waited);
+        }
+    }
+
+    /// The wait list of a process or a thread, after those of the channels; none if no object stands
+    /// for it.
+    fn wait_list(&self, waited: Waited) -> WaitListIndex {
+        let ends = self.handlers.len().saturating_add(self.initiators.len());
+        let place = self.waited.iter().position(|each| *each == waited);
+        place.map_or(WaitListIndex::NONE, |place| WaitListIndex::new(ends.saturating_add(place)))
     }
 
     fn thread(&self, process: usize, thread: usize) -> ThreadIndex {
@@ -178,6 +266,8 @@ impl Numbers {
                     })
                 }
                 ObjectKind::Thread { thread } => Object::Thread(self.thread(process, thread)),
+                ObjectKind::Process { process } => Object::Process(ProcessIndex::new(process)),
+                ObjectKind::WaitGroup => Object::WaitGroup(self.group(place(&self.groups, id))),
             }
         };
         let declared = system.processes.get(process).map_or(&[][..], |process| &process.objects);
@@ -205,9 +295,13 @@ impl Numbers {
             Some(ObjectKind::ChannelInitiator { handler, badge, .. }) => {
                 (self.handler(handler), badge)
             }
-            Some(ObjectKind::ChannelHandler { .. } | ObjectKind::Thread { .. }) | None => {
-                (self.handler_end(usize::MAX), model::DEFAULT_BADGE)
-            }
+            Some(
+                ObjectKind::ChannelHandler { .. }
+                | ObjectKind::Thread { .. }
+                | ObjectKind::Process { .. }
+                | ObjectKind::WaitGroup,
+            )
+            | None => (self.handler_end(usize::MAX), model::DEFAULT_BADGE),
         };
         InitiatorDescriptor {
             index: InitiatorIndex::new(place),

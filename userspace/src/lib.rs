@@ -59,7 +59,9 @@ pub mod raw;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]
 pub mod riscv32;
 pub mod syscall;
+pub mod thread;
 pub mod time;
+pub mod wait_group;
 
 pub use buffer::{SyscallBuffer, SyscallBufferMut};
 pub use guichet_userspace_macros::{entry, process_entry};

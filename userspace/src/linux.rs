@@ -2,9 +2,9 @@
 //!
 //! A process of the system is a Linux process without libc, and its wall is a seccomp filter that
 //! stands before its first instruction: it can map its own memory file, sleep and wake on a futex,
-//! install signal handlers and exit, and nothing else. So this side has four jobs, one file each:
-//! getting ready (`start`), trapping into the kernel (`trap`), being stopped and crashing
-//! (signals), and the few Linux calls that these take. What both sides agree on stands in
+//! install signal handlers and exit, and nothing else. So this side has five jobs, one file each:
+//! getting ready (`start`), trapping into the kernel (`trap`), taking turns with other threads
+//! (`threads`), being stopped and crashing (`signals`), and the few Linux calls that these take. What both sides agree on stands in
 //! [`guichet_abi::linux`].
 //!
 //! The symbols that a program without libc must define itself, its Linux entry point among them,
@@ -17,6 +17,7 @@ mod memory_functions;
 mod program;
 mod signals;
 mod start;
+mod threads;
 mod trap;
 
 pub use start::{StartFailure, start, started_by_hand};

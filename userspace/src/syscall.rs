@@ -11,6 +11,7 @@
 mod channel;
 mod debug;
 mod end;
+mod task;
 mod wait;
 
 pub use channel::{
@@ -20,9 +21,10 @@ pub use channel::{
 pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdown};
 pub(crate) use end::process_panic;
 pub use end::{process_exit, thread_exit};
-pub use guichet_abi::{ExitStatus, Signals};
+pub use guichet_abi::{ExitStatus, Fault, FaultCause, Signals};
+pub use task::{process_start, task_fault, task_join, task_terminate, thread_start};
 pub(crate) use wait::sleep_until;
-pub use wait::{WaitReturn, object_wait};
+pub use wait::{WaitReturn, object_wait, wait_group_add, wait_group_remove};
 
 use guichet_abi::{Arguments, Error, OK, Result, Results, Syscall};
 

@@ -28,6 +28,11 @@ fn frame() -> &'static TrapFrame {
     unsafe { &*ptr::with_exposed_provenance(frame_address(0)) }
 }
 
+fn header() -> &'static ProcessHeader {
+    // SAFETY: as above.
+    unsafe { &*ptr::with_exposed_provenance(FRAMES_ADDRESS) }
+}
+
 fn map_frames() {
     static MAPPED: Once = Once::new();
     MAPPED.call_once(|| {
@@ -50,19 +55,19 @@ fn futex(word: &AtomicU32, operation: i32, value: u32) {
 }
 
 fn set_state(state: u32) {
-    frame().state.store(state, Ordering::Release);
-    futex(&frame().state, libc::FUTEX_WAKE, 1);
+    header().state.store(state, Ordering::Release);
+    futex(&header().state, libc::FUTEX_WAKE, 1);
 }
 
 /// Sleeps until the program has trapped and reads its call.
 fn next_call() -> Call {
     loop {
-        let state = frame().state.load(Ordering::Acquire);
+        let state = header().state.load(Ordering::Acquire);
         if state == TRAPPED {
             let word = |index: usize| frame().arguments[index].load(Ordering::Relaxed);
             return (frame().number.load(Ordering::Relaxed), std::array::from_fn(word));
         }
-        futex(&frame().state, libc::FUTEX_WAIT, state);
+        futex(&header().state, libc::FUTEX_WAIT, state);
     }
 }
 
@@ -84,7 +89,7 @@ fn run<T>(
     let _guard: MutexGuard<'_, ()> =
         ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     map_frames();
-    frame().state.store(RUNNING, Ordering::Release);
+    header().state.store(RUNNING, Ordering::Release);
     thread::scope(|scope| {
         let supervisor = scope.spawn(move || {
             let serve = |_| {
@@ -281,7 +286,7 @@ fn only_running_ends_a_call() {
 fn attention_beside_running_lets_the_program_run() {
     let kernel = |_: &Call| {
         frame().status.store(0, Ordering::Relaxed);
-        frame().state.store(RUNNING | ATTENTION, Ordering::Release);
+        header().state.store(RUNNING | ATTENTION, Ordering::Release);
         Results::default()
     };
     assert_eq!(run(1, kernel, syscall::debug_nop).0, Ok(()));

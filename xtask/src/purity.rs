@@ -31,12 +31,13 @@ const ENTRIES: [&str; 4] = [
 ];
 
 /// What the kernel may call: the port, and the four functions that compilers take for granted.
-const CALLED: [&str; 13] = [
+const CALLED: [&str; 14] = [
     "guichet_probe_copy",
     "guichet_probe_read_words",
     "guichet_probe_now",
     "guichet_probe_set_alarm",
     "guichet_probe_start_process",
+    "guichet_probe_prepare_thread",
     "guichet_probe_stop_process",
     "guichet_probe_log",
     "guichet_probe_log_character",

@@ -54,6 +54,26 @@ fn the_example_prints_what_it_prints_on_linux() {
     }
 }
 
+/// PR-3, PR-5: a process that is ended and started again by another one, here and on a board of each kind.
+#[test]
+fn the_supervisor_brings_its_worker_back() {
+    for board in ["linux", "qemu_virt_rv32", "mps2_an385"] {
+        if board != "linux" && !has_boards() {
+            return;
+        }
+        let arguments = ["run", "examples/supervisor", "--board", board, "--timeout", "60"];
+        let seen = run(repository(), &arguments);
+        seen.ends_with(0);
+        for client in ["first", "second"] {
+            let line = format!("[{client}] 16 squares, and 4 numbers that nobody survives\n");
+            assert!(seen.output.contains(&line), "{board}: {}", seen.output);
+        }
+        let last =
+            "[supervisor] the worker died 8 times, and everybody has got what there was to get";
+        assert_eq!(seen.output.lines().last(), Some(last), "{board}");
+    }
+}
+
 #[test]
 fn a_fault_ends_one_process_and_the_others_are_told() {
     if !has_boards() {

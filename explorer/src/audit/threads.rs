@@ -92,7 +92,8 @@ impl Case<'_> {
     /// What the kernel says that a thread does; `None` where that makes no sense.
     fn seen_doing(&self, seen: ThreadState) -> Option<Doing> {
         Some(match seen {
-            ThreadState::Dormant => Doing::Dormant,
+            ThreadState::Dormant | ThreadState::Ended(_) => Doing::Dormant,
+            ThreadState::Restarting => return None,
             ThreadState::Ready | ThreadState::Returning(_) => Doing::Ready { turn: 0 },
             ThreadState::Running => Doing::Running,
             ThreadState::Sleeping => Doing::Sleeping,

@@ -313,7 +313,7 @@ impl Channels<'_> {
         }
         let server = services.waits.threads.get(handler.server).map(Thread::state);
         match server {
-            Some(ThreadState::Dormant) => Err("channel: served by a thread that has ended"),
+            Some(state) if !state.is_alive() => Err("channel: served by a thread that has ended"),
             Some(ThreadState::Receiving { list, .. })
                 if services.system.handler(index).is_some_and(|end| end.wait_list == list) =>
             {

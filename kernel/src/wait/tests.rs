@@ -69,8 +69,8 @@ fn undefined_bits_are_refused() {
         let result = machine.now(0, Syscall::ObjectWait, &[0, mask, 0, 0]);
         assert_eq!(result, Err(Error::InvalidArgument), "{mask:#x}"); // WT-1
     }
-    let result = machine.now(0, Syscall::ObjectWait, &[1, 1, 0, 0]);
-    assert_eq!(result, Err(Error::InvalidArgument)); // a thread object
+    let result = machine.now(0, Syscall::ObjectWait, &[99, 1, 0, 0]);
+    assert_eq!(result, Err(Error::OutOfRange));
 }
 
 #[test]

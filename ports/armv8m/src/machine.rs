@@ -1,6 +1,6 @@
 //! The one machine, and what its exceptions lead to.
 
-use guichet_port_bare_metal::{Image, KernelCell};
+use guichet_port_bare_metal::{Image, KernelMemory};
 use guichet_port_cortex_m::{Board, MachineCell, PortCell};
 
 use crate::architecture::Armv8m;
@@ -14,16 +14,10 @@ guichet_port_cortex_m::__guichet_traps!(Armv8m);
 ///
 /// Called once, by the board's entry; a second call does nothing but wait. The board's addresses
 /// must be those of its devices: a board crate is part of what is trusted.
-pub fn run<
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
->(
+pub fn run<const THREADS: usize, const PROCESSES: usize>(
     board: &Board,
     image: &'static Image,
-    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    kernel: &'static impl KernelMemory,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
     guichet_port_cortex_m::run(&MACHINE, board, image, kernel, port)

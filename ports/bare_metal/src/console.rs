@@ -33,6 +33,7 @@ pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: Sink<
             out(b"exited with status ");
             digits(word(status), DECIMAL, out);
         }
+        Report::Terminated => out("was terminated by another process"),
         Report::Panicked(_) => {
             out(b"panicked: ");
             readable(message, out);
@@ -120,6 +121,7 @@ mod tests {
             (Report::Exited(u32::MAX), "exited with status 4294967295"),
             (Report::Exited(1_000_020), "exited with status 1000020"),
             (Report::Panicked(Grant::EMPTY), "panicked: oh \\x1b"),
+            (Report::Terminated, "was terminated by another process"),
             (
                 Report::Faulted(fault),
                 "faulted: it touched memory that is not its own (pc 0x80000010, address 0x0)",

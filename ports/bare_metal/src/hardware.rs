@@ -2,8 +2,6 @@
 
 use guichet_kernel::Instant;
 
-use crate::image::Program;
-
 /// A machine without an operating system, as far as machines differ.
 ///
 /// The value owns the devices that the kernel uses: a serial port, a clock, and whatever ends the
@@ -15,12 +13,20 @@ pub trait Hardware {
     /// Registers that hold nothing: those of a thread that never ran.
     const NO_CONTEXT: Self::Context;
 
-    /// The registers of a program's main thread before its first instruction, with nothing in them
-    /// but the way to it (AB-9). May put some of them on the program's stack.
+    /// How many bytes at the end of its stack a thread needs before its first instruction; one aligned
+    /// slot at least, so that a stack in nowhere is refused on every machine.
+    const ENTRY_BYTES: usize;
+
+    /// What the end of a stack is a multiple of; a power of two.
+    const STACK_ALIGNMENT: usize;
+
+    /// The registers of a thread before its first instruction, with nothing in them but the way to
+    /// it (AB-9). May put some of them on the thread's stack.
     ///
     /// # Safety
-    /// The program's stack is memory, and nobody refers to it.
-    unsafe fn fresh_context(program: &Program) -> Self::Context;
+    /// The last [`Hardware::ENTRY_BYTES`] below `stack_end`, which is aligned, are memory of a process,
+    /// and nobody refers to them.
+    unsafe fn fresh_context(entry: usize, stack_end: usize) -> Self::Context;
 
     /// Copies `length` bytes as `memmove` does.
     ///
@@ -42,6 +48,9 @@ pub trait Hardware {
 
     /// Gives the serial port a byte.
     fn send(&mut self, byte: u8);
+
+    /// Starts the machine anew.
+    fn reset(&mut self) -> !;
 
     /// Ends the run with this status (PR-7), on a machine that can; on others, stops.
     fn finish(&mut self, status: u32) -> !;

@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 
-use guichet_kernel::{Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList};
+use guichet_kernel::{
+    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList, WaitGroup,
+};
 use static_cell::ConstStaticCell;
 
 use crate::console::ProcessLine;
@@ -34,7 +36,12 @@ pub struct KernelCell<
     const HANDLERS: usize,
     const INITIATORS: usize,
     const WAIT_LISTS: usize,
->(ConstStaticCell<KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>>);
+    const WAIT_GROUPS: usize,
+>(
+    ConstStaticCell<
+        KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>,
+    >,
+);
 
 /// The memory that the port needs for a system, as a static that `run` takes once. Apart
 /// from the kernel's because it begins as zeros, which take no room in flash.
@@ -49,12 +56,14 @@ struct KernelTables<
     const HANDLERS: usize,
     const INITIATORS: usize,
     const WAIT_LISTS: usize,
+    const WAIT_GROUPS: usize,
 > {
     threads: [Thread; THREADS],
     processes: [Process; PROCESSES],
     handlers: [Handler; HANDLERS],
     initiators: [Initiator; INITIATORS],
     wait_lists: [ThreadList; WAIT_LISTS],
+    wait_groups: [WaitGroup; WAIT_GROUPS],
     globals: Globals,
 }
 
@@ -70,7 +79,8 @@ impl<
     const HANDLERS: usize,
     const INITIATORS: usize,
     const WAIT_LISTS: usize,
-> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>
+    const WAIT_GROUPS: usize,
+> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>
 {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
@@ -81,12 +91,28 @@ impl<
             handlers: [const { Handler::IDLE }; HANDLERS],
             initiators: [const { Initiator::IDLE }; INITIATORS],
             wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
+            wait_groups: [const { WaitGroup::FRESH }; WAIT_GROUPS],
             globals: Globals::INITIAL,
         }))
     }
+}
 
+/// The memory that the kernel needs for a system, of whatever size.
+pub trait KernelMemory {
     /// Lends the tables to a kernel; nothing the second time.
-    pub fn take(&'static self) -> Option<Storage<'static>> {
+    fn take(&'static self) -> Option<Storage<'static>>;
+}
+
+impl<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const HANDLERS: usize,
+    const INITIATORS: usize,
+    const WAIT_LISTS: usize,
+    const WAIT_GROUPS: usize,
+> KernelMemory for KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>
+{
+    fn take(&'static self) -> Option<Storage<'static>> {
         let tables = self.0.try_take()?;
         Some(Storage {
             threads: &mut tables.threads,
@@ -94,6 +120,7 @@ impl<
             handlers: &mut tables.handlers,
             initiators: &mut tables.initiators,
             wait_lists: &mut tables.wait_lists,
+            wait_groups: &mut tables.wait_groups,
             globals: &mut tables.globals,
         })
     }
@@ -124,7 +151,7 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 2> = KernelCell::new();
+        static KERNEL: KernelCell<3, 2, 1, 1, 2, 0> = KernelCell::new();
         static PORT: PortCell<u8, 3, 2> = PortCell::new(7);
         let storage = KERNEL.take().expect("the first time");
         assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));

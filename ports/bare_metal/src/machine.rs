@@ -7,8 +7,7 @@ use core::ptr;
 
 use guichet_abi::Results;
 use guichet_kernel::{
-    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, ProcessState,
-    WALL_WORDS,
+    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, WALL_WORDS,
 };
 
 use crate::hardware::Hardware;
@@ -133,6 +132,7 @@ impl<H: Hardware> Machine<H> {
                 Action::Resume => return self.resume(&outcome, Restore::All),
                 Action::Idle => outcome = self.idle(),
                 Action::Shutdown => self.end(outcome.results.status),
+                Action::Reset => self.reset(),
             }
         }
     }
@@ -158,7 +158,7 @@ impl<H: Hardware> Machine<H> {
 
     /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
     fn idle(&mut self) -> Outcome {
-        if !self.is_anybody_alive() {
+        if self.kernel.is_over() {
             self.port.flush();
             self.port.say(
                 "every process has ended and nothing can happen any more, so the run ends; call \
@@ -185,11 +185,13 @@ impl<H: Hardware> Machine<H> {
         self.port.hardware().finish(KERNEL_FAILED)
     }
 
-    fn is_anybody_alive(&self) -> bool {
-        self.port.system().processes.iter().any(|declared| {
-            let process = self.kernel.process(declared.index);
-            process.is_some_and(|process| process.state() == ProcessState::Running)
-        })
+    /// Starts the machine anew (PR-3).
+    #[cold]
+    #[inline(never)]
+    fn reset(&mut self) -> ! {
+        self.port.flush();
+        self.port.say("a process has ended for the last time, so the board starts anew");
+        self.port.hardware().reset()
     }
 
     /// Ends the run with this status (PR-7).

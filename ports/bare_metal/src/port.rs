@@ -5,8 +5,8 @@ use core::ptr;
 use guichet_abi::{ABI_VERSION, AbiRecord};
 use guichet_console::Line;
 use guichet_kernel::{
-    Fault, Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, System, TableIndex,
-    ThreadIndex, Unreadable,
+    Fault, Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
+    Unreadable,
 };
 
 use crate::console::{ProcessLine, kernel_fault_line, process_line, report_line};
@@ -48,12 +48,6 @@ impl<H: Hardware> BareMetalPort<H> {
     #[inline(always)]
     pub(crate) fn context(&mut self, thread: ThreadIndex) -> Option<&mut H::Context> {
         self.contexts.get_mut(thread.position())
-    }
-
-    /// What is declared.
-    #[inline(always)]
-    pub(crate) fn system(&self) -> &'static System<'static> {
-        &self.image.system
     }
 
     /// Where a process's program is.
@@ -118,6 +112,9 @@ fn is_ours(program: &Program) -> bool {
 }
 
 impl<H: Hardware> Port for BareMetalPort<H> {
+    const ENTRY_BYTES: usize = H::ENTRY_BYTES;
+    const STACK_ALIGNMENT: usize = H::STACK_ALIGNMENT;
+
     #[inline(always)]
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         let length = source.length().min(destination.length());
@@ -153,8 +150,16 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         let main = declared.threads.first().copied().unwrap_or(ThreadIndex::NONE);
         let context = self.context(main).ok_or(NotStarted)?;
         // SAFETY: (port-6) the program's place is what `new` was told; its process does not run.
-        *context = unsafe { H::fresh_context(program) };
+        *context = unsafe { H::fresh_context(program.entry, program.stack.end) };
         Ok(())
+    }
+
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
+        let end = stack.address().wrapping_add(stack.length());
+        if let Some(context) = self.context(thread) {
+            // SAFETY: (port-7) the grant is of that length and ends there; the thread does not run.
+            *context = unsafe { H::fresh_context(pc, end) };
+        }
     }
 
     /// Its memory stays where it is; the next start clears it.
@@ -180,7 +185,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         let name = self.name(process);
         let message = match report {
             Report::Panicked(message) => message,
-            Report::Faulted(_) | Report::Exited(_) => Grant::EMPTY,
+            Report::Faulted(_) | Report::Exited(_) | Report::Terminated => Grant::EMPTY,
         };
         // SAFETY: (port-5) a grant; its process does not run meanwhile.
         unsafe {

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::ptr;
 
 use guichet_kernel::Instant;
-use guichet_port_bare_metal::{Hardware, Program};
+use guichet_port_bare_metal::Hardware;
 
 use crate::architecture::Architecture;
 use crate::board::Board;
@@ -13,6 +13,7 @@ use crate::context::{Context, Frame};
 use crate::copy;
 use crate::semihosting;
 use crate::serial::Serial;
+use crate::system_control;
 
 /// The devices that the kernel uses.
 pub struct CortexM<A> {
@@ -43,12 +44,15 @@ impl<A: Architecture> Hardware for CortexM<A> {
 
     const NO_CONTEXT: Context = Context::ZERO;
 
-    unsafe fn fresh_context(program: &Program) -> Context {
-        let place = program.stack.end.wrapping_sub(Frame::BYTES);
+    const ENTRY_BYTES: usize = Frame::BYTES;
+
+    const STACK_ALIGNMENT: usize = 8;
+
+    unsafe fn fresh_context(entry: usize, stack_end: usize) -> Context {
+        let place = stack_end.wrapping_sub(Frame::BYTES);
         let frame = ptr::with_exposed_provenance_mut::<Frame>(place);
-        // SAFETY: (hardware-2) the end of the program's stack, which the caller says is memory, and
-        // which the tool has made longer than a frame and aligned.
-        unsafe { frame.write_volatile(Frame::fresh(program.entry)) };
+        // SAFETY: (hardware-2) the caller says that so much is memory, and that its end is aligned.
+        unsafe { frame.write_volatile(Frame::fresh(entry)) };
         Context::fresh(place)
     }
 
@@ -76,6 +80,10 @@ impl<A: Architecture> Hardware for CortexM<A> {
 
     fn send(&mut self, byte: u8) {
         self.serial.send(byte);
+    }
+
+    fn reset(&mut self) -> ! {
+        system_control::reset()
     }
 
     fn finish(&mut self, status: u32) -> ! {

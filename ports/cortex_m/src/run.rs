@@ -1,7 +1,7 @@
 //! Boot.
 
 use guichet_kernel::Kernel;
-use guichet_port_bare_metal::{BareMetalPort, Image, KernelCell, Machine};
+use guichet_port_bare_metal::{BareMetalPort, Image, KernelMemory, Machine};
 use static_cell::StaticCell;
 
 use crate::architecture::Architecture;
@@ -16,18 +16,11 @@ pub type MachineCell<A> = StaticCell<Machine<CortexM<A>>>;
 /// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
 ///
 /// Called once, by a port, for the board's entry; a second call does nothing but wait.
-pub fn run<
-    A: Architecture,
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
->(
+pub fn run<A: Architecture, const THREADS: usize, const PROCESSES: usize>(
     machine: &'static MachineCell<A>,
     board: &Board,
     image: &'static Image,
-    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    kernel: &'static impl KernelMemory,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
     let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };

@@ -18,6 +18,7 @@ const FAULT_PRIORITY: u8 = 0x40;
 pub(crate) const WAKING_PRIORITY: u8 = 0;
 
 const VECTOR_TABLE: usize = 0xE000_ED08;
+const RESET_CONTROL: usize = 0xE000_ED0C;
 const CONFIGURATION: usize = 0xE000_ED14;
 const FAULT_PRIORITIES: usize = 0xE000_ED18;
 const CALL_PRIORITIES: usize = 0xE000_ED1C;
@@ -42,6 +43,9 @@ const TAKE_FAULTS: u32 = 1 << 16 | 1 << 17 | 1 << 18 | 1 << 19;
 const PENDS: u32 = 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15 | 1 << 20;
 /// PROTECTION_CONTROL: on, with the default map for the kernel. Not set: on in faults of the kernel.
 const PROTECT: u32 = 1 << 0 | 1 << 2;
+
+/// RESET_CONTROL: the key without which nothing is written, and the request.
+const RESET: u32 = 0x05FA << 16 | 1 << 2;
 
 fn register(address: usize) -> Register<u32> {
     // SAFETY: (control-1) the addresses in this file are those of the architecture, and the kernel
@@ -71,6 +75,13 @@ pub(crate) unsafe fn prepare(vectors: usize, attributes: impl FnOnce()) {
     register(PROTECTION_CONTROL).write(PROTECT);
     // SAFETY: (control-2) threads are unprivileged from here on; this code is a handler, and is not.
     unsafe { asm!("msr control, {}", "dsb", "isb", in(reg) 1, options(nostack)) };
+}
+
+/// Starts the machine anew.
+pub(crate) fn reset() -> ! {
+    loop {
+        register(RESET_CONTROL).write(RESET);
+    }
 }
 
 /// Reads what happened and clears it, together with what pends because the fault came before it: the

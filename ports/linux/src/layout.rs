@@ -55,10 +55,9 @@ pub enum LayoutError {
 /// The memory file of one process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
-    threads: usize,
     stack_offset: usize,
-    main_stack_bytes: usize,
-    total_bytes: usize,
+    /// The length of each thread's stack, whole pages.
+    stacks: Vec<usize>,
 }
 
 impl Layout {
@@ -68,46 +67,47 @@ impl Layout {
         if stacks.is_empty() || stacks.len() > MAX_THREADS {
             return Err(LayoutError::ThreadCount(stacks.len()));
         }
-        let stack_offset = frames_bytes(stacks.len());
-        let mut total_bytes = stack_offset;
-        for (thread, &bytes) in stacks.iter().enumerate() {
-            if bytes == 0 || bytes > MAX_STACK_BYTES {
-                return Err(LayoutError::StackSize { thread, bytes });
-            }
-            // At most 64 strides of 4 GiB: far from the end of a usize.
-            total_bytes += bytes.next_multiple_of(PAGE_BYTES);
+        let unfit = |&(_, &bytes): &(usize, &usize)| bytes == 0 || bytes > MAX_STACK_BYTES;
+        if let Some((thread, &bytes)) = stacks.iter().enumerate().find(unfit) {
+            return Err(LayoutError::StackSize { thread, bytes });
         }
         Ok(Layout {
-            threads: stacks.len(),
-            stack_offset,
-            main_stack_bytes: stacks[0].next_multiple_of(PAGE_BYTES),
-            total_bytes,
+            stack_offset: frames_bytes(stacks.len()),
+            stacks: stacks.iter().map(|bytes| bytes.next_multiple_of(PAGE_BYTES)).collect(),
         })
     }
 
     /// How many threads, and so frames, there are.
     pub(crate) fn threads(&self) -> usize {
-        self.threads
+        self.stacks.len()
     }
 
-    /// Where the main thread's stack begins in the file; the header and the frames end there.
+    /// Where the first thread's stack begins in the file; the header and the frames end there, and
+    /// the other stacks follow.
     pub(crate) fn stack_offset(&self) -> usize {
         self.stack_offset
     }
 
-    /// The length of the main thread's stack in bytes.
-    pub(crate) fn main_stack_bytes(&self) -> usize {
-        self.main_stack_bytes
-    }
-
     /// The length of the whole file in bytes.
     pub(crate) fn total_bytes(&self) -> usize {
-        self.total_bytes
+        // At most 32 strides of 4 GiB: far from the end of a usize.
+        self.stack_offset + self.stacks.iter().sum::<usize>()
     }
 
-    /// The main thread's stack as part of the process's memory map.
+    /// The threads' stacks as parts of the process's memory map, the main thread's first.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = MemoryRange> {
+        let numbered = self.stacks.iter().enumerate();
+        numbered.map(|(thread, &length)| MemoryRange {
+            address: stack_address(thread),
+            length,
+            writable: true,
+        })
+    }
+
+    /// The main thread's stack.
     pub(crate) fn main_stack(&self) -> MemoryRange {
-        MemoryRange { address: stack_address(0), length: self.main_stack_bytes, writable: true }
+        let length = self.stacks.first().copied().unwrap_or_default();
+        MemoryRange { address: stack_address(0), length, writable: true }
     }
 }
 
@@ -120,16 +120,20 @@ mod tests {
         let layout = Layout::new(&[1, 4096, 4097]).expect("three fair stacks");
         assert_eq!(layout.threads(), 3);
         assert_eq!(layout.stack_offset(), frames_bytes(3));
-        assert_eq!(layout.main_stack_bytes(), 4096);
         assert_eq!(layout.total_bytes(), frames_bytes(3) + 4 * 4096);
         let stack = layout.main_stack();
         assert_eq!((stack.address, stack.length, stack.writable), (stack_address(0), 4096, true));
+        let stacks: Vec<_> = layout.stacks().map(|stack| (stack.address, stack.length)).collect();
+        assert_eq!(
+            stacks,
+            [0, 1, 2].map(stack_address).into_iter().zip([4096, 4096, 8192]).collect::<Vec<_>>()
+        );
     }
 
     #[test]
     fn impossible_threads_and_stacks_are_refused() {
         assert_eq!(Layout::new(&[]), Err(LayoutError::ThreadCount(0)));
-        assert_eq!(Layout::new(&[4096; 65]), Err(LayoutError::ThreadCount(65)));
+        assert_eq!(Layout::new(&[4096; 33]), Err(LayoutError::ThreadCount(33)));
         let error = |bytes| Err(LayoutError::StackSize { thread: 1, bytes });
         for bytes in [0, MAX_STACK_BYTES + 1, usize::MAX] {
             assert_eq!(Layout::new(&[4096, bytes]), error(bytes));

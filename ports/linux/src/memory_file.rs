@@ -26,6 +26,7 @@ const NAME: &CStr = c"guichet-frames";
 pub(crate) struct MemoryFile {
     file: File,
     mapping: Mapping,
+    threads: usize,
     /// Where the stack lies in the mapping, and where in the process's address space.
     stack_offset: usize,
     stack: MemoryRange,
@@ -43,12 +44,15 @@ impl MemoryFile {
         let stack = layout.main_stack();
         let stack_offset = layout.stack_offset();
         let mapping = Mapping::of_file(file.as_fd(), stack_offset + stack.length)?;
-        let memory = MemoryFile { file, mapping, stack_offset, stack };
+        let threads = layout.threads();
+        let memory = MemoryFile { file, mapping, threads, stack_offset, stack };
         let header = memory.header();
         header.abi_version.store(ABI_VERSION, Relaxed);
         header.thread_count.store(layout.threads() as u32, Relaxed);
         header.stack_offset.store(layout.stack_offset(), Relaxed);
-        header.stack_bytes.store(layout.main_stack_bytes(), Relaxed);
+        for (word, stack) in header.stack_bytes.iter().zip(layout.stacks()) {
+            word.store(stack.length, Relaxed);
+        }
         Ok(memory)
     }
 
@@ -57,17 +61,19 @@ impl MemoryFile {
         self.file.as_fd()
     }
 
-    fn header(&self) -> &ProcessHeader {
+    /// The header of the process.
+    pub(crate) fn header(&self) -> &ProcessHeader {
         // SAFETY: (memory_file-2) the mapping is page aligned, at least a page long and lives as
         // long as self; the header is atomics only, for which every bit pattern is valid.
         unsafe { self.mapping.start.cast::<ProcessHeader>().as_ref() }
     }
 
-    /// The frame of the process's main thread.
-    pub(crate) fn main_frame(&self) -> &TrapFrame {
-        // SAFETY: (memory_file-3) a layout has at least one thread, whose frame lies within the
-        // mapping, aligned to its stride; as above, a frame is atomics only.
-        unsafe { self.mapping.start.byte_add(frame_offset(0)).cast::<TrapFrame>().as_ref() }
+    /// The frame of a thread of the process; of the main thread for one that is not declared.
+    pub(crate) fn frame(&self, thread: usize) -> &TrapFrame {
+        let offset = frame_offset(if thread < self.threads { thread } else { 0 });
+        // SAFETY: (memory_file-3) the frames of all threads, of which there is at least one, lie
+        // within the mapping, aligned to their stride; as above, a frame is atomics only.
+        unsafe { self.mapping.start.byte_add(offset).cast::<TrapFrame>().as_ref() }
     }
 
     /// Where the supervisor finds these bytes of the process, if they all lie on its main stack.
@@ -166,6 +172,10 @@ mod tests {
         assert_eq!(found(usize::MAX, 2), None);
     }
 
+    fn ptr_distance(high: &TrapFrame, low: &TrapFrame) -> usize {
+        std::ptr::from_ref(high).addr() - std::ptr::from_ref(low).addr()
+    }
+
     #[test]
     fn a_fresh_file_says_what_it_holds_and_keeps_its_length() {
         let layout = Layout::new(&[8192, 4096]).expect("two fair stacks");
@@ -174,8 +184,12 @@ mod tests {
         assert_eq!(header.abi_version.load(Relaxed), ABI_VERSION);
         assert_eq!(header.thread_count.load(Relaxed), 2);
         assert_eq!(header.stack_offset.load(Relaxed), 8192);
-        assert_eq!(header.stack_bytes.load(Relaxed), 8192);
-        assert_eq!(memory.main_frame().state.load(Relaxed), 0);
+        let bytes = [0, 1, 2].map(|thread| header.stack_bytes[thread].load(Relaxed));
+        assert_eq!(bytes, [8192, 4096, 0]);
+        assert_eq!(header.state.load(Relaxed), 0);
+        let distance = ptr_distance(memory.frame(1), memory.frame(0));
+        assert_eq!(distance, guichet_abi::linux::FRAME_STRIDE);
+        assert_eq!(ptr_distance(memory.frame(2), memory.frame(0)), 0, "not declared");
         assert_eq!(memory.file.metadata().expect("metadata").len(), 8192 + 8192 + 4096);
         memory.file.set_len(4096).expect_err("the file is sealed");
         memory.file.set_len(1 << 20).expect_err("the file is sealed");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use guichet_console::{Readable, describe};
 use guichet_kernel::{
     Fault, FaultCause, Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side,
-    TableIndex, Unreadable,
+    System, TableIndex, ThreadIndex, Unreadable,
 };
 use seccompiler::BpfProgram;
 
@@ -26,6 +26,8 @@ use crate::user_memory::{Culprit, copy};
 pub(crate) struct LinuxPort<'a> {
     programs: &'a [Program],
     names: Vec<CString>,
+    /// The number of each thread in its process.
+    ordinals: Vec<usize>,
     wall: BpfProgram,
     attention: &'a Attention,
     console: Console,
@@ -43,14 +45,15 @@ pub(crate) struct LinuxPort<'a> {
 impl<'a> LinuxPort<'a> {
     /// A port for these programs, none of which runs yet. The clock starts now.
     pub(crate) fn new(
+        system: &System<'_>,
         programs: &'a [Program],
-        names: Vec<CString>,
         wall: BpfProgram,
         attention: &'a Attention,
         console: Console,
     ) -> LinuxPort<'a> {
         LinuxPort {
-            names,
+            names: system.processes.iter().map(|process| c_string(process.name)).collect(),
+            ordinals: system.threads.iter().map(|thread| usize::from(thread.ordinal)).collect(),
             wall,
             attention,
             console,
@@ -77,6 +80,12 @@ impl<'a> LinuxPort<'a> {
     /// Tells whether the console cannot be written to any more.
     pub(crate) fn has_console_failed(&self) -> bool {
         self.console.has_failed()
+    }
+
+    /// Stops what still runs.
+    pub(crate) fn stop_all(&mut self) {
+        self.processes.fill_with(|| None);
+        self.alarm = None;
     }
 
     /// Stops what still runs and gives the console back.
@@ -144,6 +153,7 @@ impl<'a> LinuxPort<'a> {
         let last_words = self.last_words.get(index).and_then(Option::as_deref);
         match report {
             Report::Exited(status) => format!("exited with status {status}"),
+            Report::Terminated => "was terminated by another process".to_owned(),
             Report::Panicked(message) => format!("panicked: {}", Readable(&self.text(message))),
             Report::Faulted(fault) => {
                 let mut text = format!("faulted: {}", describe(fault.cause));
@@ -172,6 +182,12 @@ impl<'a> LinuxPort<'a> {
     }
 }
 
+/// The name as Linux wants it, up to the first zero byte.
+fn c_string(name: &str) -> CString {
+    let text = name.split('\0').next().unwrap_or_default();
+    CString::new(text).unwrap_or_default()
+}
+
 /// Tells whether a fault happened at a place: in an instruction, even one at address 0. Of what Linux
 /// ended by itself only the cause is known.
 fn has_place(fault: Fault, ended_by_linux: bool) -> bool {
@@ -193,6 +209,9 @@ fn has_place(fault: Fault, ended_by_linux: bool) -> bool {
 }
 
 impl Port for LinuxPort<'_> {
+    const ENTRY_BYTES: usize = 16;
+    const STACK_ALIGNMENT: usize = 16;
+
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         let length = source.length().min(destination.length());
         let from = self.living(source.process()).ok_or(Side::Source)?;
@@ -253,6 +272,14 @@ impl Port for LinuxPort<'_> {
                 self.note_start_error(position, error);
                 Err(NotStarted)
             }
+        }
+    }
+
+    /// It gets the stack that was mapped for it: room for Linux's own record of a signal is there.
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
+        let ordinal = self.ordinals.get(thread.position()).copied().unwrap_or_default();
+        if let Some(process) = self.process(stack.process()) {
+            process.prepare_thread(ordinal, pc);
         }
     }
 

@@ -8,6 +8,7 @@ use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
@@ -43,12 +44,11 @@ const GUARD_BYTES: usize = 1 << 20;
 pub(crate) struct LinuxProcess {
     pid: libc::pid_t,
     memory: MemoryFile,
-    /// Whether the trap that the thread stopped with was taken; else its state is still to be
-    /// looked at before it may run.
-    trap_taken: bool,
+    /// The thread that runs or ran last.
+    thread: usize,
     reaped: bool,
-    /// Where the guard below the main stack begins, and the stack itself.
-    guard: std::ops::Range<usize>,
+    /// Where the guard below each stack lies.
+    guards: Vec<std::ops::Range<usize>>,
 }
 
 /// Why a thread has stopped.
@@ -110,23 +110,28 @@ impl LinuxProcess {
             wall,
             address_space_bytes: address_space_bytes as u64,
         })?;
-        let stack = layout.main_stack().address;
-        let guard = stack.saturating_sub(GUARD_BYTES)..stack;
+        let guard = |address: usize| address.saturating_sub(GUARD_BYTES)..address;
+        let guards = layout.stacks().map(|stack| guard(stack.address)).collect();
         let pid = spawned.pid;
-        let mut process = LinuxProcess { pid, memory, trap_taken: true, reaped: false, guard };
+        let mut process = LinuxProcess { pid, memory, thread: 0, reaped: false, guards };
         process.await_ready(&spawned, attention)?;
         process.probe()?;
         Ok(process)
     }
 
+    /// The frame of the thread that runs or ran last.
     fn frame(&self) -> &TrapFrame {
-        self.memory.main_frame()
+        self.memory.frame(self.thread)
+    }
+
+    fn state(&self) -> &AtomicU32 {
+        &self.memory.header().state
     }
 
     fn await_ready(&mut self, child: &Spawned, attention: &Attention) -> Result<(), StartError> {
         let patience = Instant::now() + START_TIME;
         let result = loop {
-            match attention.sleep_while(&self.frame().state, RUNNING, patience) {
+            match attention.sleep_while(self.state(), RUNNING, patience) {
                 Woken::Changed(TRAPPED) if self.frame().number.load(Relaxed) == READY => {
                     break Ok(());
                 }
@@ -154,9 +159,9 @@ impl LinuxProcess {
     /// Finds out whether the process's memory can be reached, before anything depends on it.
     fn probe(&self) -> Result<(), StartError> {
         let mut version = [0; 4];
-        let reserved = frame_address(0) + std::mem::offset_of!(TrapFrame, reserved);
+        let entry = frame_address(0) + std::mem::offset_of!(TrapFrame, entry);
         user_memory::read(self.pid, FRAMES_ADDRESS, &mut version)
-            .and_then(|()| user_memory::write(self.pid, reserved, &[0; 4]))
+            .and_then(|()| user_memory::write(self.pid, entry, &[0; 4]))
             .map_err(|error| {
                 if user_memory::is_forbidden(&error) {
                     StartError::MemoryForbidden(error)
@@ -166,38 +171,37 @@ impl LinuxProcess {
             })
     }
 
-    /// Puts results into the thread's frame and lets it run.
-    pub(crate) fn return_results(&mut self, results: Results) {
-        let frame = self.frame();
+    /// Puts the results of a thread's call where it finds them when it runs on.
+    pub(crate) fn deliver(&self, thread: usize, results: Results) {
+        let frame = self.memory.frame(thread);
         frame.status.store(results.status as usize, Relaxed);
         frame.value0.store(results.value0, Relaxed);
         frame.value1.store(results.value1, Relaxed);
-        self.run();
     }
 
-    /// Lets the thread run on as it was. If it trapped while it was being stopped, it does not
-    /// run: that trap is still to be taken.
-    pub(crate) fn resume(&mut self) {
-        let state = self.frame().state.load(Acquire) & !ATTENTION;
-        if self.trap_taken || state == PREEMPTED {
-            self.run();
-        }
+    /// Has a thread that does not run begin at `entry`, on the stack that it was given, when it runs
+    /// next.
+    pub(crate) fn prepare_thread(&self, thread: usize, entry: usize) {
+        let frame = self.memory.frame(thread);
+        frame.entry.store(entry, Relaxed);
+        frame.is_fresh.store(1, Relaxed);
     }
 
-    fn run(&mut self) {
-        self.trap_taken = false;
-        self.frame().state.store(RUNNING, Release);
-        futex_wake(&self.frame().state);
+    /// Lets a thread run on from where it stands. The process stands still.
+    pub(crate) fn run(&mut self, thread: usize) {
+        self.thread = thread;
+        self.memory.header().thread.store(thread as u32, Relaxed);
+        self.state().store(RUNNING, Release);
+        futex_wake(self.state());
     }
 
     /// Sleeps until the thread stops, something asks for attention, or it is `until`.
     pub(crate) fn sleep_until_trap(&self, attention: &Attention, until: Instant) -> Woken {
-        attention.sleep_while(&self.frame().state, RUNNING, until)
+        attention.sleep_while(self.state(), RUNNING, until)
     }
 
-    /// Takes the trap that the thread has stopped with in `state`.
-    pub(crate) fn take_trap(&mut self, state: u32) -> Trap {
-        self.trap_taken = true;
+    /// The trap that the thread has stopped with, if it stands still in `state`.
+    pub(crate) fn trap(&self, state: u32) -> Trap {
         match state {
             TRAPPED => Trap::Call(self.call()),
             PREEMPTED => Trap::Preempted,
@@ -219,27 +223,34 @@ impl LinuxProcess {
         let signal = i32::try_from(frame.fault_signal.load(Relaxed)).unwrap_or(0);
         let address = frame.fault_address.load(Relaxed);
         let cause = match cause_of_signal(signal) {
-            FaultCause::MemoryAccess if self.guard.contains(&address) => FaultCause::StackOverflow,
+            FaultCause::MemoryAccess if self.is_guard(address) => FaultCause::StackOverflow,
             cause => cause,
         };
         Fault { cause, pc: frame.fault_pc.load(Relaxed), address }
     }
 
-    /// Stops the thread wherever it is, and tells whether that worked. A thread that has died is
-    /// stopped too.
-    pub(crate) fn stop_thread(&mut self) -> bool {
+    fn is_guard(&self, address: usize) -> bool {
+        self.guards.iter().any(|guard| guard.contains(&address))
+    }
+
+    /// Stops the thread wherever it is, and tells in which state it then stands, if that worked. A
+    /// process that has died stands still as one that was stopped.
+    pub(crate) fn stop_thread(&mut self) -> Option<u32> {
         let patience = Instant::now() + STOP_TIME;
         // SAFETY: (process-1) a signal to a child that was not reaped, so the number is still its.
         unsafe { libc::syscall(libc::SYS_tgkill, self.pid, self.pid, PREEMPT_SIGNAL) };
         loop {
-            let value = self.frame().state.load(Acquire);
-            if value & !ATTENTION != RUNNING || self.end(libc::WNOWAIT).is_some() {
-                return true;
+            let value = self.state().load(Acquire);
+            if value & !ATTENTION != RUNNING {
+                return Some(value & !ATTENTION);
+            }
+            if self.end(libc::WNOWAIT).is_some() {
+                return Some(PREEMPTED);
             }
             if Instant::now() >= patience {
-                return false;
+                return None;
             }
-            futex_wait(&self.frame().state, value, STOP_LOOK);
+            futex_wait(self.state(), value, STOP_LOOK);
         }
     }
 

@@ -26,7 +26,7 @@ impl Program {
         let layout = Layout::new(stack_bytes)?;
         let image = ProgramImage::load(path)?;
         // The stacks lie above every image, so the order stays that of the addresses.
-        let ranges = image.ranges().iter().copied().chain([layout.main_stack()]);
+        let ranges = image.ranges().iter().copied().chain(layout.stacks());
         let memory = ranges
             .map(|range| Region {
                 start: range.address,
@@ -39,7 +39,7 @@ impl Program {
 
     /// The memory that the process may use, for its
     /// [`ProcessDescriptor`](guichet_kernel::ProcessDescriptor): the image's and the
-    /// main thread's stack, sorted.
+    /// threads' stacks, sorted.
     pub fn memory(&self) -> &[Region] {
         &self.memory
     }

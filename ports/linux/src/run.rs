@@ -3,7 +3,6 @@
 //! The public face: [`run`] runs a whole system and comes back when it has ended. Whatever was started or changed is owned by a value on the stack
 //! of `run` whose drop undoes it, so every way out leaves nothing behind.
 
-use std::ffi::CString;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -46,8 +45,7 @@ pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Resul
     // Before the pinning, so that the console's thread can use the other CPUs.
     let console = Console::start(names, options.console).map_err(Error::Linux)?;
     let _host = Host::prepare();
-    let names = system.processes.iter().map(|process| c_string(process.name)).collect();
-    let mut port = LinuxPort::new(programs, names, wall, &attention, console);
+    let mut port = LinuxPort::new(system, programs, wall, &attention, console);
     let mut tables = KernelTables::before_boot(system);
     let kernel = tables.kernel(system);
     let end = options.timeout.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
@@ -77,10 +75,4 @@ fn check(processes: &[ProcessDescriptor<'_>], programs: &[Program]) -> Result<()
         }
     }
     Ok(())
-}
-
-/// The name as Linux wants it, up to the first zero byte.
-fn c_string(name: &str) -> CString {
-    let text = name.split('\0').next().unwrap_or_default();
-    CString::new(text).unwrap_or_default()
 }

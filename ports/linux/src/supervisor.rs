@@ -4,10 +4,11 @@
 //! tells the kernel. Two kinds of thing happen: the running thread stops by itself (it calls or
 //! crashes), or something comes from outside (the alarm, a process that died, the end of the run).
 //! The kernel is told of the latter only when the running thread stands still, so that its
-//! decisions hold; if it had made a call just then, that call waits until the kernel next runs it.
+//! decisions hold; if it had made a call just then, the kernel hears of that first.
 
 use std::time::{Duration, Instant};
 
+use guichet_abi::linux::PREEMPTED;
 use guichet_kernel::{
     Action, Event, Fault, FaultCause, Kernel, Outcome, ProcessIndex, System, ThreadIndex,
 };
@@ -15,7 +16,7 @@ use guichet_kernel::{
 use crate::attention::Woken;
 use crate::error::{Ending, Error};
 use crate::port::LinuxPort;
-use crate::process::Trap;
+use crate::process::{LinuxProcess, Trap};
 
 /// How long a sleep may be when nothing is due; it is cut short anyway to look around.
 const NOTHING_DUE: Duration = Duration::from_secs(3600);
@@ -61,6 +62,10 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
                 Action::Shutdown => return Ok(Ending::Shutdown(outcome.results.status)),
                 Action::Idle => self.idle(),
                 Action::Return | Action::Resume => self.run_thread(&outcome),
+                Action::Reset => {
+                    outcome = self.reset();
+                    continue;
+                }
             };
             outcome = match next {
                 Next::End(result) => return result,
@@ -79,53 +84,68 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
         self.kernel.step(self.port, event)
     }
 
-    /// Lets the outcome's thread run until something happens.
+    /// Lets the outcome's thread run until something happens. What comes from outside is taken while
+    /// nothing runs, so that it waits for one trap at most, however busy the program is.
     fn run_thread(&mut self, outcome: &Outcome) -> Next {
-        let index = self.process_of(outcome.thread);
-        let Some(process) = self.port.process(index) else {
-            return self.lost(index);
-        };
-        match outcome.action {
-            Action::Return => process.return_results(outcome.results),
-            Action::Resume | Action::Idle | Action::Shutdown => process.resume(),
+        let (index, thread) = self.place(outcome.thread);
+        if outcome.action == Action::Return
+            && let Some(process) = self.port.process(index)
+        {
+            process.deliver(thread, outcome.results);
         }
         loop {
-            let (until, attention) = (self.next_due(), self.port.attention());
+            if self.is_something_due()
+                && let Some(next) = self.outside_event()
+            {
+                return next;
+            }
             let Some(process) = self.port.process(index) else {
                 return self.lost(index);
             };
-            let woken = process.sleep_until_trap(attention, until);
-            if self.is_something_due() {
-                if !process_stands_still(self.port, index, woken) {
-                    return self.unresponsive(index);
-                }
-                if let Some(next) = self.outside_event() {
-                    return next;
-                }
-                let Some(process) = self.port.process(index) else {
-                    return self.lost(index);
-                };
-                process.resume();
-            } else if let Woken::Changed(state) = woken
-                && let Some(event) = self.trap(index, state)
-            {
-                return Next::Event(event);
+            process.run(thread);
+            if let Some(next) = self.watch(index) {
+                return next;
             }
         }
     }
 
-    /// What the thread that has stopped in `state` wants; nothing if it only runs on.
-    fn trap(&mut self, index: ProcessIndex, state: u32) -> Option<Event> {
-        let process = self.port.process(index)?;
-        match process.take_trap(state) {
-            Trap::Call(call) => Some(Event::Call(call)),
-            Trap::Fault(fault) => Some(Event::Fault(fault)),
-            Trap::Preempted => {
-                // Nobody asked for it: a signal that came late, or that somebody else sent.
-                process.resume();
-                None
-            }
+    /// Sleeps until the process stands still; says what its thread has done, or nothing if it was
+    /// only stopped.
+    fn watch(&mut self, index: ProcessIndex) -> Option<Next> {
+        loop {
+            let (until, attention) = (self.next_due(), self.port.attention());
+            let Some(process) = self.port.process(index) else {
+                return Some(self.lost(index));
+            };
+            let state = match process.sleep_until_trap(attention, until) {
+                Woken::Changed(state) => Some(state),
+                Woken::Attention | Woken::Late if self.is_something_due() => {
+                    self.port.process(index).map_or(Some(PREEMPTED), LinuxProcess::stop_thread)
+                }
+                Woken::Attention | Woken::Late => continue,
+            };
+            let Some(state) = state else {
+                return Some(self.unresponsive(index));
+            };
+            return self.trap(index, state);
         }
+    }
+
+    /// What the thread that has stopped in `state` wants; nothing if it only runs on. A preemption
+    /// that nobody asked for is a signal that came late, or that somebody else sent.
+    fn trap(&mut self, index: ProcessIndex, state: u32) -> Option<Next> {
+        match self.port.process(index)?.trap(state) {
+            Trap::Call(call) => Some(Next::Event(Event::Call(call))),
+            Trap::Fault(fault) => Some(Next::Event(Event::Fault(fault))),
+            Trap::Preempted => None,
+        }
+    }
+
+    /// Stops everything and boots the system anew (PR-3).
+    fn reset(&mut self) -> Outcome {
+        self.port.console().say("a process has ended for the last time, so the board starts anew");
+        self.port.stop_all();
+        self.kernel.boot(self.port)
     }
 
     /// Sleeps until something happens; no thread can run.
@@ -182,8 +202,12 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
         [self.port.alarm(), end].into_iter().flatten().min()
     }
 
-    fn process_of(&self, thread: ThreadIndex) -> ProcessIndex {
-        self.system.thread(thread).map_or(ProcessIndex::NONE, |declared| declared.process.index)
+    /// A thread's process, and its number there.
+    fn place(&self, thread: ThreadIndex) -> (ProcessIndex, usize) {
+        let declared = self.system.thread(thread);
+        declared.map_or((ProcessIndex::NONE, 0), |declared| {
+            (declared.process.index, usize::from(declared.ordinal))
+        })
     }
 
     /// A process that the kernel wants to run is not there any more.
@@ -195,15 +219,5 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
     fn unresponsive(&mut self, process: ProcessIndex) -> Next {
         let fault = Fault::new(FaultCause::Unresponsive);
         Next::Event(Event::ProcessEnded { process, fault })
-    }
-}
-
-/// Makes sure that the thread stands still, and tells whether it does.
-fn process_stands_still(port: &mut LinuxPort<'_>, index: ProcessIndex, woken: Woken) -> bool {
-    match woken {
-        Woken::Changed(_) => true,
-        Woken::Attention | Woken::Late => {
-            port.process(index).is_none_or(|process| process.stop_thread())
-        }
     }
 }

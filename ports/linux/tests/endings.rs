@@ -146,11 +146,16 @@ fn programs_and_processes_must_match() {
             wall: [0; guichet_kernel::WALL_WORDS],
             objects: &[],
             threads: &[],
+            wait_list: guichet_kernel::WaitListIndex::NONE,
+            first_member: guichet_kernel::ThreadIndex::NONE,
+            starts_at_boot: true,
+            restart: guichet_kernel::RestartPolicy::NEVER,
             may_shutdown: false,
         }],
         threads: &[],
         handlers: &[],
         initiators: &[],
+        wait_groups: &[],
         max_transfer_bytes: 4096,
     };
     let options = Options { timeout: None, console: Box::new(std::io::sink()) };

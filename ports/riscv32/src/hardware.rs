@@ -1,7 +1,7 @@
 //! What a RISC-V machine can do, for the kernel.
 
 use guichet_kernel::Instant;
-use guichet_port_bare_metal::{Hardware, Program, Register};
+use guichet_port_bare_metal::{Hardware, Register};
 
 use crate::board::Board;
 use crate::clock::Clock;
@@ -16,6 +16,8 @@ const IS_EMPTY: u8 = 1 << 5;
 /// What the test finisher takes for success and for failure; the status stands above the latter.
 const PASS: u32 = 0x5555;
 const FAIL: u32 = 0x3333;
+/// What it takes for a new start of the machine.
+const RESET: u32 = 0x7777;
 
 /// The devices that the kernel uses.
 pub(crate) struct RiscvHardware {
@@ -48,8 +50,12 @@ impl Hardware for RiscvHardware {
 
     const NO_CONTEXT: Context = Context::ZERO;
 
-    unsafe fn fresh_context(program: &Program) -> Context {
-        Context::fresh(program.entry, program.stack.end)
+    const ENTRY_BYTES: usize = 16;
+
+    const STACK_ALIGNMENT: usize = 16;
+
+    unsafe fn fresh_context(entry: usize, stack_end: usize) -> Context {
+        Context::fresh(entry, stack_end)
     }
 
     #[inline(always)]
@@ -76,6 +82,12 @@ impl Hardware for RiscvHardware {
 
     fn send(&mut self, byte: u8) {
         self.serial_data.write(byte);
+    }
+
+    fn reset(&mut self) -> ! {
+        loop {
+            self.finisher.write(RESET);
+        }
     }
 
     fn finish(&mut self, status: u32) -> ! {

@@ -1,7 +1,7 @@
 //! Boot.
 
 use guichet_kernel::Kernel;
-use guichet_port_bare_metal::{BareMetalPort, Image, KernelCell, Machine};
+use guichet_port_bare_metal::{BareMetalPort, Image, KernelMemory, Machine};
 use static_cell::StaticCell;
 
 use crate::board::Board;
@@ -16,16 +16,10 @@ static MACHINE: StaticCell<Machine<RiscvHardware>> = StaticCell::new();
 ///
 /// Called once, by the board's entry, with interrupts off; a second call does nothing but wait. The
 /// board's addresses must be those of its devices: a board crate is part of what is trusted.
-pub fn run<
-    const THREADS: usize,
-    const PROCESSES: usize,
-    const HANDLERS: usize,
-    const INITIATORS: usize,
-    const WAIT_LISTS: usize,
->(
+pub fn run<const THREADS: usize, const PROCESSES: usize>(
     board: &Board,
     image: &'static Image,
-    kernel: &'static KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS>,
+    kernel: &'static impl KernelMemory,
     port: &'static PortCell<THREADS, PROCESSES>,
 ) -> ! {
     let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };

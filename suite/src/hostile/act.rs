@@ -21,6 +21,7 @@ compile_error!(
      x86_64.rs"
 );
 
+use super::frames;
 use core::hint::black_box;
 use core::ops::RangeInclusive;
 
@@ -82,6 +83,10 @@ pub enum Act {
     ReturnFromTrap,
     /// Sleeps until an interrupt.
     WaitForInterrupt,
+    /// Fills the stack of a thread that blocks in a call with the word.
+    RewriteBlocked,
+    /// Fills the stack of a thread that is interrupted with the word.
+    RewriteInterrupted,
 }
 
 /// What becomes of whoever does it.
@@ -97,7 +102,7 @@ pub enum Effect {
 
 impl Act {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Act; 27] = [
+    pub const ALL: [Act; 29] = [
         Act::LoadByte,
         Act::LoadHalf,
         Act::LoadWord,
@@ -125,6 +130,8 @@ impl Act {
         Act::OpenWall,
         Act::ReturnFromTrap,
         Act::WaitForInterrupt,
+        Act::RewriteBlocked,
+        Act::RewriteInterrupted,
     ];
 
     /// What becomes of whoever does it where it must not.
@@ -156,6 +163,10 @@ impl Act {
             Act::Execute | Act::ExecuteOther => Some(target(operand)..=target(operand)),
             _ if machine::LOSES_PLACE_WITH_STACK && self.loses_stack() => Some(0..=0),
             Act::Recurse => None,
+            Act::RewriteBlocked | Act::RewriteInterrupted if machine::goes_on_at(operand) => {
+                Some(target(operand)..=target(operand))
+            }
+            Act::RewriteBlocked | Act::RewriteInterrupted => Some(0..=usize::MAX),
             _ => {
                 let (first, length) = machine::place(self)?;
                 let function = function_address(machine::function(self)?);
@@ -180,6 +191,8 @@ pub fn act(act: Act, operand: usize) {
         (Act::Recurse, _) => {
             black_box(descend(1));
         }
+        (Act::RewriteBlocked, _) => frames::rewrite_blocked(operand),
+        (Act::RewriteInterrupted, _) => frames::rewrite_interrupted(operand),
         (Act::StackCall, _) => machine::call_on_stack(operand),
         (_, Some(function)) => function(operand, machine::SPINS),
         (_, None) => {}

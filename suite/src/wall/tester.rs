@@ -274,6 +274,7 @@ fn expected((_, control): Attacker, act: Act, operand: usize) -> (Cause, Address
         Act::Execute => (Cause::Memory, target(operand)..=target(operand)),
         Act::StackStore => (cause_below_stack(control, operand), operand..=operand),
         Act::Recurse => (Cause::Stack, ANY),
+        Act::RewriteBlocked | Act::RewriteInterrupted => (cause_of_frame(operand), ANY),
         Act::DivideByZero => (Cause::Arithmetic, ANY),
         Act::Breakpoint | Act::Semihosting => (Cause::Breakpoint, ANY),
         Act::Illegal
@@ -291,6 +292,12 @@ fn expected((_, control): Attacker, act: Act, operand: usize) -> (Cause, Address
         | Act::ReturnFromTrap
         | Act::WaitForInterrupt => (Cause::Illegal, ANY),
     }
+}
+
+/// Why a process is stopped one of whose threads has this for every word on its stack.
+const fn cause_of_frame(word: usize) -> Cause {
+    // A program status with every bit set is none of a thread's.
+    if cfg!(target_arch = "arm") && word == usize::MAX { Cause::Illegal } else { Cause::Memory }
 }
 
 /// Why a process is stopped whose stack pointer is this: it may have come there by a long frame.

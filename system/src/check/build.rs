@@ -4,13 +4,15 @@
 //! `None` from here would therefore mean a check that forgot to report; it never becomes a panic.
 
 use super::channels::Links;
+use super::lives::Linked;
 use super::threads::ThreadPlace;
 use crate::declarations::{
     AppDraft, Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft,
 };
 use crate::model::{
     App, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
-    DEFAULT_THREAD_NAME, Object, ObjectKind, Process, System, Thread,
+    DEFAULT_THREAD_NAME, Object, ObjectKind, OnGiveUp, Process, Restart, RestartWhen, System,
+    Thread,
 };
 
 /// The model of `draft`, with `threads` for each process and its channels joined by `links`.
@@ -18,12 +20,13 @@ pub(super) fn system(
     draft: SystemDraft,
     threads: Vec<Vec<ThreadPlace>>,
     links: &Links,
+    linked: &Linked,
 ) -> Option<System> {
     let processes = draft.processes.into_iter().zip(threads).enumerate();
     Some(System {
         apps: draft.apps.into_iter().map(app).collect::<Option<_>>()?,
         processes: processes
-            .map(|(index, (draft, threads))| process(index, draft, &threads, links))
+            .map(|(index, (draft, threads))| process(index, draft, &threads, links, linked))
             .collect::<Option<_>>()?,
         max_transfer_bytes: draft.max_transfer_bytes.unwrap_or(DEFAULT_MAX_TRANSFER_BYTES),
         boards: draft.boards,
@@ -53,6 +56,7 @@ fn process(
     draft: ProcessDraft,
     threads: &[ThreadPlace],
     links: &Links,
+    linked: &Linked,
 ) -> Option<Process> {
     let priority = draft.priority.unwrap_or(DEFAULT_PRIORITY);
     let objects = draft.objects.iter().enumerate();
@@ -60,22 +64,43 @@ fn process(
         name: owned(draft.name)?,
         app: draft.app,
         priority,
+        starts_at_boot: draft.start.is_none_or(|start| start.value != "manual"),
+        restart: restart(&draft),
         may_shutdown: draft.may_shutdown.unwrap_or(true),
         ram_size_bytes: draft.ram_size_bytes,
         program: draft.program,
         objects: objects
-            .map(|(handle, draft)| object(index, handle, draft, threads, links))
+            .map(|(handle, draft)| object((index, handle), draft, threads, links, linked))
             .collect::<Option<_>>()?,
         threads: threads.iter().map(|place| thread(place, priority)).collect::<Option<_>>()?,
     })
 }
 
+/// What the words of the file say about restarts; the schema knows no others.
+fn restart(draft: &ProcessDraft) -> Restart {
+    Restart {
+        when: match draft.restart.map(|word| word.value) {
+            Some("on_fault") => RestartWhen::OnFault,
+            Some("always") => RestartWhen::Always,
+            Some(_) | None => RestartWhen::Never,
+        },
+        delay_ms: draft.restart_delay_ms.unwrap_or_default(),
+        max_restarts: draft.max_restarts,
+        on_give_up: match draft.on_give_up.map(|word| word.value) {
+            Some("shutdown") => OnGiveUp::Shutdown,
+            Some("reset_board") => OnGiveUp::ResetBoard,
+            Some(_) | None => OnGiveUp::Stop,
+        },
+    }
+}
+
+/// The object with this handle in the process with this index.
 fn object(
-    process: usize,
-    handle: usize,
+    (process, handle): (usize, usize),
     draft: &ObjectDraft,
     threads: &[ThreadPlace],
     links: &Links,
+    linked: &Linked,
 ) -> Option<Object> {
     let other_end = links.other_end(process, handle);
     let kind = match draft.kind {
@@ -87,6 +112,10 @@ fn object(
         ObjectDraftKind::Thread(_) => ObjectKind::Thread {
             thread: threads.iter().position(|place| place.object == Some(handle))?,
         },
+        ObjectDraftKind::Process { .. } => {
+            ObjectKind::Process { process: *linked.get(&(process, handle))? }
+        }
+        ObjectDraftKind::WaitGroup => ObjectKind::WaitGroup,
         ObjectDraftKind::Unusable => return None,
     };
     Some(Object { name: owned(draft.name)?, kind })

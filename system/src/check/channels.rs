@@ -83,6 +83,8 @@ fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t
         }
         ObjectDraftKind::ChannelHandler
         | ObjectDraftKind::Thread(_)
+        | ObjectDraftKind::Process { .. }
+        | ObjectDraftKind::WaitGroup
         | ObjectDraftKind::Unusable => None,
     })
 }
@@ -98,15 +100,7 @@ fn handlers<'d, 't>(
 /// The handler that `seeker` names. Nothing is reported where the fault may lie in a declaration
 /// that could not be read.
 fn find_handler(draft: &SystemDraft, seeker: &Seeker, log: &mut Diagnostics) -> Option<ObjectId> {
-    let Some(process) =
-        position(draft.processes.iter().map(|each| each.name), seeker.process.value)
-    else {
-        let is_unsure = draft.processes.iter().any(|each| each.name.is_none());
-        if !is_unsure && !log.is_full() {
-            log.push(fault::no_process(draft, seeker.process));
-        }
-        return None;
-    };
+    let process = find_process(draft, seeker.process, log)?;
     let target = &draft.processes[process];
     if process == seeker.id.process {
         log.push(fault::to_itself(seeker.process, target.name));
@@ -125,6 +119,20 @@ fn find_handler(draft: &SystemDraft, seeker: &Seeker, log: &mut Diagnostics) -> 
             None
         }
     }
+}
+
+/// The index of the process called so. Nothing is reported where a process's name could not be read.
+pub(super) fn find_process(
+    draft: &SystemDraft,
+    sought: Spanned<&str>,
+    log: &mut Diagnostics,
+) -> Option<usize> {
+    let found = position(draft.processes.iter().map(|each| each.name), sought.value);
+    let is_unsure = draft.processes.iter().any(|each| each.name.is_none());
+    if found.is_none() && !is_unsure && !log.is_full() {
+        log.push(fault::no_process(draft, sought));
+    }
+    found
 }
 
 fn report_no_object(target: &ProcessDraft, sought: Spanned<&str>, log: &mut Diagnostics) {

@@ -55,6 +55,8 @@ fn thread_objects<'t>(process: &ProcessDraft<'t>) -> impl Iterator<Item = Thread
         }
         ObjectDraftKind::ChannelInitiator { .. }
         | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::Process { .. }
+        | ObjectDraftKind::WaitGroup
         | ObjectDraftKind::Unusable => None,
     })
 }

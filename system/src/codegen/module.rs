@@ -78,25 +78,29 @@ fn handles(system: &System, process: &Process) -> Option<TokenStream> {
         .collect()
 }
 
-/// The typed handles. Threads have none: their calls come with thread objects' own type.
+/// The typed handles. Threads and processes have none: their calls take numbers.
 fn objects(system: &System, process: &Process) -> Option<TokenStream> {
     let typed = process.objects.iter().filter_map(|object| {
         let type_name = match object.kind {
             ObjectKind::ChannelInitiator { .. } => "Initiator",
             ObjectKind::ChannelHandler { .. } => "Handler",
-            ObjectKind::Thread { .. } => return None,
+            ObjectKind::WaitGroup => {
+                return Some((object, "wait_group", "WaitGroup"));
+            }
+            ObjectKind::Thread { .. } | ObjectKind::Process { .. } => return None,
         };
-        Some((object, type_name))
+        Some((object, "channel", type_name))
     });
     typed
-        .map(|(object, type_name)| {
+        .map(|(object, module_name, type_name)| {
+            let module_name = identifier(module_name)?;
             let name = identifier(&object.name)?;
             let type_name = identifier(type_name)?;
             let doc = format!(" A typed handle: {}", description(system, process, object));
             Some(quote! {
                 #[doc = #doc]
-                pub const #name: ::userspace::channel::#type_name =
-                    ::userspace::channel::#type_name::new(super::handle::#name);
+                pub const #name: ::userspace::#module_name::#type_name =
+                    ::userspace::#module_name::#type_name::new(super::handle::#name);
             })
         })
         .collect()
@@ -118,6 +122,14 @@ fn description(system: &System, process: &Process, object: &Object) -> String {
             let name =
                 process.threads.get(thread).map(|thread| thread.name.as_str()).unwrap_or_default();
             format!("the thread `{name}`.")
+        }
+        ObjectKind::WaitGroup => "a wait group.".to_owned(),
+        ObjectKind::Process { process } => {
+            let process = system.processes.get(process);
+            format!(
+                "the process `{}`.",
+                process.map(|process| process.name.as_str()).unwrap_or_default()
+            )
         }
     }
 }

@@ -37,6 +37,13 @@ pub(crate) enum ObjectDraftKind<'t> {
     ChannelHandler,
     /// A thread.
     Thread(ThreadDraft<'t>),
+    /// A process, by its name.
+    Process {
+        /// The name of the process.
+        linked_process: Name<'t>,
+    },
+    /// A wait group.
+    WaitGroup,
     /// Something whose type could not be read or cannot be built, which was reported.
     Unusable,
 }
@@ -61,6 +68,10 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
             default_deadline_ms: fields.integer("default_deadline_ms"),
         },
         ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler,
+        ObjectClass::WaitGroup => ObjectDraftKind::WaitGroup,
+        ObjectClass::Process => {
+            ObjectDraftKind::Process { linked_process: fields.text("linked_process") }
+        }
         ObjectClass::Thread => {
             let is_main = fields.boolean("main_thread").unwrap_or_default();
             let main_span = fields.value("main_thread").filter(|_| is_main).map(|flag| flag.span);

@@ -5,8 +5,12 @@ use super::fields::Fields;
 use super::object::{self, ObjectDraft};
 use super::thread::{self, ThreadDraft};
 use crate::schema::PROCESS;
+use crate::source::Spanned;
 use crate::tree::Value;
 use crate::{Diagnostics, Span};
+
+/// The keys that mean something only for a process that is restarted.
+const RESTART_KEYS: [&str; 3] = ["restart_delay_ms", "max_restarts", "on_give_up"];
 
 /// A process.
 #[derive(Debug, Default)]
@@ -23,6 +27,18 @@ pub(crate) struct ProcessDraft<'t> {
     pub(crate) may_shutdown: Option<bool>,
     /// Its RAM in bytes.
     pub(crate) ram_size_bytes: Option<u32>,
+    /// When it starts first.
+    pub(crate) start: Name<'t>,
+    /// After which ends it is restarted.
+    pub(crate) restart: Name<'t>,
+    /// How long a restart waits, in milliseconds.
+    pub(crate) restart_delay_ms: Option<u32>,
+    /// How often it is restarted at most.
+    pub(crate) max_restarts: Option<u8>,
+    /// What happens after the last restart.
+    pub(crate) on_give_up: Name<'t>,
+    /// Where it says something about restarts, by key.
+    pub(crate) restart_keys: Vec<Spanned<&'static str>>,
     /// Its program.
     pub(crate) program: Option<String>,
     /// Its objects, in the order of the file.
@@ -44,6 +60,15 @@ pub(super) fn read<'t>(value: &'t Value, app: usize, log: &mut Diagnostics) -> P
         priority: fields.integer("priority"),
         may_shutdown: fields.boolean("may_shutdown"),
         ram_size_bytes: fields.integer("ram_size_bytes"),
+        start: fields.text("start"),
+        restart: fields.text("restart"),
+        restart_delay_ms: fields.integer("restart_delay_ms"),
+        max_restarts: fields.integer("max_restarts"),
+        on_give_up: fields.text("on_give_up"),
+        restart_keys: RESTART_KEYS
+            .iter()
+            .filter_map(|key| Some(Spanned { value: *key, span: fields.value(key)?.span }))
+            .collect(),
         program: fields.text("program").map(|program| program.value.to_owned()),
         objects: fields.list("objects").iter().map(|each| object::read(each, log)).collect(),
         threads: fields.list("threads").iter().filter_map(|each| thread::read(each, log)).collect(),

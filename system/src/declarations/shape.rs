@@ -2,7 +2,9 @@
 
 use super::number::{self, NotWhole};
 use crate::schema::{Key, Shape};
+use crate::similar::nearest;
 use crate::tree::{Data, Value};
+use crate::wording::{enumerated, quoted};
 use crate::{Diagnostic, Diagnostics, Span};
 
 /// Whether `value` can be used as the value of `key`; reports what is wrong with it. A name that may
@@ -24,6 +26,8 @@ pub(super) fn is_met(key: &Key, value: &Value, log: &mut Diagnostics) -> bool {
                 Some(objection) => objection,
             }
         }
+        (Shape::Choice(words), Data::Text(text)) if words.contains(&text.as_str()) => return true,
+        (Shape::Choice(words), Data::Text(text)) => no_choice(key, text, value.span, words),
         (Shape::List { maximum }, Data::List(entries)) if entries.len() <= maximum => return true,
         (Shape::List { maximum }, Data::List(entries)) => {
             too_many(key, value, maximum, entries.len())
@@ -38,6 +42,7 @@ pub(super) fn is_met(key: &Key, value: &Value, log: &mut Diagnostics) -> bool {
 fn expectation(shape: Shape) -> String {
     match shape {
         Shape::Text(_) => "text".to_owned(),
+        Shape::Choice(words) => enumerated(words.iter().copied()),
         Shape::Boolean => "`true` or `false`".to_owned(),
         Shape::Integer { minimum, maximum } => {
             format!("a whole number from {minimum} to {maximum}")
@@ -51,7 +56,7 @@ fn expectation(shape: Shape) -> String {
 /// What to add where `key` is missing.
 pub(super) fn example(key: &Key) -> String {
     let value = match key.shape {
-        Shape::Text(_) => "\"...\"",
+        Shape::Text(_) | Shape::Choice(_) => "\"...\"",
         Shape::Boolean => "true",
         Shape::Integer { .. } | Shape::Any => "...",
         Shape::List { .. } => "[ ... ]",
@@ -73,6 +78,18 @@ fn wrong_kind(key: &Key, value: &Value) -> Diagnostic {
         Shape::Integer { .. } => "write it in digits, without quotes".to_owned(),
         _ => format!("write {}", example(key)),
     })
+}
+
+fn no_choice(key: &Key, written: &str, span: Span, words: &[&'static str]) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("`{}` cannot be {}", key.name, quoted(written)))
+        .at(span, "not one of its values")
+        .note(meaning(key));
+    match nearest(written, words.iter().copied()) {
+        Some(word) => {
+            diagnostic.suggest(span, format!("\"{word}\""), "a value with a similar name exists")
+        }
+        None => diagnostic.help(format!("write one of {}", enumerated(words.iter().copied()))),
+    }
 }
 
 fn too_many(key: &Key, value: &Value, maximum: usize, count: usize) -> Diagnostic {

@@ -53,12 +53,12 @@ pub struct Layout {
     pub kernel: Placement,
 }
 
-/// The stacks of a process's threads in bytes, the main thread's first, rounded up to what a stack
-/// must be a multiple of.
-pub fn stacks(process: &Process, default_bytes: u32) -> Vec<u32> {
-    let declared = process.threads.iter().map(|thread| thread.stack_size_bytes);
-    let round_up = |bytes: u32| bytes.checked_next_multiple_of(STACK_ALIGNMENT);
-    declared.map(|bytes| round_up(bytes.unwrap_or(default_bytes)).unwrap_or(u32::MAX)).collect()
+/// The stack of a process's main thread in bytes, rounded up to what a stack must be a multiple of.
+/// Other threads run on what the program gives them when it starts them (PR-5).
+pub fn main_stack(process: &Process, default_bytes: u32) -> u32 {
+    let declared = process.threads.first().and_then(|thread| thread.stack_size_bytes);
+    let bytes = declared.unwrap_or(default_bytes);
+    bytes.checked_next_multiple_of(STACK_ALIGNMENT).unwrap_or(u32::MAX)
 }
 
 impl Layout {
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn a_stack_is_what_is_declared_or_the_boards() {
         let system = system("");
-        let all = system.processes.iter().map(|process| stacks(process, 2048));
-        assert_eq!(all.collect::<Vec<_>>(), [[2048], [1008]]);
+        let all = system.processes.iter().map(|process| main_stack(process, 2048));
+        assert_eq!(all.collect::<Vec<_>>(), [2048, 1008]);
     }
 
     #[test]

@@ -19,6 +19,15 @@ const BADGE: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
 /// Seven weeks, which in ticks is far from the end of time on every board.
 const DEADLINE: Shape = Shape::Integer { minimum: 1, maximum: u32::MAX as u64 };
 
+/// As long as a default deadline may be.
+const DELAY: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
+/// The kernel counts them in a byte.
+const RESTARTS: Shape = Shape::Integer { minimum: 0, maximum: u8::MAX as u64 };
+/// The first is what a process does that says nothing (PR-3); so with the others.
+const START: &[&str] = &["boot", "manual"];
+const RESTART: &[&str] = &["never", "on_fault", "always"];
+const ON_GIVE_UP: &[&str] = &["stop", "shutdown", "reset_board"];
+
 const DEADLINE_MEANING: &str =
     "how long a blocking transaction that has no deadline lasts at most, in milliseconds";
 const STACK_MEANING: &str = "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
@@ -128,14 +137,22 @@ pub(crate) const PROCESS: Table = Table {
             Shape::List { maximum: MAX_THREADS },
             "the list of the process's threads, the main one first",
         ),
+        Key::optional("start", Shape::Choice(START), "when the process starts first"),
+        Key::optional(
+            "restart",
+            Shape::Choice(RESTART),
+            "after which ends the process is restarted",
+        ),
+        Key::optional("restart_delay_ms", DELAY, "how long a restart waits, in milliseconds"),
+        Key::optional("max_restarts", RESTARTS, "how often the process is restarted at most"),
+        Key::optional(
+            "on_give_up",
+            Shape::Choice(ON_GIVE_UP),
+            "what happens after the last restart",
+        ),
         Key::not_yet("capsules", "the list of mechanisms that the process may use"),
-        Key::not_yet("max_restarts", "how often the process is restarted"),
         Key::not_yet("memory_mappings", "the list of device regions that the process may access"),
-        Key::not_yet("on_give_up", "what happens after the last restart"),
-        Key::not_yet("restart", "when the process is restarted"),
-        Key::not_yet("restart_delay_ms", "how long a restart waits"),
         Key::not_yet("services", "the list of names that only this process registers"),
-        Key::not_yet("start", "whether the process starts at boot"),
     ],
 };
 
@@ -170,14 +187,14 @@ pub(crate) const OBJECT_TYPES: &[ObjectType] = &[
     ObjectType {
         name: "wait_group",
         meaning: "a collection of objects to wait on together",
-        class: None,
+        class: Some(ObjectClass::WaitGroup),
     },
     ObjectType { name: "endpoint", meaning: "a bounded queue of messages", class: None },
     ObjectType { name: "endpoint_sender", meaning: "a right to send to an endpoint", class: None },
     ObjectType {
         name: "process",
         meaning: "another process, to be started, joined or ended",
-        class: None,
+        class: Some(ObjectClass::Process),
     },
     ObjectType { name: "interrupt", meaning: "a set of interrupt lines", class: None },
     ObjectType { name: "shared_memory", meaning: "a region that processes share", class: None },
@@ -225,6 +242,29 @@ pub(crate) const THREAD_OBJECT: Table = Table {
         Key::optional("main_thread", Shape::Boolean, "whether the thread runs the process's entry"),
         Key::optional("stack_size_bytes", STACK, STACK_MEANING),
         KERNEL_STACK,
+    ],
+};
+
+/// An object of type `wait_group`.
+pub(crate) const WAIT_GROUP: Table = Table {
+    noun: "wait group",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+    ],
+};
+
+/// An object of type `process`.
+pub(crate) const PROCESS_OBJECT: Table = Table {
+    noun: "process object",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::required(
+            "linked_process",
+            Shape::Text(Rule::Reference),
+            "the process that it stands for",
+        ),
     ],
 };
 

@@ -6,9 +6,10 @@
 //! raises; its handler writes down what happened, because the supervisor could not learn the
 //! address from outside, and never returns.
 //!
-//! Handlers run on a stack of their own, or a thread that overflowed its stack could not tell.
-//! They run with all signals masked: a crash inside a handler ends the Linux process, which the
-//! supervisor takes for the fault that it is.
+//! The handler of crashes runs on a stack of its own, or a thread that overflowed its stack could not
+//! tell, and with all signals masked: a crash inside it ends the Linux process, which the
+//! supervisor takes for the fault that it is. That of preemption runs on the thread's own stack with
+//! no signal masked, because another thread may run before it returns.
 
 use core::arch::naked_asm;
 use core::cell::UnsafeCell;
@@ -16,12 +17,12 @@ use core::ffi::c_int;
 use core::mem::transmute;
 use core::sync::atomic::Ordering;
 
-use guichet_abi::linux::{ATTENTION, FAULTED, PREEMPT_SIGNAL, PREEMPTED, TrapFrame};
+use guichet_abi::linux::{ATTENTION, FAULTED, PREEMPT_SIGNAL};
 use linux_raw_sys::general::{self, SIGBUS, SIGSEGV, kernel_sigaction, siginfo_t, stack_t};
 
 use super::calls::{Errno, futex_wait, futex_wake, set_alternate_stack, set_signal_action};
-use super::frame::frame_of_stack;
-use super::trap::{is_running, sleep_until_running};
+use super::frame::{current_frame, header};
+use super::threads::stop;
 
 /// Enough for Linux's own record of the widest registers, and for a handler.
 const ALTERNATE_STACK_BYTES: usize = 16 * 1024;
@@ -31,9 +32,8 @@ const ALTERNATE_STACK_BYTES: usize = 16 * 1024;
 const CRASH_SIGNALS: [u32; 6] =
     [SIGSEGV, SIGBUS, general::SIGILL, general::SIGFPE, general::SIGTRAP, general::SIGSYS];
 
-/// Where Linux keeps rip and rsp in a [`Context`]'s registers.
+/// Where Linux keeps rip in a [`Context`]'s registers.
 const INSTRUCTION_POINTER: usize = 16;
-const STACK_POINTER: usize = 15;
 
 /// The beginning of what Linux pushes on the handler's stack: flags, link, stack, registers.
 #[repr(C)]
@@ -64,21 +64,22 @@ pub(super) fn install() -> Result<(), Errno> {
     // SAFETY: a static lives for ever, and nothing else uses this one.
     unsafe { set_alternate_stack(&stack) }?;
     for signal in CRASH_SIGNALS {
-        install_handler(signal, on_crash)?;
+        install_handler(signal, on_crash, general::SA_ONSTACK, u64::MAX)?;
     }
-    install_handler(PREEMPT_SIGNAL as u32, on_preempt)
+    install_handler(PREEMPT_SIGNAL as u32, on_preempt, general::SA_NODEFER, 0)
 }
 
-fn install_handler(signal: u32, handler: Handler) -> Result<(), Errno> {
+/// Installs a handler that runs while the signals in `masked` wait.
+fn install_handler(signal: u32, handler: Handler, how: u32, masked: u64) -> Result<(), Errno> {
     // SAFETY: a handler is an address to Linux; the type that the binding gives it is that of a
     // handler without SA_SIGINFO, which is set below.
     let handler = unsafe { transmute::<Handler, unsafe extern "C" fn(c_int)>(handler) };
-    let flags = general::SA_ONSTACK | general::SA_SIGINFO | general::SA_RESTORER;
+    let flags = how | general::SA_SIGINFO | general::SA_RESTORER;
     let action = kernel_sigaction {
         sa_handler_kernel: Some(handler),
         sa_flags: u64::from(flags),
         sa_restorer: Some(restore),
-        sa_mask: general::kernel_sigset_t { sig: [u64::MAX] },
+        sa_mask: general::kernel_sigset_t { sig: [masked] },
     };
     // SAFETY: the handler takes what SA_SIGINFO passes, and the restorer is one.
     unsafe { set_signal_action(signal, &action) }
@@ -90,29 +91,21 @@ unsafe extern "C" fn restore() {
     naked_asm!("mov eax, {number}", "syscall", number = const general::__NR_rt_sigreturn)
 }
 
-/// Stops a running thread until the supervisor lets it run on. A thread that has trapped is
-/// stopped already: the signal was sent before the supervisor knew.
-unsafe extern "C" fn on_preempt(_: c_int, _: *const siginfo_t, context: *const Context) {
-    // SAFETY: Linux passes the interrupted thread's registers, good until the handler returns.
-    let context = unsafe { &*context };
-    let frame = frame_of_stack(context.registers[STACK_POINTER]);
-    let stop = |state| is_running(state).then_some(PREEMPTED);
-    if frame.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, stop).is_ok() {
-        futex_wake(&frame.state);
-        sleep_until_running(frame);
-    }
+/// Stops the running thread until the supervisor lets it run on.
+unsafe extern "C" fn on_preempt(_: c_int, _: *const siginfo_t, _: *const Context) {
+    stop();
 }
 
 /// Writes down how the thread crashed and waits for its end.
 unsafe extern "C" fn on_crash(signal: c_int, info: *const siginfo_t, context: *const Context) {
     // SAFETY: Linux passes both records, good until the handler returns.
     let (info, context) = unsafe { (&*info, &*context) };
-    let frame = frame_of_stack(context.registers[STACK_POINTER]);
+    let frame = current_frame();
     // Signal numbers are positive.
     frame.fault_signal.store(signal as usize, Ordering::Relaxed);
     frame.fault_pc.store(context.registers[INSTRUCTION_POINTER], Ordering::Relaxed);
     frame.fault_address.store(unreachable_address(signal as u32, info), Ordering::Relaxed);
-    stay_faulted(frame)
+    stay_faulted()
 }
 
 /// The address that the crash is about; 0 for a signal that is about none, or that somebody sent.
@@ -131,14 +124,15 @@ fn unreachable_address(signal: u32, info: &siginfo_t) -> usize {
 
 /// Says FAULTED, and says it again to whoever resumes the thread because he took the signal, sent
 /// to a sleeping thread from outside, for something that had not happened: a crash is for good.
-fn stay_faulted(frame: &TrapFrame) -> ! {
+fn stay_faulted() -> ! {
+    let word = &header().state;
     loop {
-        let state = frame.state.load(Ordering::Relaxed);
+        let state = word.load(Ordering::Relaxed);
         if state & !ATTENTION == FAULTED {
-            futex_wait(&frame.state, state);
+            futex_wait(word, state);
         } else {
-            frame.state.store(FAULTED, Ordering::Release);
-            futex_wake(&frame.state);
+            word.store(FAULTED, Ordering::Release);
+            futex_wake(word);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From Linux's entry into the program to the program's own first instruction.
 //!
 //! The supervisor has prepared a memory file and shut every door but those that this needs. Here
-//! the program maps the file's header and frames and its main thread's stack, installs its signal
+//! the program maps the file's header and frames and its threads' stacks, installs its signal
 //! handlers, and reports ready by its first trap. When the kernel runs the thread, it enters the
 //! program on its own stack, with registers that hold nothing (AB-9).
 
@@ -42,7 +42,7 @@ pub enum StartFailure {
     Layout = 67,
     /// The frames cannot be mapped.
     Frames = 68,
-    /// The main thread's stack cannot be mapped.
+    /// A thread's stack cannot be mapped.
     Stack = 69,
     /// The signal handlers cannot be installed.
     Signals = 70,
@@ -90,11 +90,20 @@ unsafe fn prepare(record: &AbiRecord) -> Result<usize, StartFailure> {
     // SAFETY: as above.
     unsafe { map(FRAMES_ADDRESS + PAGE_BYTES, layout.frames_bytes - PAGE_BYTES, PAGE_BYTES) }
         .map_err(|_| StartFailure::Frames)?;
-    // SAFETY: as above.
-    unsafe { map(stack_address(0), layout.stack_bytes, layout.stack_offset) }
-        .map_err(|_| StartFailure::Stack)?;
+    let mut offset = layout.stack_offset;
+    for (thread, bytes) in stacks(header()).enumerate() {
+        // SAFETY: as above.
+        unsafe { map(stack_address(thread), bytes, offset) }.map_err(|_| StartFailure::Stack)?;
+        offset += bytes;
+    }
     signals::install().map_err(|_| StartFailure::Signals)?;
-    Ok(stack_address(0) + layout.stack_bytes)
+    Ok(stack_address(0) + layout.main_stack_bytes)
+}
+
+/// The lengths of the threads' stacks.
+fn stacks(header: &ProcessHeader) -> impl Iterator<Item = usize> {
+    let threads = header.thread_count.load(Ordering::Relaxed) as usize;
+    header.stack_bytes.iter().take(threads).map(|bytes| bytes.load(Ordering::Relaxed))
 }
 
 /// What the header says about the memory file, once it makes sense.
@@ -102,23 +111,26 @@ unsafe fn prepare(record: &AbiRecord) -> Result<usize, StartFailure> {
 struct Layout {
     frames_bytes: usize,
     stack_offset: usize,
-    stack_bytes: usize,
+    main_stack_bytes: usize,
 }
 
 impl Layout {
     fn read(header: &ProcessHeader) -> Option<Layout> {
         let threads = header.thread_count.load(Ordering::Relaxed) as usize;
         let stack_offset = header.stack_offset.load(Ordering::Relaxed);
-        let stack_bytes = header.stack_bytes.load(Ordering::Relaxed);
+        let main_stack_bytes = stacks(header).next()?;
         if !(1..=MAX_THREADS).contains(&threads) {
             return None;
         }
         let frames_bytes = frames_bytes(threads);
-        let whole_pages =
-            stack_offset.is_multiple_of(PAGE_BYTES) && stack_bytes.is_multiple_of(PAGE_BYTES);
-        let fits = stack_offset >= frames_bytes
-            && (PAGE_BYTES..=STACK_STRIDE - PAGE_BYTES).contains(&stack_bytes);
-        (whole_pages && fits).then_some(Layout { frames_bytes, stack_offset, stack_bytes })
+        let is_fit = |bytes: usize| {
+            bytes.is_multiple_of(PAGE_BYTES)
+                && (PAGE_BYTES..=STACK_STRIDE - PAGE_BYTES).contains(&bytes)
+        };
+        let fits = stack_offset.is_multiple_of(PAGE_BYTES)
+            && stack_offset >= frames_bytes
+            && stacks(header).all(is_fit);
+        fits.then_some(Layout { frames_bytes, stack_offset, main_stack_bytes })
     }
 }
 
@@ -167,13 +179,15 @@ mod tests {
         let header = ProcessHeader::default();
         header.thread_count.store(threads, Ordering::Relaxed);
         header.stack_offset.store(stack_offset, Ordering::Relaxed);
-        header.stack_bytes.store(stack_bytes, Ordering::Relaxed);
+        for word in &header.stack_bytes {
+            word.store(stack_bytes, Ordering::Relaxed);
+        }
         Layout::read(&header)
     }
 
     #[test]
     fn a_sound_header_is_taken_as_it_is() {
-        let layout = Layout { frames_bytes: 8192, stack_offset: 8192, stack_bytes: 4096 };
+        let layout = Layout { frames_bytes: 8192, stack_offset: 8192, main_stack_bytes: 4096 };
         assert_eq!(read(1, 8192, 4096), Some(layout));
         assert!(read(MAX_THREADS as u32, 1 << 20, STACK_STRIDE - PAGE_BYTES).is_some());
     }

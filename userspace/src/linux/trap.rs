@@ -1,6 +1,6 @@
 //! A call: its words go into the thread's frame, the supervisor is woken, the thread sleeps.
 //!
-//! The frame's state word decides everything, and the order is what makes it right. The arguments
+//! The header's state word decides everything, and the order is what makes it right. The arguments
 //! are stored before the state says TRAPPED (release), so whoever sees that sees them. The results
 //! are read after the state says RUNNING (acquire), never on the strength of a wake-up, which
 //! may mean nothing. The thread sleeps on the value that it has just looked at, so a change in
@@ -14,11 +14,12 @@
 use core::arch::asm;
 use core::sync::atomic::Ordering;
 
-use guichet_abi::linux::{ATTENTION, RUNNING, TRAPPED, TrapFrame};
+use guichet_abi::linux::TRAPPED;
 use guichet_abi::{Arguments, Results};
 
-use super::calls::{futex_wait, futex_wake};
-use super::frame::current_frame;
+use super::calls::futex_wake;
+use super::frame::{current_frame, header};
+use super::threads::sleep_until_running;
 
 /// Makes the call with these words and returns its results. Blocks when the call does.
 ///
@@ -30,30 +31,15 @@ pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
     for (word, argument) in frame.arguments.iter().zip(arguments) {
         word.store(*argument, Ordering::Relaxed);
     }
-    frame.state.store(TRAPPED, Ordering::Release);
-    futex_wake(&frame.state);
-    sleep_until_running(frame);
+    let state = &header().state;
+    state.store(TRAPPED, Ordering::Release);
+    futex_wake(state);
+    sleep_until_running();
     Results {
         // A status word has 32 bits on every machine.
         status: frame.status.load(Ordering::Relaxed) as u32,
         value0: frame.value0.load(Ordering::Relaxed),
         value1: frame.value1.load(Ordering::Relaxed),
-    }
-}
-
-/// Tells whether a state word lets the thread run the program.
-pub(super) const fn is_running(state: u32) -> bool {
-    state & !ATTENTION == RUNNING
-}
-
-/// Sleeps until the supervisor lets the thread run.
-pub(super) fn sleep_until_running(frame: &TrapFrame) {
-    loop {
-        let state = frame.state.load(Ordering::Acquire);
-        if is_running(state) {
-            return;
-        }
-        futex_wait(&frame.state, state);
     }
 }
 

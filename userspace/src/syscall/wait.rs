@@ -31,6 +31,29 @@ pub fn object_wait(handle: u32, mask: Signals, deadline: Instant) -> Result<Wait
     Ok(WaitReturn { user_data, pending_signals })
 }
 
+/// Makes an object a member of a wait group: ready when it shows a signal of `mask`, and a wait on the
+/// group then gives `user_data` (WT-4). Does not block.
+///
+/// # Errors
+/// `ResourceExhausted` if the object is a member of any group, `InvalidArgument` if it is a group or the
+/// mask has undefined bits.
+pub fn wait_group_add(group: u32, object: u32, mask: Signals, user_data: usize) -> Result<()> {
+    let arguments = [group as usize, object as usize, mask.bits() as usize, user_data, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::WaitGroupAdd, arguments) }.map(|_| ())
+}
+
+/// Takes an object out of a wait group (WT-4). Those who wait on the group wait on, even if it is empty
+/// now. Does not block.
+///
+/// # Errors
+/// `NotFound` if the object is no member of this group.
+pub fn wait_group_remove(group: u32, object: u32) -> Result<()> {
+    let arguments = [group as usize, object as usize, 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::WaitGroupRemove, arguments) }.map(|_| ())
+}
+
 /// Blocks until the deadline (WT-7).
 #[inline]
 pub(crate) fn sleep_until(deadline: Instant) -> Result<()> {

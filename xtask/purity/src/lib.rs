@@ -23,6 +23,7 @@ unsafe extern "Rust" {
     safe fn guichet_probe_now() -> Instant;
     safe fn guichet_probe_set_alarm(at: Instant);
     safe fn guichet_probe_start_process(process: ProcessIndex) -> Result<(), NotStarted>;
+    safe fn guichet_probe_prepare_thread(thread: ThreadIndex, pc: usize, stack: Grant);
     safe fn guichet_probe_stop_process(process: ProcessIndex);
     safe fn guichet_probe_log(text: Grant);
     safe fn guichet_probe_log_character(process: ProcessIndex, character: char);
@@ -36,6 +37,9 @@ unsafe extern "Rust" {
 struct UnknownPort;
 
 impl Port for UnknownPort {
+    const ENTRY_BYTES: usize = 32;
+    const STACK_ALIGNMENT: usize = 8;
+
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         guichet_probe_copy(source, destination)
     }
@@ -54,6 +58,10 @@ impl Port for UnknownPort {
 
     fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted> {
         guichet_probe_start_process(process)
+    }
+
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
+        guichet_probe_prepare_thread(thread, pc, stack);
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {

@@ -211,7 +211,11 @@ impl Channels<'_> {
 fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorDescriptor> {
     match caller.object(handle).ok()? {
         Object::ChannelInitiator(end) => Some(end),
-        Object::ChannelHandler(_) | Object::TimedInitiator { .. } | Object::Thread(_) => None,
+        Object::ChannelHandler(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => None,
     }
 }
 
@@ -220,7 +224,11 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
 fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescriptor> {
     match caller.object(handle).ok()? {
         Object::ChannelHandler(end) => Some(end),
-        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => None,
+        Object::ChannelInitiator(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => None,
     }
 }
 

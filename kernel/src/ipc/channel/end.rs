@@ -9,7 +9,6 @@ use crate::event::failure;
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::port::Port;
 use crate::services::Services;
-use crate::thread::Thread;
 
 impl Channels<'_> {
     /// Takes a transaction off both ends, and gives the thread that blocks in it. The initiator may
@@ -61,8 +60,7 @@ impl Channels<'_> {
         if handler.served != index {
             return;
         }
-        let state = services.waits.threads.get(handler.server).map(Thread::state);
-        let waits_here = state.is_some_and(|state| state.list() == ends.handler.wait_list);
+        let waits_here = services.waits.waits_for(handler.server, ends.handler.wait_list);
         if !waits_here && let Some(server) = services.system.thread(handler.server) {
             handler.stale.insert(server.ordinal);
         }
@@ -96,14 +94,19 @@ impl Channels<'_> {
     }
 
     /// The handler's process has ended: so have its transactions, at this moment (CH-8), and what it
-    /// raised. What is raised on it stays (WT-5).
-    pub(crate) fn handler_ended(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
+    /// raised. What is raised on it stays (WT-5). Whether others may wait for it is up to its policy.
+    pub(crate) fn handler_ended(
+        &mut self,
+        services: &mut Services<'_>,
+        index: HandlerIndex,
+        reachable: bool,
+    ) {
         let Some(handler) = self.handlers.get_mut(index) else {
             return;
         };
         let lost = [handler.pending, handler.served];
         let lasting = handler.lasting & Signals::USER;
-        *handler = Handler { reachable: false, lasting, ..Handler::IDLE };
+        *handler = Handler { reachable, lasting, ..Handler::IDLE };
         self.lower_on_initiators(services.system, index);
         for initiator in lost {
             let Some(end) = self.initiators.get_mut(initiator) else {

@@ -264,9 +264,11 @@ impl Channels<'_> {
 fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescriptor, Error> {
     match caller.object(handle)? {
         Object::ChannelHandler(end) => Ok(end),
-        Object::ChannelInitiator(_) | Object::TimedInitiator { .. } | Object::Thread(_) => {
-            Err(Error::InvalidArgument)
-        }
+        Object::ChannelInitiator(_)
+        | Object::TimedInitiator { .. }
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => Err(Error::InvalidArgument),
     }
 }
 

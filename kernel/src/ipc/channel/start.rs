@@ -162,7 +162,10 @@ fn check_offer<'s, P: Port>(
     let caller = services.caller();
     let ends = match caller.object(handle)? {
         Object::ChannelInitiator(ends) | Object::TimedInitiator { end: ends, .. } => ends,
-        Object::ChannelHandler(_) | Object::Thread(_) => return Err(Error::InvalidArgument),
+        Object::ChannelHandler(_)
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_) => return Err(Error::InvalidArgument),
     };
     let map = caller.memory();
     let limit = services.max_transfer_bytes;
@@ -186,7 +189,13 @@ fn effective_deadline<P: Port>(
         Ok(Object::TimedInitiator { default_ticks, .. }) => {
             port.now().saturating_add(*default_ticks)
         }
-        Ok(Object::ChannelInitiator(_) | Object::ChannelHandler(_) | Object::Thread(_))
+        Ok(
+            Object::ChannelInitiator(_)
+            | Object::ChannelHandler(_)
+            | Object::Thread(_)
+            | Object::Process(_)
+            | Object::WaitGroup(_),
+        )
         | Err(_) => asked,
     }
 }

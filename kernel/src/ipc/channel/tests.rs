@@ -2,7 +2,7 @@
 
 use guichet_abi::{Error, Signals, Syscall};
 
-use crate::testing::{Machine, base, machine, writable};
+use crate::testing::{FIRST_THREAD, Machine, OTHER_PROCESS, base, machine, writable};
 
 mod default_deadline;
 mod receive;
@@ -252,8 +252,10 @@ fn wrong_objects_and_handles() {
     let mut call = |syscall, handle| machine.now(0, syscall, &transact(handle)).map(|_| ());
     assert_eq!(call(Syscall::ChannelRead, 0), Err(Error::InvalidArgument)); // it initiates
     assert_eq!(call(Syscall::ChannelRespond, 0), Err(Error::InvalidArgument));
-    assert_eq!(call(Syscall::ChannelTransact, 1), Err(Error::InvalidArgument)); // a thread
-    assert_eq!(call(Syscall::ChannelTransact, 2), Err(Error::OutOfRange)); // not declared
+    for other in [OTHER_PROCESS, FIRST_THREAD] {
+        assert_eq!(call(Syscall::ChannelTransact, other), Err(Error::InvalidArgument));
+    }
+    assert_eq!(call(Syscall::ChannelTransact, 4), Err(Error::OutOfRange)); // not declared
     assert_eq!(call(Syscall::ChannelTransact, usize::MAX), Err(Error::OutOfRange));
 }
 

@@ -32,7 +32,7 @@ use super::Channels;
 use crate::event::{Ending, success};
 use crate::id::HandlerIndex;
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
-use crate::process::ProcessState;
+use crate::process::Process;
 use crate::services::Services;
 use crate::system::System;
 
@@ -91,7 +91,7 @@ impl Channels<'_> {
     pub(super) fn check_user(&self, services: &Services<'_>) -> Result<(), &'static str> {
         let runs = |process| {
             let process = services.processes.get(process);
-            process.is_some_and(|process| process.state == ProcessState::Running)
+            process.is_some_and(Process::is_running)
         };
         for ends in services.system.initiators {
             let initiator = self.initiators.get(ends.index).ok_or("channel: no such initiator")?;
@@ -127,7 +127,9 @@ fn check_arguments<'s>(
     let end = match services.caller().object(handle)? {
         Object::ChannelHandler(end) => End::Handler(end),
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => End::Initiator(end),
-        Object::Thread(_) => return Err(Error::InvalidArgument),
+        Object::Thread(_) | Object::Process(_) | Object::WaitGroup(_) => {
+            return Err(Error::InvalidArgument);
+        }
     };
     match set {
         0 => Ok((end, false)),

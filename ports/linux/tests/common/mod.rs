@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use guichet_kernel::{
-    Priority, ProcessDescriptor, ProcessIndex, Span, System, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS,
+    Priority, ProcessDescriptor, ProcessIndex, RestartPolicy, Span, System, ThreadDescriptor,
+    ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 use guichet_port_linux::{Ending, Error, Options, Program, run};
 
@@ -42,6 +42,10 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             objects: &[],
             threads: &threads[number],
             wall: [0; WALL_WORDS],
+            wait_list: WaitListIndex::NONE,
+            first_member: ThreadIndex::NONE,
+            starts_at_boot: true,
+            restart: RestartPolicy::NEVER,
             may_shutdown: true,
         })
         .collect();
@@ -51,6 +55,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             ordinal: 0,
             // The later, the more important: the neighbour can run while another spins.
             priority: Priority::new(10 + number as u8),
+            wait_list: WaitListIndex::NONE,
         })
         .collect();
     let system = System {
@@ -58,6 +63,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         threads: &descriptors,
         handlers: &[],
         initiators: &[],
+        wait_groups: &[],
         max_transfer_bytes: 4096,
     };
     let screen = Screen::default();

@@ -10,7 +10,8 @@ use core::arch::asm;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 const FRAMES: usize = 0x10_0000_0000;
-const STATE: usize = FRAMES + 4096;
+const STATE: usize = FRAMES;
+const WORDS: usize = FRAMES + 4096 + 8;
 const MEMORY_FD: usize = 200;
 const ATTENTION: u32 = 1 << 31;
 const TRAPPED: u32 = 1;
@@ -25,7 +26,7 @@ struct Record(u32, u32);
 
 #[used]
 #[unsafe(link_section = ".guichet_abi")]
-static RECORD: Record = Record(u32::from_le_bytes(*b"GUIC"), 1);
+static RECORD: Record = Record(u32::from_le_bytes(*b"GUIC"), 2);
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -57,7 +58,7 @@ fn state() -> &'static AtomicU32 {
 }
 
 fn word(index: usize) -> &'static AtomicUsize {
-    unsafe { &*((STATE + 8 * index) as *const AtomicUsize) }
+    unsafe { &*((WORDS + 8 * index) as *const AtomicUsize) }
 }
 
 fn trap(number: usize, arguments: [usize; 2]) -> (usize, usize, usize) {
@@ -121,7 +122,7 @@ extern "C" fn start() -> ! {
     if map(FRAMES, 4096, 0) < 0 || map(FRAMES + 4096, 4096, 4096) < 0 {
         exit(65);
     }
-    let pages = unsafe { *((FRAMES + 16) as *const usize) } / 4096;
+    let pages = unsafe { *((FRAMES + 24) as *const usize) } / 4096;
     handle(10, preempted as *const () as usize);
     before_ready(pages);
     trap(usize::MAX, [0, 0]);

@@ -40,6 +40,13 @@ pub(super) const fn target(address: usize) -> usize {
     address & !1
 }
 
+/// Whether a thread all of whose stack is this word goes on at that address: its program status is
+/// there, too, and may be one that no thread has.
+pub(super) const fn goes_on_at(word: usize) -> bool {
+    const THUMB: usize = 1 << 24;
+    word == THUMB
+}
+
 /// The function of an act, if it is one of the machine.
 pub(super) fn function(act: Act) -> Option<Function> {
     Some(match act {
@@ -66,7 +73,12 @@ pub(super) fn function(act: Act) -> Option<Function> {
         Act::WriteVector => write_vector,
         Act::OpenWall => open_wall,
         Act::WaitForInterrupt => wait_for_interrupt,
-        Act::Recurse | Act::ReadIdentity | Act::ReadCounter | Act::ReturnFromTrap => return None,
+        Act::Recurse
+        | Act::ReadIdentity
+        | Act::ReadCounter
+        | Act::ReturnFromTrap
+        | Act::RewriteBlocked
+        | Act::RewriteInterrupted => return None,
     })
 }
 

@@ -38,6 +38,11 @@ pub(super) const fn target(address: usize) -> usize {
     address & !1
 }
 
+/// Whether a thread all of whose stack is this word goes on at that address: nothing else is there.
+pub(super) const fn goes_on_at(_word: usize) -> bool {
+    true
+}
+
 /// The function of an act, if it is one of the machine.
 pub(super) fn function(act: Act) -> Option<Function> {
     Some(match act {
@@ -65,7 +70,11 @@ pub(super) fn function(act: Act) -> Option<Function> {
         Act::OpenWall => open_wall,
         Act::ReturnFromTrap => return_from_trap,
         Act::WaitForInterrupt => wait_for_interrupt,
-        Act::Recurse | Act::StackCall | Act::ExecuteOther => return None,
+        Act::Recurse
+        | Act::StackCall
+        | Act::ExecuteOther
+        | Act::RewriteBlocked
+        | Act::RewriteInterrupted => return None,
     })
 }
 

@@ -46,6 +46,12 @@ pub(super) const fn target(address: usize) -> usize {
     address
 }
 
+/// Whether a thread all of whose stack is this word goes on at that address: what changes threads
+/// finds its own words there, and may not come so far.
+pub(super) const fn goes_on_at(_word: usize) -> bool {
+    false
+}
+
 /// The function of an act, if it is one of the machine.
 pub(super) fn function(act: Act) -> Option<Function> {
     Some(match act {
@@ -64,6 +70,8 @@ pub(super) fn function(act: Act) -> Option<Function> {
         Act::StackIllegal => stack_illegal,
         Act::Spin => spin,
         Act::Recurse
+        | Act::RewriteBlocked
+        | Act::RewriteInterrupted
         | Act::ExecuteOther
         | Act::Semihosting
         | Act::StackCall

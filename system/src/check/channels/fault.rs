@@ -83,6 +83,8 @@ pub(super) fn wrong_kind(sought: Spanned<&str>, found: Name, kind: &ObjectDraftK
         ObjectDraftKind::ChannelInitiator { .. } => "a channel initiator",
         ObjectDraftKind::ChannelHandler => "a channel handler",
         ObjectDraftKind::Thread(_) => "a thread",
+        ObjectDraftKind::Process { .. } => "a process",
+        ObjectDraftKind::WaitGroup => "a wait group",
         ObjectDraftKind::Unusable => "something else",
     };
     let diagnostic =

@@ -207,8 +207,8 @@ fn words_that_make_no_sense() {
     let mut machine = machine(&[20], &[15]);
     let table = [
         // handle, set, result (AB-1, AB-3)
-        (1, 1, Err(Error::InvalidArgument)), // a thread
-        (2, 1, Err(Error::OutOfRange)),      // not declared
+        (1, 1, Err(Error::InvalidArgument)), // a process
+        (99, 1, Err(Error::OutOfRange)),     // not declared
         (usize::MAX, 1, Err(Error::OutOfRange)),
         (0, 2, Err(Error::InvalidArgument)),
         (0, usize::MAX, Err(Error::InvalidArgument)),
