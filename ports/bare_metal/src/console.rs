@@ -33,7 +33,7 @@ pub(crate) fn report_line(name: &str, report: Report, message: &[u8], out: Sink<
             out(b"exited with status ");
             digits(word(status), DECIMAL, out);
         }
-        Report::Terminated => out("was terminated by another process"),
+        Report::Terminated => out(b"was terminated by another process"),
         Report::Panicked(_) => {
             out(b"panicked: ");
             readable(message, out);

@@ -71,7 +71,7 @@ impl<H: Hardware> BareMetalPort<H> {
 
     /// Writes what processes have left unfinished.
     pub(crate) fn flush(&mut self) {
-        for process in self.system().processes {
+        for process in self.image.system.processes {
             self.flush_process(process.index);
         }
     }
