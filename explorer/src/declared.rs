@@ -6,52 +6,24 @@
 
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, RestartPolicy, Span, System, TableIndex, ThreadDescriptor,
-    ThreadIndex, WALL_WORDS, WaitListIndex,
+    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
+    WALL_WORDS, WaitListIndex,
 };
 
 use crate::layout::REGIONS;
+use crate::plan::{Channel, Plan};
 
-/// What a scenario wants of a process.
-#[derive(Clone, Debug)]
-pub struct ProcessPlan {
-    /// Its name in reports.
-    pub name: &'static str,
-    /// The priorities of its threads, the main thread first.
-    pub priorities: Vec<u8>,
-    /// Whether it may end the run (PR-7).
-    pub may_shutdown: bool,
-}
-
-/// What a scenario wants of a system.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The processes, in the order in which they start.
-    pub processes: Vec<ProcessPlan>,
-    /// The channels.
-    pub channels: Vec<Channel>,
-    /// The longest transfer of one call, in bytes (AB-10).
-    pub max_transfer_bytes: usize,
-}
-
-/// A channel: the two processes that it joins, by position, and what else is declared of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Channel {
-    /// The process that asks.
-    pub initiator: usize,
-    /// The process that answers.
-    pub handler: usize,
-    /// How many ticks a transaction without a deadline lasts at most; `None`: for ever (CH-11).
-    pub default_ticks: Option<u64>,
-}
-
-/// One end of a channel, which is a thing that threads wait on.
+/// A thing that threads wait on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum End {
+pub enum Waitable {
     /// The handler's end of the channel with this position.
     Handler(usize),
     /// The initiator's end of the channel with this position.
     Initiator(usize),
+    /// The thread with this position (PR-5).
+    Thread(usize),
+    /// The process with this position (PR-5).
+    Process(usize),
 }
 
 /// A declared system, with the same facts in a form that is easy to ask.
@@ -59,28 +31,10 @@ pub enum End {
 pub struct Declared {
     /// As the kernel sees it.
     pub system: System<'static>,
+    /// The same, as it was wanted.
+    pub plan: Plan,
     /// The channels.
     pub channels: Vec<Channel>,
-}
-
-impl Channel {
-    /// Above all signals that a channel has, so that the two are told apart in reports.
-    const FIRST_BADGE: u32 = 1 << 16;
-
-    /// A channel without a default deadline.
-    pub fn between(initiator: usize, handler: usize) -> Channel {
-        Channel { initiator, handler, default_ticks: None }
-    }
-
-    /// What the handler of channel `number` knows the initiator by: different on each.
-    pub fn badge(number: usize) -> u32 {
-        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
-    }
-
-    /// Tells whether a word is more likely a badge than signals of a channel.
-    pub fn is_badge(word: usize) -> bool {
-        word >= Self::FIRST_BADGE as usize
-    }
 }
 
 impl Declared {
@@ -97,9 +51,10 @@ impl Declared {
             handlers: ends.handlers.leak(),
             initiators: ends.initiators.leak(),
             threads: plan_threads(plan, processes).leak(),
+            wait_groups: &[],
             max_transfer_bytes: plan.max_transfer_bytes,
         };
-        Declared { system, channels: plan.channels.clone() }
+        Declared { system, plan: plan.clone(), channels: plan.channels.clone() }
     }
 
     /// How many threads there are.
@@ -122,31 +77,41 @@ impl Declared {
         self.system.processes[process].threads.iter().map(|thread| thread.position())
     }
 
-    /// The end that a handle of a process names: `None` where it names no end of a channel.
-    pub fn end_of(&self, process: usize, handle: usize) -> Option<End> {
-        match self.system.processes[process].objects.get(handle)? {
-            Object::ChannelHandler(end) => Some(End::Handler(end.index.position())),
+    /// The main thread of a process.
+    pub fn main_of(&self, process: usize) -> usize {
+        self.system.processes[process].threads[0].position()
+    }
+
+    /// What a handle of a process names, if it is declared.
+    pub fn waitable_of(&self, process: usize, handle: usize) -> Option<Waitable> {
+        Some(match self.system.processes[process].objects.get(handle)? {
+            Object::ChannelHandler(end) => Waitable::Handler(end.index.position()),
             Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
-                Some(End::Initiator(end.index.position()))
+                Waitable::Initiator(end.index.position())
             }
-            Object::Thread(_) | Object::Process(_) => None,
-        }
+            Object::Thread(thread) => Waitable::Thread(thread.position()),
+            Object::Process(process) => Waitable::Process(process.position()),
+            Object::WaitGroup(_) => return None,
+        })
     }
 
-    /// The end whose waiters stand in this list.
-    pub fn end_of_list(&self, list: WaitListIndex) -> End {
-        let channel = list.position() / 2;
-        if list.position().is_multiple_of(2) {
-            End::Handler(channel)
-        } else {
-            End::Initiator(channel)
-        }
+    /// Everything that threads can wait on.
+    pub fn waitables(&self) -> impl Iterator<Item = Waitable> {
+        let channels = 0..self.channels.len();
+        let ends = channels.flat_map(|at| [Waitable::Handler(at), Waitable::Initiator(at)]);
+        let threads = (0..self.thread_count()).map(Waitable::Thread);
+        ends.chain(threads).chain((0..self.system.processes.len()).map(Waitable::Process))
     }
 
-    /// The handle by which a process names an end of a channel, if it owns it.
-    pub fn handle_of(&self, process: usize, end: End) -> Option<usize> {
+    /// The thing whose waiters stand in this list; `None` if there is no such list.
+    pub fn waitable_of_list(&self, list: WaitListIndex) -> Option<Waitable> {
+        self.waitables().find(|waitable| wait_list(&self.plan, *waitable) == list)
+    }
+
+    /// The handle by which a process names a thing, if it can.
+    pub fn handle_of(&self, process: usize, waitable: Waitable) -> Option<usize> {
         (0..self.system.processes[process].objects.len())
-            .find(|handle| self.end_of(process, *handle) == Some(end))
+            .find(|handle| self.waitable_of(process, *handle) == Some(waitable))
     }
 
     /// A thread in words: its process, and which of its threads where there are several.
@@ -179,14 +144,14 @@ impl Ends {
             let handler = HandlerDescriptor {
                 index: HandlerIndex::new(number),
                 process: ProcessIndex::new(handler),
-                wait_list: wait_list(End::Handler(number)),
+                wait_list: wait_list(plan, Waitable::Handler(number)),
             };
             ends.handlers.push(handler);
             ends.initiators.push(InitiatorDescriptor {
                 index: InitiatorIndex::new(number),
                 process: ProcessIndex::new(initiator),
                 handler,
-                wait_list: wait_list(End::Initiator(number)),
+                wait_list: wait_list(plan, Waitable::Initiator(number)),
                 badge: Channel::badge(number),
             });
         }
@@ -210,21 +175,48 @@ fn plan_threads(
     let mut threads = Vec::new();
     for (process, wanted) in processes.iter().zip(&plan.processes) {
         for (ordinal, priority) in (0u8..).zip(&wanted.priorities) {
-            let priority = Priority::new(*priority);
+            let is_held = ordinal == 0 || wanted.holds_threads;
+            let own = wait_list(plan, Waitable::Thread(threads.len()));
             threads.push(ThreadDescriptor {
                 process,
                 ordinal,
-                priority,
-                wait_list: WaitListIndex::NONE,
+                priority: Priority::new(*priority),
+                wait_list: if is_held { own } else { WaitListIndex::NONE },
             });
         }
     }
     threads
 }
 
-/// A process's ends come first, in the order of the channels; its main thread is the last object,
-/// for programs that use a handle of the wrong kind.
+/// A process's ends come first, in the order of the channels; then its main thread, which programs
+/// also use as a handle of the wrong kind; then its other threads and other processes, as wanted.
 fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
+    let wanted = &plan.processes[process];
+    let bounds = thread_bounds(plan);
+    let own: Vec<ThreadIndex> =
+        (bounds[process]..bounds[process + 1]).map(ThreadIndex::new).collect();
+    let mut objects = describe_ends(plan, ends, process);
+    let held = if wanted.holds_threads { own.len() } else { 1 };
+    objects.extend(own[..held].iter().map(|thread| Object::Thread(*thread)));
+    objects.extend(wanted.holds.iter().map(|other| Object::Process(ProcessIndex::new(*other))));
+    let wait_list = wait_list(plan, Waitable::Process(process));
+    ProcessDescriptor {
+        index: ProcessIndex::new(process),
+        name: wanted.name,
+        own: Span::own(&REGIONS),
+        memory: &REGIONS,
+        objects: objects.leak(),
+        threads: own.leak(),
+        wall: [0; WALL_WORDS],
+        wait_list: if plan.is_held(process) { wait_list } else { WaitListIndex::NONE },
+        first_member: ThreadIndex::NONE,
+        starts_at_boot: wanted.starts_at_boot,
+        restart: wanted.restart,
+        may_shutdown: wanted.may_shutdown,
+    }
+}
+
+fn describe_ends(plan: &Plan, ends: &Ends, process: usize) -> Vec<Object> {
     let mut objects = Vec::new();
     let joined = ends.handlers.iter().zip(&ends.initiators);
     for ((handler, initiator), channel) in joined.zip(&plan.channels) {
@@ -235,23 +227,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
             objects.push(describe_initiator(*initiator, channel));
         }
     }
-    let bounds = thread_bounds(plan);
-    let own: Vec<ThreadIndex> =
-        (bounds[process]..bounds[process + 1]).map(ThreadIndex::new).collect();
-    objects.push(Object::Thread(own[0]));
-    ProcessDescriptor {
-        index: ProcessIndex::new(process),
-        name: plan.processes[process].name,
-        own: Span::own(&REGIONS),
-        memory: &REGIONS,
-        objects: objects.leak(),
-        threads: own.leak(),
-        wall: [0; WALL_WORDS],
-        wait_list: WaitListIndex::NONE,
-        starts_at_boot: true,
-        restart: RestartPolicy::NEVER,
-        may_shutdown: plan.processes[process].may_shutdown,
-    }
+    objects
 }
 
 fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
@@ -261,9 +237,13 @@ fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
     }
 }
 
-fn wait_list(end: End) -> WaitListIndex {
-    match end {
-        End::Handler(channel) => WaitListIndex::new(2 * channel),
-        End::Initiator(channel) => WaitListIndex::new(2 * channel + 1),
-    }
+/// Two lists for each channel come first, then one for each thread, then one for each process.
+fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
+    let threads = 2 * plan.channels.len();
+    WaitListIndex::new(match waitable {
+        Waitable::Handler(channel) => 2 * channel,
+        Waitable::Initiator(channel) => 2 * channel + 1,
+        Waitable::Thread(thread) => threads + thread,
+        Waitable::Process(process) => threads + plan.thread_count() + process,
+    })
 }

@@ -7,7 +7,7 @@
 use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Signals, Syscall, deadline_to_words};
 use guichet_kernel::Call;
 
-use crate::declared::{Declared, End};
+use crate::declared::{Declared, Waitable};
 use crate::layout::{
     BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LOWEST, Memory, OUT, OUT_PIECES, OUT_TABLE, READ_ONLY,
     REGIONS, SPAN_BYTES,
@@ -33,8 +33,23 @@ const FREQUENT: [Syscall; 13] = [
 ];
 
 /// The calls that end something; few of them, or nothing would live long enough to be interesting.
-const ENDING: [Syscall; 4] =
-    [Syscall::ProcessExit, Syscall::ThreadExit, Syscall::ProcessPanic, Syscall::DebugShutdown];
+const ENDING: [Syscall; 6] = [
+    Syscall::ProcessExit,
+    Syscall::ThreadExit,
+    Syscall::ThreadExit,
+    Syscall::ProcessPanic,
+    Syscall::TaskTerminate,
+    Syscall::DebugShutdown,
+];
+
+/// The calls of those that start and watch others.
+const WATCHING: [Syscall; 5] = [
+    Syscall::ProcessStart,
+    Syscall::ThreadStart,
+    Syscall::TaskJoin,
+    Syscall::TaskFault,
+    Syscall::ObjectWait,
+];
 
 /// Who calls, and when.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +83,10 @@ pub fn call(random: &mut Random, caller: Caller<'_>) -> Call {
 
 fn number(random: &mut Random) -> usize {
     match random.below(1000) {
-        0..2 => random.pick(&ENDING) as usize,
-        2..20 => any_word(random),
-        20..90 => {
+        0..5 => random.pick(&ENDING) as usize,
+        5..20 => any_word(random),
+        20..40 => random.pick(&WATCHING) as usize,
+        40..90 => {
             let call = random.pick(&Syscall::ALL);
             if ENDING.contains(&call) { Syscall::DebugNop as usize } else { call as usize }
         }
@@ -105,28 +121,54 @@ fn sensible(
         Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
         Some(Syscall::ObjectWait) => {
             let user = if random.once_in(4) { Signals::USER.bits() as usize } else { 0 };
-            arguments[1] = random.below(8) | user;
+            arguments[1] = random.below(16) | user;
             (arguments[2], arguments[3]) = deadline;
         }
         Some(Syscall::ObjectSetPeerUserSignal) => {
             arguments[1] = if random.once_in(8) { any_word(random) } else { random.below(2) };
         }
+        Some(Syscall::ThreadStart) => arguments[2] = address(random),
+        Some(Syscall::TaskFault) => arguments[1] = random.below(3),
+        Some(
+            Syscall::ProcessStart
+            | Syscall::TaskJoin
+            | Syscall::TaskTerminate
+            | Syscall::WaitGroupAdd
+            | Syscall::WaitGroupRemove,
+        ) => {}
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
     }
 }
 
-/// Mostly a handle of an end that the call is for, where the process has one.
+/// Mostly a handle of a thing that the call is for, where the process has one.
 fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> usize {
-    let fits = |handle: &usize| match (syscall, caller.declared.end_of(caller.process, *handle)) {
-        (Some(Syscall::ChannelTransact), Some(End::Initiator(_))) => true,
-        (Some(Syscall::ObjectWait | Syscall::ObjectSetPeerUserSignal), Some(_)) => true,
-        (Some(Syscall::ChannelTransact), _) => false,
-        (Some(_), Some(End::Handler(_))) => true,
-        (_, None) | (None, _) | (Some(_), Some(End::Initiator(_))) => false,
-    };
-    let fitting: Vec<usize> = (0..4).filter(fits).collect();
-    if fitting.is_empty() || random.once_in(8) { random.below(5) } else { random.pick(&fitting) }
+    let handles = 0..caller.declared.system.processes[caller.process].objects.len();
+    let count = handles.len();
+    let named = |handle| caller.declared.waitable_of(caller.process, handle);
+    let fits = |handle: &usize| named(*handle).zip(syscall).is_some_and(is_for);
+    let fitting: Vec<usize> = handles.filter(fits).collect();
+    if fitting.is_empty() || random.once_in(8) {
+        random.below(count + 2)
+    } else {
+        random.pick(&fitting)
+    }
+}
+
+/// Tells whether a call is for such a thing; a wait is for the ends of channels in the first place.
+fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
+    match syscall {
+        Syscall::ChannelTransact => matches!(waitable, Waitable::Initiator(_)),
+        Syscall::ObjectWait | Syscall::ObjectSetPeerUserSignal => {
+            matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_))
+        }
+        Syscall::ProcessStart | Syscall::TaskFault => matches!(waitable, Waitable::Process(_)),
+        Syscall::ThreadStart => matches!(waitable, Waitable::Thread(_)),
+        Syscall::TaskJoin | Syscall::TaskTerminate => {
+            matches!(waitable, Waitable::Process(_) | Waitable::Thread(_))
+        }
+        _any_other => matches!(waitable, Waitable::Handler(_)),
+    }
 }
 
 fn deadline(random: &mut Random, now_ticks: u64) -> (usize, usize) {

@@ -45,7 +45,7 @@ invariants! {
     FailureChangesNothing "failure-changes-nothing"
         "A call that is refused leaves the kernel's whole state as it was, but for a mark of staleness that it uses up (AB-5, CH-5a); a bad room is refused before the response is delivered (CH-10).";
     PeerTold "peer-told"
-        "When a process ends, nobody still sleeps in a transaction with it (CH-8), and its own is withdrawn (CH-9).";
+        "When a process ends, nobody still sleeps in a transaction with it (CH-8), its own is withdrawn (CH-9), and nobody sleeps on until it or its thread ends (PR-4).";
     SignalsTrue "signals-true"
         "The signals that a wait returns are those that the clauses say are active, such as READABLE on a handler while a transaction is pending and not served (CH-3, CH-7, CH-9); one that a receiver takes at once never shows it (CH-10).";
     SenderNamed "sender-named"
@@ -61,7 +61,13 @@ invariants! {
     NoDeadlock "no-deadlock"
         "The system is idle only while no thread could run.";
     ProcessLife "process-life"
-        "A process lives until it exits, faults or is killed, and no longer; its end is reported once (AB-3, PR-2).";
+        "A process lives until it exits, faults, is killed or terminated, and no longer; its end is reported once (AB-3, PR-2). A thread lives from its start until it, or its process, ends (PR-5).";
+    StatusOnce "status-once"
+        "How a process or a thread ended can be collected from that moment on, once, by whoever comes first (PR-5).";
+    Restarted "restarted"
+        "A process is restarted when its policy says so and no sooner, as often as it says and no more, and not if it was terminated; then the policy gives up as declared (PR-3). A transaction waits for the restart (CH-8).";
+    NewLife "new-life"
+        "A process that starts again is another one (PR-1): nothing of its earlier life reaches it, no result and no status, and a thread that starts begins at its beginning (PR-3).";
 }
 
 impl fmt::Display for Invariant {

@@ -24,8 +24,8 @@
 //! has it. That two of a million states share one, so that the second is never entered, has odds of
 //! about one in forty million for each run.
 //!
-//! What is not covered: systems larger than the scenarios, and a second boot. The kernel's only
-//! unbounded values, instants, are dealt with in [model].
+//! What is not covered: systems larger than the scenarios, and a second boot. What the kernel keeps
+//! that has no bound, instants and the number of lives, is dealt with in [model].
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -38,6 +38,7 @@ pub mod machine;
 pub mod model;
 pub mod narrate;
 pub mod oracle;
+pub mod plan;
 pub mod random;
 pub mod repertoire;
 pub mod report;

@@ -5,7 +5,8 @@
 //! bytes are moved all the same wherever they exist, so that the damage is seen too.
 
 use guichet_kernel::{
-    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, Unreadable,
+    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
+    Unreadable,
 };
 
 use crate::layout::{Memory, REGIONS, SPAN_BYTES};
@@ -34,6 +35,12 @@ pub struct Machine {
     pub reports: Vec<usize>,
     /// The processes whose memory was taken away, in order.
     pub stops: Vec<usize>,
+    /// The processes that were to be given a fresh start, in order.
+    pub starts: Vec<usize>,
+    /// No process can be given a fresh start.
+    pub refuses_start: bool,
+    /// The threads that were prepared: where each begins, and its stack pointer.
+    pub prepared: Vec<(usize, usize, usize)>,
 }
 
 impl Machine {
@@ -48,6 +55,9 @@ impl Machine {
             trespasses: Vec::new(),
             reports: Vec::new(),
             stops: Vec::new(),
+            starts: Vec::new(),
+            refuses_start: false,
+            prepared: Vec::new(),
         }
     }
 
@@ -79,7 +89,7 @@ impl Machine {
 }
 
 impl Port for Machine {
-    const ENTRY_BYTES: usize = 0;
+    const ENTRY_BYTES: usize = 16;
     const STACK_ALIGNMENT: usize = 8;
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
@@ -131,12 +141,14 @@ impl Port for Machine {
         self.alarm = at;
     }
 
-    fn start_process(&mut self, _process: ProcessIndex) -> Result<(), NotStarted> {
-        Ok(())
+    fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted> {
+        self.starts.push(process.position());
+        if self.refuses_start { Err(NotStarted) } else { Ok(()) }
     }
 
-    fn start_thread(&mut self, _thread: ThreadIndex, _pc: usize, stack: Grant) {
+    fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
         self.inspect(&stack, true, "have a thread begin on");
+        self.prepared.push((thread.position(), pc, stack.address() + stack.length()));
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {

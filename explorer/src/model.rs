@@ -13,11 +13,15 @@
 //! deadline and an alarm it holds none, so that it cannot tell one time from another. With the
 //! alarm in each state, an instant that it kept all the same would be seen.
 //!
+//! **Lives** would make it infinite, too: a process may be started for ever, and each life has a number
+//! of its own. All that the kernel asks of such a number is whether it is the last there is, so
+//! every life after the second counts as the second again, unless it is one of the last few.
+//!
 //! **Deadlines pass** in two moves, the clock's and the timer event's, because between the two
 //! the programs may run on and the handler may still answer (AB-4). The timer event may come
 //! early, too: hardware counters do that.
 
-use guichet_kernel::{Event, Fault, FaultCause, Instant, ProcessIndex, ProcessState};
+use guichet_kernel::{Action as Told, Event, Fault, FaultCause, Instant, ProcessId, ProcessIndex};
 use stateright::{Model, Property};
 
 use crate::audit::RESPONDING;
@@ -25,6 +29,7 @@ use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
+use crate::oracle::lives::Process;
 use crate::repertoire::{Move, Until};
 use crate::scenario::Scenario;
 use crate::situation::{Situation, Surroundings, Taken};
@@ -44,6 +49,8 @@ pub enum Action {
     Kill(usize),
     /// A process is killed; the kernel is not told yet.
     Vanish(usize),
+    /// The next start of a process is going to fail.
+    RefuseStart,
     /// A process changes its slice tables, whoever runs: this stands for another of its threads.
     Rewrite(usize, Tables),
 }
@@ -63,6 +70,10 @@ pub struct State {
     pub tables: Vec<Tables>,
     /// For each process, whether its memory is gone.
     pub vanished: Vec<bool>,
+    /// Whether the next start of a process is going to fail.
+    pub refuses_start: bool,
+    /// Whether the run has ended.
+    pub is_over: bool,
     /// What does not hold after the last step.
     pub violations: Vec<Violation>,
 }
@@ -79,6 +90,12 @@ pub struct Exploration {
 /// The bytes of a handler that answers without having read begin with this voice; of one that
 /// answers the request with mark `n`, with the voice `n + 1` further on.
 const ANSWER_VOICE: u8 = 8;
+
+/// What a program does that touches memory that is not its own.
+const FAULT: Fault = Fault { cause: FaultCause::MemoryAccess, pc: 0x111, address: 0x222 };
+
+/// Lives from this one on are told apart to the last.
+pub const FIRST_OF_THE_LAST: u32 = ProcessId::LAST_INCARNATION - 3;
 
 impl Exploration {
     /// The graph of a scenario.
@@ -104,6 +121,7 @@ impl Exploration {
             memories: memories.collect(),
             vanished: state.vanished.clone(),
             now_ticks: BOOT_TICKS + u64::from(state.clock),
+            refuses_start: state.refuses_start,
         }
     }
 
@@ -116,12 +134,12 @@ impl Exploration {
                 let process = self.declared.process_of(thread);
                 Some(Event::Call(program_move.call(&self.declared, process, state.clock)))
             }
-            Action::Fault => Some(Event::Fault(Fault::new(FaultCause::MemoryAccess))),
+            Action::Fault => Some(Event::Fault(FAULT)),
             Action::Timer => Some(Event::Timer),
             Action::Kill(process) => {
                 Some(Event::ProcessEnded { process: ProcessIndex::new(process), fault: killed })
             }
-            Action::Tick | Action::Vanish(_) | Action::Rewrite(..) => None,
+            Action::Tick | Action::Vanish(_) | Action::Rewrite(..) | Action::RefuseStart => None,
         }
     }
 
@@ -136,6 +154,7 @@ impl Exploration {
             Action::Tick => next.clock += 1,
             Action::Vanish(process) => next.vanished[process] = true,
             Action::Rewrite(process, tables) => next.tables[process] = tables,
+            Action::RefuseStart => next.refuses_start = true,
             Action::Program(_) | Action::Fault | Action::Timer | Action::Kill(_) => {
                 if let Some(event) = self.event(state, action) {
                     self.enter(&mut next, state, event);
@@ -155,12 +174,16 @@ impl Exploration {
         let is_pending = taken.after.oracle().channels[0].transaction.is_some();
         next.tag = is_pending.then(|| state.tag.unwrap_or_else(|| state.fresh_tag()));
         self.remember_reads(next, &taken);
-        let ended =
-            |process: &usize| taken.after.oracle().processes[*process] != ProcessState::Running;
+        let ended = |process: &usize| !taken.after.oracle().processes[*process].is_running();
         for process in (0..state.tables.len()).filter(ended) {
             next.vanished[process] = false;
         }
+        next.refuses_start = state.refuses_start && taken.machine.starts.is_empty();
+        next.is_over = matches!(taken.outcome.action, Told::Shutdown | Told::Reset);
         next.situation = taken.after;
+        for process in 0..next.tables.len() {
+            next.fold_lives(process);
+        }
         for process in 0..next.tables.len() {
             if !self.is_looked_at(next, process) {
                 next.tables[process] = Tables::Good;
@@ -208,6 +231,14 @@ impl State {
         (0..).find(|tag| !self.read_tags.contains(&Some(*tag))).unwrap_or(0)
     }
 
+    /// Takes a life after the second for the second, unless it is one of the last.
+    fn fold_lives(&mut self, process: usize) {
+        let incarnation = self.situation.oracle().processes[process].incarnation;
+        if (3..FIRST_OF_THE_LAST).contains(&incarnation) {
+            self.situation.renumber_life(process, 2);
+        }
+    }
+
     /// Tells whether the kernel holds an instant with which it could compare the time.
     fn holds_an_instant(&self) -> bool {
         self.situation.oracle().armed_count() > 0 || self.situation.alarm != Instant::NEVER
@@ -221,7 +252,14 @@ impl Model for Exploration {
     fn init_states(&self) -> Vec<State> {
         let processes = self.declared.system.processes.len();
         let memories = vec![Memory::filled(0); processes];
-        let (situation, violations) = Situation::boot(&self.declared, memories);
+        let (mut situation, violations) = Situation::boot(&self.declared, memories);
+        for process in 0..processes {
+            if self.scenario.environment.last_lives
+                && situation.oracle().processes[process].is_running()
+            {
+                situation.renumber_life(process, FIRST_OF_THE_LAST + 1);
+            }
+        }
         vec![State {
             situation,
             clock: 0,
@@ -229,12 +267,14 @@ impl Model for Exploration {
             read_tags: vec![None; self.declared.thread_count()],
             tables: vec![Tables::Good; processes],
             vanished: vec![false; processes],
+            refuses_start: false,
+            is_over: false,
             violations,
         }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if !state.violations.is_empty() {
+        if state.is_over || !state.violations.is_empty() {
             return;
         }
         let scenario = &self.scenario;
@@ -258,8 +298,15 @@ impl Model for Exploration {
         if state.situation.alarm != Instant::NEVER {
             actions.push(Action::Timer);
         }
+        let is_running = |process: &Process| process.is_running();
+        if scenario.environment.refusals
+            && !state.refuses_start
+            && !oracle.processes.iter().all(is_running)
+        {
+            actions.push(Action::RefuseStart);
+        }
         for process in 0..state.tables.len() {
-            if oracle.processes[process] != ProcessState::Running {
+            if !is_running(&oracle.processes[process]) {
                 continue;
             }
             if scenario.environment.kills {

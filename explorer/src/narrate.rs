@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::declared::End;
+use crate::declared::Waitable;
 use crate::invariant::Invariant;
 use crate::model::{Action, Exploration, State};
 use crate::words::{outcome_words, signal_words};
@@ -51,6 +51,7 @@ fn deed(exploration: &Exploration, state: &State, action: Action) -> String {
         Action::Vanish(process) => {
             format!("{}'s memory is gone", declared.process_name(process))
         }
+        Action::RefuseStart => "the next start of a process is going to fail".to_owned(),
         Action::Rewrite(process, tables) => {
             format!("{} makes its slice tables {tables:?}", declared.process_name(process))
         }
@@ -60,6 +61,7 @@ fn deed(exploration: &Exploration, state: &State, action: Action) -> String {
 /// The signals that should show after a step.
 fn signals(state: &State) -> String {
     let oracle = state.situation.oracle();
-    let words = |end| signal_words(oracle.signals(end).bits());
-    format!("[handler: {}; initiator: {}]", words(End::Handler(0)), words(End::Initiator(0)))
+    let words = |waitable| signal_words(oracle.signals(waitable).bits());
+    let ends = [words(Waitable::Handler(0)), words(Waitable::Initiator(0))];
+    format!("[handler: {}; initiator: {}]", ends[0], ends[1])
 }

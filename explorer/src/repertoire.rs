@@ -6,7 +6,7 @@
 use guichet_abi::{ARGUMENT_COUNT, Arguments, LIST_FLAG, Signals, Syscall, deadline_to_words};
 use guichet_kernel::Call;
 
-use crate::declared::{Declared, End};
+use crate::declared::{Declared, Waitable};
 use crate::layout::{
     BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LONG_BYTES, OUT, OUT_TABLE, READ_ONLY, SHORT_BYTES,
 };
@@ -69,6 +69,28 @@ pub enum Until {
     Now,
 }
 
+/// A process or a thread, as the one who uses its object names it (PR-5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// The process with this position.
+    Process(usize),
+    /// The thread with this position among those of the caller's process.
+    Thread(usize),
+}
+
+/// Where a thread that is started finds its stack (PR-5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stack {
+    /// In its own memory; the pointer is not aligned yet.
+    Good,
+    /// In its own memory, of which too little lies below.
+    Short,
+    /// At the lowest address of all.
+    Nowhere,
+    /// In memory that it may only read.
+    ReadOnly,
+}
+
 /// What is wrong with a call that no sound program would make (AB-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flaw {
@@ -76,8 +98,10 @@ pub enum Flaw {
     UndeclaredHandle,
     /// The handle of a thread, which is no end of a channel.
     WrongKind,
-    /// The other side of a channel's call.
+    /// Its own end of the channel, for a call that is not for it.
     WrongEnd,
+    /// The handle of a process.
+    WrongTask,
 }
 
 /// One move of a program.
@@ -105,6 +129,18 @@ pub enum Move {
     ExitThread,
     /// Ends its process (PR-5).
     ExitProcess,
+    /// Starts a process (PR-5).
+    StartProcess(usize),
+    /// Starts a thread of its process (PR-5).
+    StartThread(usize, Stack),
+    /// Collects an exit status (PR-5).
+    Join(Task),
+    /// Ends a process or a thread (PR-5).
+    Terminate(Task),
+    /// Waits for any of these signals of a process or a thread (WT-2).
+    Await(Task, u32, Until),
+    /// Asks for a part of the fault that a process ended with (PR-5).
+    TellFault(usize, usize),
     /// Does nothing, in the kernel.
     Nothing,
     /// Makes this call, otherwise sound, with a flaw.
@@ -125,11 +161,16 @@ pub mod mask {
     pub const ERROR: u32 = Signals::ERROR.bits();
     /// USER.
     pub const USER: u32 = Signals::USER.bits();
-    /// All four.
+    /// All four of a channel's.
     pub const ALL: u32 = READABLE | WRITEABLE | ERROR | USER;
+    /// JOINABLE.
+    pub const JOINABLE: u32 = Signals::JOINABLE.bits();
     /// A bit that no signal has.
     pub const UNDEFINED: u32 = READABLE | 1 << 5;
 }
+
+/// Where a thread that is started begins.
+const ENTRY: usize = 0x40;
 
 fn message_words(message: Message) -> (usize, usize) {
     match message {
@@ -176,6 +217,7 @@ impl Move {
             | Move::Receive(_, until)
             | Move::RespondAndReceive(_, _, until)
             | Move::Wait(_, until)
+            | Move::Await(_, _, until)
             | Move::Sleep(until) => Some(until),
             Move::Read(..)
             | Move::ReadExact(..)
@@ -183,6 +225,11 @@ impl Move {
             | Move::SetPeerUser(_)
             | Move::ExitThread
             | Move::ExitProcess
+            | Move::StartProcess(_)
+            | Move::StartThread(..)
+            | Move::Join(_)
+            | Move::Terminate(_)
+            | Move::TellFault(..)
             | Move::Nothing
             | Move::Flawed(..)
             | Move::Unknown => None,
@@ -191,16 +238,31 @@ impl Move {
 
     /// The words of the call that a thread of `process` makes when the clock shows `clock` ticks.
     pub fn call(self, declared: &Declared, process: usize, clock: u8) -> Call {
-        let handle = own_handle(declared, process);
         let (syscall, arguments) = match self {
             Move::Flawed(syscall, flaw) => {
-                let (_, arguments) = sound(syscall).words(flawed_handle(flaw, handle), clock);
+                let handle = flawed_handle(flaw, declared, process);
+                let (_, arguments) = sound(syscall).words(handle, clock);
                 (syscall, arguments)
             }
-            _sound => self.words(handle, clock),
+            _sound => self.words(self.handle(declared, process), clock),
         };
         let number = if self == Move::Unknown { usize::MAX } else { syscall as usize };
         Call { number, arguments }
+    }
+
+    /// What the move is about: a process or a thread, or the caller's end of the channel.
+    fn handle(self, declared: &Declared, process: usize) -> usize {
+        let task = match self {
+            Move::StartThread(thread, _) => Task::Thread(thread),
+            Move::StartProcess(other) | Move::TellFault(other, _) => Task::Process(other),
+            Move::Join(task) | Move::Terminate(task) | Move::Await(task, ..) => task,
+            _of_the_channel => return own_handle(declared, process),
+        };
+        let waitable = match task {
+            Task::Process(process) => Waitable::Process(process),
+            Task::Thread(thread) => Waitable::Thread(declared.main_of(process) + thread),
+        };
+        declared.handle_of(process, waitable).unwrap_or(usize::MAX)
     }
 
     fn words(self, handle: usize, clock: u8) -> (Syscall, Arguments) {
@@ -237,7 +299,7 @@ impl Move {
                 (Syscall::ChannelRespondAndReceive, words)
             }
             Move::SetPeerUser(word) => (Syscall::ObjectSetPeerUserSignal, padded([handle, word])),
-            Move::Wait(mask, until) => {
+            Move::Wait(mask, until) | Move::Await(_, mask, until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
             }
@@ -247,6 +309,13 @@ impl Move {
             }
             Move::ExitThread => (Syscall::ThreadExit, padded([3])),
             Move::ExitProcess => (Syscall::ProcessExit, padded([4])),
+            Move::StartProcess(_) => (Syscall::ProcessStart, padded([handle])),
+            Move::StartThread(_, stack) => {
+                (Syscall::ThreadStart, padded([handle, ENTRY, stack_pointer(stack)]))
+            }
+            Move::Join(_) => (Syscall::TaskJoin, padded([handle])),
+            Move::Terminate(_) => (Syscall::TaskTerminate, padded([handle])),
+            Move::TellFault(_, part) => (Syscall::TaskFault, padded([handle, part])),
             Move::Nothing | Move::Flawed(..) | Move::Unknown => {
                 (Syscall::DebugNop, padded([handle]))
             }
@@ -276,22 +345,37 @@ fn sound(syscall: Syscall) -> Move {
         }
         Syscall::ObjectSetPeerUserSignal => Move::SetPeerUser(1),
         Syscall::ObjectWait => Move::Wait(Signals::READABLE.bits(), Until::Never),
+        Syscall::ThreadStart => Move::StartThread(0, Stack::Good),
+        Syscall::TaskFault => Move::TellFault(0, 0),
         _other => Move::Nothing,
     }
 }
 
 fn own_handle(declared: &Declared, process: usize) -> usize {
     declared
-        .handle_of(process, End::Handler(0))
-        .or(declared.handle_of(process, End::Initiator(0)))
+        .handle_of(process, Waitable::Handler(0))
+        .or(declared.handle_of(process, Waitable::Initiator(0)))
         .unwrap_or(0)
 }
 
-fn flawed_handle(flaw: Flaw, own: usize) -> usize {
+fn flawed_handle(flaw: Flaw, declared: &Declared, process: usize) -> usize {
+    let objects = declared.system.processes[process].objects.len();
+    let own = own_handle(declared, process);
     match flaw {
-        // A process has its end of the channel and its main thread.
-        Flaw::UndeclaredHandle => 2,
+        Flaw::UndeclaredHandle => objects,
+        // A process has its end of the channel first, and then its main thread.
         Flaw::WrongKind => own + 1,
         Flaw::WrongEnd => own,
+        // Those come last.
+        Flaw::WrongTask => objects - 1,
+    }
+}
+
+fn stack_pointer(stack: Stack) -> usize {
+    match stack {
+        Stack::Good => OUT_TABLE + 5,
+        Stack::Short => OUT + 8,
+        Stack::Nowhere => 8,
+        Stack::ReadOnly => BAD_TABLE + 16,
     }
 }

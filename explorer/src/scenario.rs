@@ -6,9 +6,11 @@
 
 use guichet_abi::Syscall;
 
-use crate::declared::{Channel, Plan, ProcessPlan};
 use crate::layout::Tables;
+use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
+
+mod lives;
 
 /// What may happen besides what the programs do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +23,10 @@ pub struct Environment {
     pub faults: bool,
     /// Whether memory may be gone before the kernel is told.
     pub vanishing: bool,
+    /// Whether processes may fail to start.
+    pub refusals: bool,
+    /// Whether those that start at boot have next to no life left (PR-1).
+    pub last_lives: bool,
     /// What slice tables may become while they are offered.
     pub rewrites: &'static [Tables],
 }
@@ -44,7 +50,7 @@ pub struct Scenario {
 
 /// Every scenario, the quick ones first.
 pub fn all() -> Vec<Scenario> {
-    vec![
+    let channels = vec![
         buffers(),
         lists(),
         deadlines(),
@@ -76,7 +82,8 @@ pub fn all() -> Vec<Scenario> {
             [10, 20],
         ),
         two_receivers(),
-    ]
+    ];
+    [channels, lives::all()].concat()
 }
 
 /// The scenario with this name.
@@ -86,13 +93,11 @@ pub fn named(name: &str) -> Option<Scenario> {
 
 /// One channel between `initiator` and `handler`, whose threads have these priorities.
 fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
-    let process = |name, priorities: &[u8]| ProcessPlan {
-        name,
-        priorities: priorities.to_vec(),
-        may_shutdown: false,
-    };
     Plan {
-        processes: vec![process("initiator", initiator), process("handler", handler)],
+        processes: vec![
+            ProcessPlan::new("initiator", initiator),
+            ProcessPlan::new("handler", handler),
+        ],
         channels: vec![Channel::between(0, 1)],
         max_transfer_bytes: 8,
     }
@@ -304,6 +309,7 @@ fn everything() -> Scenario {
             faults: true,
             vanishing: true,
             rewrites: &[Tables::Good, Tables::Shrunk, Tables::Outside],
+            ..Environment::default()
         },
         depth: None,
     }
@@ -405,6 +411,7 @@ fn receive_loop() -> Scenario {
             faults: true,
             vanishing: true,
             rewrites: &[Tables::Good, Tables::Shrunk, Tables::Swapped],
+            ..Environment::default()
         },
         depth: None,
     }

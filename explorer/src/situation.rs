@@ -7,7 +7,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use guichet_kernel::{
-    Event, Instant, Outcome, ProcessIndex, ProcessState, TableIndex, ThreadIndex, ThreadState,
+    Event, Instant, Outcome, ProcessId, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
+    ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
@@ -18,6 +19,7 @@ use crate::layout::Memory;
 use crate::machine::{BOOT_TICKS, Machine};
 use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
+use crate::oracle::lives::{How, World};
 use crate::oracle::{Oracle, Prediction};
 
 /// Everything that lasts from one event to the next.
@@ -42,6 +44,8 @@ pub struct Surroundings {
     pub vanished: Vec<bool>,
     /// The time, in ticks.
     pub now_ticks: u64,
+    /// No process can be given a fresh start.
+    pub refuses_start: bool,
 }
 
 /// What the kernel's tables show to whoever asks.
@@ -51,6 +55,8 @@ pub struct Seen {
     pub threads: Vec<ThreadState>,
     /// How each process is.
     pub processes: Vec<ProcessState>,
+    /// Which life each process is in (PR-1).
+    pub identities: Vec<Option<ProcessId>>,
     /// The thread that runs, if any.
     pub current: Option<usize>,
     /// What the kernel's own check says.
@@ -76,7 +82,7 @@ impl Seen {
     fn of(declared: &Declared, snapshot: &mut KernelTables) -> Seen {
         let kernel = snapshot.kernel(&declared.system);
         let threads = 0..declared.thread_count();
-        let processes = 0..declared.system.processes.len();
+        let processes = (0..declared.system.processes.len()).map(ProcessIndex::new);
         let current = kernel.current_thread();
         Seen {
             threads: threads
@@ -84,8 +90,12 @@ impl Seen {
                 .map(|thread| thread.map_or(ThreadState::Dormant, |thread| thread.state()))
                 .collect(),
             processes: processes
-                .map(|at| kernel.process(ProcessIndex::new(at)))
+                .clone()
+                .map(|at| kernel.process(at))
                 .map(|process| process.map_or(ProcessState::Unstarted, |process| process.state()))
+                .collect(),
+            identities: processes
+                .map(|at| kernel.process(at).map(|process| process.id(at)))
                 .collect(),
             current: (!current.is_none()).then(|| current.position()),
             check: kernel.check(),
@@ -94,10 +104,8 @@ impl Seen {
 }
 
 impl Situation {
-    /// Boots a system and starts every thread of every process.
-    ///
-    /// There is no call yet that starts a second thread, so the harness starts them, as a port's
-    /// test would, and lets an early timer event make the kernel choose anew who runs.
+    /// Boots a system, and starts the other threads of those processes that do not do so themselves,
+    /// as a port's test would; an early timer event then makes the kernel choose anew who runs.
     pub fn boot(declared: &Declared, memories: Vec<Memory>) -> (Situation, Vec<Violation>) {
         let mut snapshot = KernelTables::before_boot(&declared.system);
         let mut machine = Machine::new(memories, BOOT_TICKS, Instant::NEVER);
@@ -108,9 +116,13 @@ impl Situation {
         choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
         for thread in 0..declared.thread_count() {
             let process = declared.process_of(thread);
-            if declared.threads_of(process).next() != Some(thread) {
+            let starts_itself = declared.plan.processes[process].holds_threads;
+            if !starts_itself
+                && oracle.processes[process].is_running()
+                && declared.main_of(process) != thread
+            {
                 snapshot.kernel(&declared.system).start_thread(ThreadIndex::new(thread));
-                oracle.start_thread(thread);
+                oracle.start_thread(thread, oracle.last_turn());
             }
         }
         let _told = snapshot.kernel(&declared.system).step(&mut machine, Event::Timer);
@@ -145,6 +157,14 @@ impl Situation {
     /// The system as the specification sees it, of which everything that shows is certain.
     pub fn oracle(&self) -> &Oracle {
         &self.oracles[0]
+    }
+
+    /// Takes the lives that a process has behind it for another number, on both sides.
+    pub fn renumber_life(&mut self, process: usize, incarnation: u32) {
+        self.snapshot.renumber_life(ProcessIndex::new(process), incarnation);
+        for oracle in &mut self.oracles {
+            oracle.processes[process].incarnation = incarnation;
+        }
     }
 
     /// Tells whether something holds however the system is to be explained.
@@ -184,6 +204,7 @@ impl Situation {
         let alarm = if event == Event::Timer { Instant::NEVER } else { self.alarm };
         let mut machine = Machine::new(around.memories.clone(), around.now_ticks, alarm);
         machine.vanished.clone_from(&around.vanished);
+        machine.refuses_start = around.refuses_start;
         machine
     }
 
@@ -220,22 +241,21 @@ fn predictions(
     event: Event,
 ) -> Vec<Prediction> {
     let memories = Memories { bytes: &around.memories, vanished: &around.vanished };
+    let &Surroundings { now_ticks, refuses_start, .. } = around;
+    let world = World { declared, now_ticks, refuses_start };
     match (event, oracle.current()) {
-        (Event::Call(call), Some(thread)) => oracle.answers(&Scene {
-            declared,
-            memories,
-            now_ticks: around.now_ticks,
-            thread,
-            call: &call,
-        }),
-        (Event::Fault(_), Some(thread)) => {
+        (Event::Call(call), Some(thread)) => {
+            let call = &call;
+            oracle.answers(&Scene { declared, memories, now_ticks, refuses_start, thread, call })
+        }
+        (Event::Fault(fault), Some(thread)) => {
             let process = declared.process_of(thread);
-            vec![oracle.process_ends(declared, process, ProcessState::Faulted)]
+            vec![oracle.process_ends(world, process, How::Faulted(fault))]
         }
-        (Event::ProcessEnded { process, .. }, _) => {
-            vec![oracle.process_ends(declared, process.position(), ProcessState::Faulted)]
+        (Event::ProcessEnded { process, fault }, _) => {
+            vec![oracle.process_ends(world, process.position(), How::Faulted(fault))]
         }
-        (Event::Timer, _) => oracle.deadlines_pass(around.now_ticks),
+        (Event::Timer, _) => oracle.deadlines_pass(world),
         (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
     }
 }

@@ -1,23 +1,31 @@
 //! Long random walks through a system that is too large to be explored.
 //!
-//! Four processes, of which one is handler twice and initiator once; six threads of five
-//! priorities; calls with any words in them; memory that its programs rewrite between any two
-//! calls; kills, faults, memory that is gone before the kernel is told. Every step is audited
-//! exactly as in an exploration.
+//! Five processes, of which one is handler twice and initiator once, one starts late, and most are
+//! restarted; seven threads of six priorities; calls with any words in them; memory that its
+//! programs rewrite between any two calls; kills, faults, starts that fail, memory that is gone
+//! before the kernel is told. Every step is audited exactly as in an exploration.
 
-use guichet_abi::Syscall;
-use guichet_kernel::{Action, Event, Fault, FaultCause, Instant, ProcessIndex, ProcessState};
+use std::ops::AddAssign;
 
-use crate::declared::{Channel, Declared, End, Plan, ProcessPlan};
+use guichet_abi::{OK, Syscall};
+use guichet_kernel::{
+    Action, Event, Fault, FaultCause, GiveUp, Instant, ProcessIndex, RestartPolicy,
+};
+
+use crate::declared::{Declared, Waitable};
 use crate::hostile;
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
-use crate::oracle::Oracle;
+use crate::oracle::{Doing, Oracle};
+use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::random::Random;
 use crate::situation::{Situation, Surroundings};
 
 /// After how many steps a system is booted anew, at the latest.
 const LIFE_STEPS: usize = 500;
+
+/// How long a system sleeps at most. Some deadlines are so far off that time would come to its end.
+const LONGEST_SLEEP_TICKS: u64 = 1 << 40;
 
 /// What makes sense for a handler that is asked something.
 const SERVING: [Syscall; 4] = [
@@ -30,6 +38,9 @@ const SERVING: [Syscall; 4] = [
 /// What makes sense for a handler that is not.
 const AWAITING: [Syscall; 2] = [Syscall::ObjectWait, Syscall::ChannelReceive];
 
+/// What makes sense for the holder of a process that does not run.
+const WATCHING: [Syscall; 3] = [Syscall::ProcessStart, Syscall::TaskJoin, Syscall::TaskFault];
+
 /// What a walk went through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
@@ -41,29 +52,67 @@ pub struct Walked {
     pub refusals: usize,
     /// How often the system was booted.
     pub boots: usize,
+    /// Processes that were started after boot, by hand or by their policies.
+    pub starts: usize,
+    /// Threads that were started.
+    pub threads: usize,
+    /// Exit statuses that were collected.
+    pub joins: usize,
 }
 
 /// The system that is walked through.
 pub fn declared() -> Declared {
-    let process = |name, priorities: &[u8], may_shutdown| ProcessPlan {
-        name,
-        priorities: priorities.to_vec(),
-        may_shutdown,
+    let restarted = |on_exit, delay_ticks, max_restarts, on_give_up| RestartPolicy {
+        on_fault: true,
+        on_exit,
+        delay_ticks,
+        max_restarts,
+        on_give_up,
     };
     Declared::new(&Plan {
         processes: vec![
-            process("asker", &[15], false),
-            process("middle", &[15, 20], false),
-            process("server", &[10, 15], false),
-            process("urgent", &[25], true),
+            ProcessPlan { holds: vec![4], ..ProcessPlan::new("asker", &[15]) },
+            ProcessPlan {
+                holds: vec![2],
+                holds_threads: true,
+                restart: restarted(true, 2, None, GiveUp::Stop),
+                ..ProcessPlan::new("middle", &[15, 20])
+            },
+            ProcessPlan {
+                restart: restarted(false, 3, Some(1), GiveUp::Shutdown),
+                ..ProcessPlan::new("server", &[10, 15])
+            },
+            ProcessPlan {
+                may_shutdown: true,
+                holds: vec![0, 1, 3, 4],
+                ..ProcessPlan::new("urgent", &[25])
+            },
+            ProcessPlan {
+                starts_at_boot: false,
+                restart: restarted(true, 1, Some(2), GiveUp::ResetBoard),
+                ..ProcessPlan::new("late", &[12])
+            },
         ],
         channels: vec![
             Channel::between(0, 1),
             Channel { default_ticks: Some(3), ..Channel::between(1, 2) },
             Channel::between(3, 1),
+            Channel::between(0, 4),
         ],
         max_transfer_bytes: 8,
     })
+}
+
+impl AddAssign for Walked {
+    fn add_assign(&mut self, other: Walked) {
+        self.steps += other.steps;
+        self.transfers += other.transfers;
+        self.refusals += other.refusals;
+        self.boots += other.boots;
+        self.starts += other.starts;
+        self.threads += other.threads;
+        self.joins += other.joins;
+    }
 }
 
 struct Walk<'a> {
@@ -107,7 +156,8 @@ impl<'a> Walk<'a> {
         let (situation, violations) = Situation::boot(declared, memories.clone());
         assert!(violations.is_empty(), "at boot: {violations:?}");
         let vanished = vec![false; processes];
-        let around = Surroundings { memories, vanished, now_ticks: BOOT_TICKS };
+        let around =
+            Surroundings { memories, vanished, now_ticks: BOOT_TICKS, refuses_start: false };
         Walk { declared, random, situation, around }
     }
 
@@ -122,7 +172,7 @@ impl<'a> Walk<'a> {
         }
         self.around.now_ticks += random.below(2) as u64;
         let Some(current) = self.situation.oracle().current() else {
-            if alarm == Instant::NEVER {
+            if alarm.ticks() > self.around.now_ticks + LONGEST_SLEEP_TICKS {
                 return None;
             }
             self.around.now_ticks = self.around.now_ticks.max(alarm.ticks());
@@ -154,21 +204,27 @@ impl<'a> Walk<'a> {
                 self.situation.oracle().current().map(|at| self.declared.process_of(at))
                     != Some(process);
         }
+        self.around.refuses_start = self.random.once_in(12);
         let taken = self.situation.take(self.declared, &self.around, event);
         if !taken.violations.is_empty() {
             let lines = taken.violations.iter().map(|violation| format!("  {violation}\n"));
             return Err(lines.collect());
         }
         walked.transfers += usize::from(taken.machine.copied_bytes > 0);
+        walked.starts += taken.machine.starts.len();
+        walked.threads += taken.machine.prepared.len();
+        let is_join =
+            matches!(event, Event::Call(call) if call.number == Syscall::TaskJoin as usize);
+        walked.joins += usize::from(is_join && taken.outcome.results.status == OK);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
-            if *state != ProcessState::Running {
+            if !state.is_running() {
                 self.around.vanished[process] = false;
             }
         }
         self.around.memories = taken.machine.memories;
         self.situation = taken.after;
-        Ok(taken.outcome.action == Action::Shutdown)
+        Ok(matches!(taken.outcome.action, Action::Shutdown | Action::Reset))
     }
 }
 
@@ -180,16 +236,31 @@ fn apt(
     random: &mut Random,
 ) -> Option<(Syscall, usize)> {
     let handles = 0..declared.system.processes[process].objects.len();
-    let ends = handles.filter_map(|handle| Some((declared.end_of(process, handle)?, handle)));
-    let sensible = ends.filter_map(|(end, handle)| match end {
-        End::Handler(channel) if oracle.channels[channel].transaction.is_some() => {
-            Some((random.pick(&SERVING), handle))
-        }
-        End::Handler(_) => Some((random.pick(&AWAITING), handle)),
-        End::Initiator(channel) if oracle.channels[channel].transaction.is_none() => {
-            Some((Syscall::ChannelTransact, handle))
-        }
-        End::Initiator(_) => None,
+    let ends = handles.filter_map(|handle| Some((declared.waitable_of(process, handle)?, handle)));
+    let sensible = ends.filter_map(|(end, handle)| {
+        let syscall = match end {
+            Waitable::Handler(channel) if oracle.channels[channel].transaction.is_some() => {
+                random.pick(&SERVING)
+            }
+            Waitable::Handler(_) => random.pick(&AWAITING),
+            Waitable::Initiator(channel) if oracle.channels[channel].transaction.is_none() => {
+                Syscall::ChannelTransact
+            }
+            Waitable::Thread(thread) if oracle.threads[thread].status.is_some() => {
+                Syscall::TaskJoin
+            }
+            Waitable::Thread(thread) if oracle.threads[thread].doing == Doing::Dormant => {
+                Syscall::ThreadStart
+            }
+            Waitable::Process(process) if !oracle.processes[process].is_running() => {
+                random.pick(&WATCHING)
+            }
+            Waitable::Process(process) if oracle.processes[process].status.is_some() => {
+                Syscall::TaskJoin
+            }
+            Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => return None,
+        };
+        Some((syscall, handle))
     });
     let sensible: Vec<_> = sensible.collect();
     (!sensible.is_empty()).then(|| random.pick(&sensible))

@@ -5,8 +5,9 @@ use std::fmt;
 use guichet_abi::{Error, OK, Results, Signals};
 use guichet_kernel::{Action, Outcome, TableIndex};
 
-use crate::declared::{Channel, Declared};
-use crate::repertoire::{Flaw, Message, Move, Room, Until};
+use crate::declared::Declared;
+use crate::plan::Channel;
+use crate::repertoire::{Flaw, Message, Move, Room, Stack, Task, Until};
 
 impl fmt::Display for Message {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,6 +57,28 @@ impl fmt::Display for Flaw {
             Flaw::UndeclaredHandle => "a handle that is not declared",
             Flaw::WrongKind => "the handle of a thread",
             Flaw::WrongEnd => "the handle of its own end, whichever that is",
+            Flaw::WrongTask => "the handle of a process",
+        })
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Task::Process(process) => write!(formatter, "process {process}"),
+            Task::Thread(0) => formatter.write_str("its main thread"),
+            Task::Thread(thread) => write!(formatter, "its thread {}", thread + 1),
+        }
+    }
+}
+
+impl fmt::Display for Stack {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Stack::Good => "a good stack",
+            Stack::Short => "a stack that begins before its memory",
+            Stack::Nowhere => "a stack that begins before all memory",
+            Stack::ReadOnly => "a stack that it may only read",
         })
     }
 }
@@ -88,6 +111,18 @@ impl fmt::Display for Move {
             Move::Sleep(until) => write!(formatter, "sleeps {until}"),
             Move::ExitThread => formatter.write_str("ends its thread"),
             Move::ExitProcess => formatter.write_str("ends its process"),
+            Move::StartProcess(process) => write!(formatter, "starts process {process}"),
+            Move::StartThread(thread, stack) => {
+                write!(formatter, "starts {} on {stack}", Task::Thread(*thread))
+            }
+            Move::Join(task) => write!(formatter, "joins {task}"),
+            Move::Terminate(task) => write!(formatter, "terminates {task}"),
+            Move::Await(task, mask, until) => {
+                write!(formatter, "waits for {} of {task}, {until}", signal_words(*mask))
+            }
+            Move::TellFault(process, part) => {
+                write!(formatter, "asks for part {part} of the fault of process {process}")
+            }
             Move::Nothing => formatter.write_str("makes a call that does nothing"),
             Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
             Move::Unknown => formatter.write_str("makes a call that does not exist"),
@@ -102,6 +137,7 @@ pub fn signal_words(bits: u32) -> String {
         (Signals::WRITEABLE, "WRITEABLE"),
         (Signals::ERROR, "ERROR"),
         (Signals::USER, "USER"),
+        (Signals::JOINABLE, "JOINABLE"),
     ];
     let known = names.into_iter().filter(|(signal, _)| bits & signal.bits() != 0);
     let mut words: Vec<String> = known.map(|(_, name)| name.to_owned()).collect();
@@ -136,6 +172,7 @@ pub fn outcome_words(declared: &Declared, outcome: &Outcome) -> String {
         Action::Return => format!("{} goes on with {}", name(), result_words(outcome.results)),
         Action::Resume => format!("{} goes on as it was", name()),
         Action::Idle => "nobody can run".to_owned(),
+        Action::Reset => "the board starts anew".to_owned(),
         Action::Shutdown => format!("the run ends with {}", result_words(outcome.results)),
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A failure names its seed; `EXPLORER_SEED=<that seed>` walks that one alone.
 
-use guichet_explorer::walk::{declared, walk};
+use guichet_explorer::walk::{Walked, declared, walk};
 
 /// A debug build takes ten times as long.
 const SEEDS: u64 = if cfg!(debug_assertions) { 20 } else { 100 };
@@ -20,19 +20,18 @@ fn every_step_of_random_walks_is_right() {
         None => 1..SEEDS + 1,
     };
     let declared = declared();
-    let (mut steps, mut transfers, mut refusals) = (0, 0, 0);
+    let mut sum = Walked::default();
     for seed in seeds {
         match walk(&declared, seed, STEPS) {
-            Ok(walked) => {
-                steps += walked.steps;
-                transfers += walked.transfers;
-                refusals += walked.refusals;
-            }
+            Ok(walked) => sum += walked,
             Err(message) => panic!("{message}"),
         }
     }
-    println!("{steps} steps, {transfers} transfers, {refusals} refusals");
+    println!("{sum:?}");
+    let Walked { steps, transfers, refusals, starts, threads, joins, .. } = sum;
     assert!(transfers * 40 > steps, "a walk that moves no bytes shows nothing");
     assert!(refusals * 50 > steps, "a walk in which all is well shows nothing");
     assert!(refusals < steps * 9 / 10, "a walk in which all is refused shows nothing");
+    let tasks = [starts, threads, joins].map(|count| count * 1000);
+    assert!(tasks.iter().all(|count| *count > steps), "a walk that starts nothing shows nothing");
 }

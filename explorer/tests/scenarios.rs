@@ -8,7 +8,7 @@ use guichet_explorer::{report, scenario};
 const DEBUG_DEPTH: usize = 5;
 
 /// Scenarios that are small enough to be visited completely by any build.
-const SMALL: [&str; 4] = ["buffers", "lists", "deadlines", "ends"];
+const SMALL: [&str; 6] = ["buffers", "lists", "deadlines", "ends", "gives-up", "threads"];
 
 #[test]
 fn no_scenario_violates_an_invariant() {

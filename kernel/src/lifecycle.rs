@@ -123,7 +123,7 @@ impl Kernel<'_> {
         }
         let is_used_up = process.incarnation >= ProcessId::LAST_INCARNATION;
         if is_used_up || policy.max_restarts.is_some_and(|most| process.restarts >= most) {
-            self.services.give_up = policy.on_give_up;
+            self.services.gives_up(policy.on_give_up);
             return false;
         }
         process.restarts = process.restarts.saturating_add(1);

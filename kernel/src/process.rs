@@ -63,6 +63,11 @@ impl Process {
         words: [0; 2],
     };
 
+    /// The same process, had it lived so often before: for tools that look at lives without end.
+    pub fn in_life(&self, incarnation: u32) -> Process {
+        Process { incarnation, ..self.clone() }
+    }
+
     /// What it is doing, or how it ended.
     pub fn state(&self) -> ProcessState {
         if self.is_running() {

@@ -62,6 +62,14 @@ impl<'s> Services<'s> {
         self.processes.get(index).and_then(Process::exit_status)
     }
 
+    /// Notes that a policy gives up. Where several do so in one step, one that stays as it is takes
+    /// nothing away from one that ends everything (PR-3).
+    pub(crate) fn gives_up(&mut self, give_up: GiveUp) {
+        if self.give_up == GiveUp::Stop {
+            self.give_up = give_up;
+        }
+    }
+
     /// Who makes the present call.
     #[inline(always)]
     pub(crate) fn caller(&self) -> Caller<'s> {

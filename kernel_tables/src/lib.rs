@@ -8,8 +8,8 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Kernel, Process, Storage, StorageSizes, System, Thread,
-    ThreadList, WaitGroup,
+    Globals, Handler, Initiator, Kernel, Process, ProcessIndex, Storage, StorageSizes, System,
+    TableIndex, Thread, ThreadList, WaitGroup,
 };
 
 /// Everything that the kernel remembers.
@@ -51,6 +51,14 @@ impl KernelTables {
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)
+    }
+
+    /// Takes the lives that a process has behind it for another number: nothing but the last of all
+    /// lives is special to the kernel, so a state means the same whichever life it is in.
+    pub fn renumber_life(&mut self, process: ProcessIndex, incarnation: u32) {
+        if let Some(process) = self.processes.get_mut(process.position()) {
+            *process = process.in_life(incarnation);
+        }
     }
 
     /// Tells whether two states differ at most in the handlers' table, where the marks of

@@ -1,44 +1,61 @@
 //! What may have changed: processes' lives, and nothing at all where a call was refused.
 
 use guichet_abi::OK;
-use guichet_kernel::ProcessState;
+use guichet_kernel::{ProcessId, ProcessIndex};
 
 use super::Case;
 use crate::invariant::{Invariant, Violation};
 use crate::oracle::Change;
 
 impl Case<'_> {
-    /// PR-2: who lives, and that each end is reported and cleaned up after once.
+    /// PR-1, PR-2: who lives, and in which of its lives.
     pub(super) fn check_processes(&self, violations: &mut Vec<Violation>) {
-        let seen = &self.taken.seen.processes;
-        let (before, after) = (&self.oracle.processes, &self.settled.processes);
-        let mut ended = Vec::new();
-        for process in 0..seen.len() {
-            if before[process] == ProcessState::Running && after[process] != before[process] {
-                ended.push(process);
-            }
-            if seen[process] != after[process] {
+        let seen = &self.taken.seen;
+        for (process, expected) in self.settled.processes.iter().enumerate() {
+            let name = self.declared.process_name(process);
+            if seen.processes[process] != expected.state {
+                let (seen, expected) = (seen.processes[process], expected.state);
                 violations.push(Violation::new(
                     Invariant::ProcessLife,
-                    format!(
-                        "{} is {:?}, but should be {:?}",
-                        self.declared.process_name(process),
-                        seen[process],
-                        after[process],
-                    ),
+                    format!("{name} is {seen:?}, but should be {expected:?}"),
+                ));
+            }
+            let right = ProcessId::new(ProcessIndex::new(process), expected.incarnation);
+            if seen.identities[process] != Some(right) {
+                violations.push(Violation::new(
+                    Invariant::NewLife,
+                    format!("{name} is {:?}, but should be {right:?}", seen.identities[process]),
                 ));
             }
         }
-        let machine = &self.taken.machine;
-        if machine.reports != ended || machine.stops != ended {
+    }
+
+    /// PR-2, PR-3, PR-5: the port hears of each end and of each start, once.
+    pub(super) fn check_port(&self, violations: &mut Vec<Violation>) {
+        let (machine, right) = (&self.taken.machine, &self.prediction.after.told);
+        let is_same = |seen: &[usize], right: &[usize]| sorted(seen) == sorted(right);
+        if !is_same(&machine.reports, &right.ended) || !is_same(&machine.stops, &right.ended) {
             violations.push(Violation::new(
                 Invariant::ProcessLife,
                 format!(
                     "{} ends were reported and {} processes taken away; {} ended",
                     machine.reports.len(),
                     machine.stops.len(),
-                    ended.len(),
+                    right.ended.len(),
                 ),
+            ));
+        }
+        if !is_same(&machine.starts, &right.started) {
+            let (seen, right) = (machine.starts.len(), right.started.len());
+            violations.push(Violation::new(
+                Invariant::Restarted,
+                format!("{seen} processes were given a fresh start, not {right}"),
+            ));
+        }
+        if !machine.prepared.iter().eq(&right.prepared) {
+            violations.push(Violation::new(
+                Invariant::NewLife,
+                format!("the port has prepared {:x?}, not {:x?}", machine.prepared, right.prepared),
             ));
         }
     }
@@ -58,6 +75,25 @@ impl Case<'_> {
             Some(OK) | None => "a call that has no effect changed the kernel's tables",
             Some(_) => "a refused call changed the kernel's tables",
         };
-        violations.push(Violation::new(Invariant::FailureChangesNothing, observation));
+        let is_mark = before.is_same_but_for_handlers(after);
+        let invariant = if is_mark && self.is_restarted() {
+            Invariant::NewLife
+        } else {
+            Invariant::FailureChangesNothing
+        };
+        violations.push(Violation::new(invariant, observation));
     }
+
+    /// Tells whether the caller's process has lived before, so that what no explanation has marked in
+    /// this life must be a mark from an earlier one.
+    fn is_restarted(&self) -> bool {
+        let process = self.caller().map(|thread| self.declared.process_of(thread));
+        process.is_some_and(|process| self.oracle.processes[process].incarnation > 1)
+    }
+}
+
+fn sorted(processes: &[usize]) -> Vec<usize> {
+    let mut processes = processes.to_vec();
+    processes.sort_unstable();
+    processes
 }

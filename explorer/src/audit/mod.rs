@@ -6,6 +6,7 @@
 
 mod changes;
 mod memory;
+mod outcome;
 mod threads;
 
 pub(crate) use threads::RESPONDING;
@@ -14,7 +15,7 @@ use guichet_kernel::{Action, Event, Instant, TableIndex};
 
 use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
-use crate::oracle::{Oracle, Prediction};
+use crate::oracle::{Oracle, Prediction, Told};
 use crate::situation::{Situation, Surroundings, Taken};
 
 /// One event, from all sides.
@@ -46,6 +47,7 @@ pub fn audit(
     let next = chosen.or(candidates.first().copied());
     let owed = next.and_then(|thread| settled.threads[thread].owed);
     settled.run(declared, next);
+    settled.told = Told::default();
     let case =
         Case { declared, before, oracle, around, event, taken, prediction, settled: &settled };
     let mut violations = Vec::new();
@@ -56,6 +58,7 @@ pub fn audit(
     case.check_threads(&mut violations);
     case.check_outcome(next.map(|thread| (thread, owed)), &mut violations);
     case.check_processes(&mut violations);
+    case.check_port(&mut violations);
     case.check_memory(&mut violations);
     case.check_changes(&mut violations);
     case.check_alarm(&mut violations);

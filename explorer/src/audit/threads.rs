@@ -1,13 +1,12 @@
-//! Who runs, who sleeps, and what calls end with.
+//! Who runs and who sleeps.
 
-use guichet_abi::{OK, Results, Signals, Syscall};
-use guichet_kernel::{Action, Event, Outcome, ProcessState, TableIndex, ThreadIndex, ThreadState};
+use guichet_abi::{OK, Signals, Syscall};
+use guichet_kernel::{Action, Event, TableIndex, ThreadState};
 
 use super::Case;
-use crate::declared::{Channel, End};
+use crate::declared::Waitable;
 use crate::invariant::{Invariant, Violation};
 use crate::oracle::Doing;
-use crate::words::outcome_words;
 
 /// The calls that answer.
 pub(crate) const RESPONDING: [usize; 2] =
@@ -61,7 +60,7 @@ impl Case<'_> {
         for thread in 0..self.settled.threads.len() {
             let expected = self.settled.threads[thread].doing;
             let seen = self.taken.seen.threads[thread];
-            if !self.is_same(expected, seen) {
+            if !self.is_same(thread, expected, seen) {
                 let invariant = self.blame(thread, expected, seen);
                 violations.push(Violation::new(
                     invariant,
@@ -78,32 +77,49 @@ impl Case<'_> {
         self.check_answered(violations);
     }
 
-    fn is_same(&self, expected: Doing, seen: ThreadState) -> bool {
+    fn is_same(&self, thread: usize, expected: Doing, seen: ThreadState) -> bool {
         match expected {
             Doing::Ready { .. } | Doing::Running => can_run(seen),
-            Doing::Dormant
-            | Doing::Waiting { .. }
+            Doing::Dormant => seen == self.not_alive(thread),
+            Doing::Waiting { .. }
             | Doing::Receiving(_)
             | Doing::Transacting(_)
             | Doing::Sleeping => self.seen_doing(seen) == Some(expected),
         }
     }
 
+    /// What the kernel should show of a thread that does not live.
+    fn not_alive(&self, thread: usize) -> ThreadState {
+        let process = self.declared.process_of(thread);
+        let is_main = self.declared.main_of(process) == thread;
+        match self.settled.threads[thread].status {
+            Some(status) => ThreadState::Ended(status),
+            None if is_main && self.settled.processes[process].restart_ticks.is_some() => {
+                ThreadState::Restarting
+            }
+            None => ThreadState::Dormant,
+        }
+    }
+
     /// What the kernel says that a thread does; `None` where that makes no sense.
     fn seen_doing(&self, seen: ThreadState) -> Option<Doing> {
         Some(match seen {
-            ThreadState::Dormant | ThreadState::Ended(_) => Doing::Dormant,
-            ThreadState::Restarting => return None,
+            ThreadState::Dormant | ThreadState::Ended(_) | ThreadState::Restarting => {
+                Doing::Dormant
+            }
+            ThreadState::Member(_) => return None,
             ThreadState::Ready | ThreadState::Returning(_) => Doing::Ready { turn: 0 },
             ThreadState::Running => Doing::Running,
             ThreadState::Sleeping => Doing::Sleeping,
             ThreadState::Transacting(index) => Doing::Transacting(index.position()),
             ThreadState::Waiting { list, mask } => {
-                Doing::Waiting { end: self.declared.end_of_list(list), mask: mask.bits() }
+                Doing::Waiting { on: self.declared.waitable_of_list(list)?, mask: mask.bits() }
             }
-            ThreadState::Receiving { list, .. } => match self.declared.end_of_list(list) {
-                End::Handler(channel) => Doing::Receiving(channel),
-                End::Initiator(_) => return None,
+            ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
+                Waitable::Handler(channel) => Doing::Receiving(channel),
+                Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => {
+                    return None;
+                }
             },
         })
     }
@@ -115,16 +131,24 @@ impl Case<'_> {
             Doing::Sleeping => "asleep until a time",
             Doing::Transacting(_) => "asleep in its transaction",
             Doing::Receiving(_) => "asleep in a receive",
-            Doing::Waiting { end: End::Handler(_), .. } => "asleep in a wait on the handler's end",
-            Doing::Waiting { end: End::Initiator(_), .. } => {
-                "asleep in a wait on the initiator's end"
-            }
+            Doing::Waiting { on, .. } => match on {
+                Waitable::Handler(_) => "asleep in a wait on the handler's end",
+                Waitable::Initiator(_) => "asleep in a wait on the initiator's end",
+                Waitable::Thread(_) => "asleep in a wait on a thread",
+                Waitable::Process(_) => "asleep in a wait on a process",
+            },
         }
     }
 
     fn blame(&self, thread: usize, expected: Doing, seen: ThreadState) -> Invariant {
+        let right = self.not_alive(thread);
         match (expected, seen) {
-            (Doing::Dormant, _) | (_, ThreadState::Dormant) => Invariant::ProcessLife,
+            (_, ThreadState::Restarting) => Invariant::Restarted,
+            (Doing::Dormant, _) if right == ThreadState::Restarting => Invariant::Restarted,
+            (Doing::Dormant, ThreadState::Dormant | ThreadState::Ended(_)) => Invariant::StatusOnce,
+            (Doing::Dormant, _) | (_, ThreadState::Dormant | ThreadState::Ended(_)) => {
+                Invariant::ProcessLife
+            }
             (
                 Doing::Ready { .. } | Doing::Running,
                 ThreadState::Waiting { .. } | ThreadState::Receiving { .. },
@@ -155,37 +179,44 @@ impl Case<'_> {
         }
     }
 
+    /// Tells whether a thread sleeps in a transaction whose handler's process has ended: in this step,
+    /// or earlier and for good.
     fn peer_has_ended(&self, thread: usize) -> bool {
         match self.taken.seen.threads[thread] {
             ThreadState::Transacting(index) => {
                 let handler = self.declared.channels[index.position()].handler;
-                self.taken.seen.processes[handler] != ProcessState::Running
+                !self.settled.processes[handler].is_reachable()
+                    || self.prediction.after.told.ended.contains(&handler)
             }
             _other => false,
         }
     }
 
-    /// The end that a thread sleeps on, as the kernel sees it, and the signals that would end that.
-    fn awaited(&self, seen: ThreadState) -> Option<(End, Signals)> {
+    /// What a thread sleeps on, as the kernel sees it, and the signals that would end that.
+    fn awaited(&self, seen: ThreadState) -> Option<(Waitable, Signals)> {
         match seen {
-            ThreadState::Waiting { list, mask } => Some((self.declared.end_of_list(list), mask)),
+            ThreadState::Waiting { list, mask } => {
+                Some((self.declared.waitable_of_list(list)?, mask))
+            }
             ThreadState::Receiving { list, .. } => {
-                Some((self.declared.end_of_list(list), Signals::READABLE))
+                Some((self.declared.waitable_of_list(list)?, Signals::READABLE))
             }
             _other => None,
         }
     }
 
-    /// WT-3, CH-8 and CH-10, from the clauses' signals and the kernel's sleepers.
+    /// WT-3, CH-8, CH-10 and PR-5, from the clauses' signals and the kernel's sleepers.
     fn check_satisfied(&self, violations: &mut Vec<Violation>) {
         for (thread, seen) in self.taken.seen.threads.iter().enumerate() {
-            if let Some((end, mask)) = self.awaited(*seen)
-                && self.settled.signals(end).intersects(mask)
+            let mut waits_for_an_end = false;
+            if let Some((waitable, mask)) = self.awaited(*seen)
+                && self.settled.signals(waitable).intersects(mask)
             {
+                waits_for_an_end = matches!(waitable, Waitable::Thread(_) | Waitable::Process(_));
                 let observation = format!("{} sleeps on", self.name(thread));
                 violations.push(Violation::new(Invariant::Awake, observation));
             }
-            if self.peer_has_ended(thread) {
+            if waits_for_an_end || self.peer_has_ended(thread) {
                 let observation = format!("{} was not told", self.name(thread));
                 violations.push(Violation::new(Invariant::PeerTold, observation));
             }
@@ -210,48 +241,5 @@ impl Case<'_> {
                 ));
             }
         }
-    }
-
-    /// What the port is told to do is what should be done.
-    pub(super) fn check_outcome(
-        &self,
-        next: Option<(usize, Option<Results>)>,
-        violations: &mut Vec<Violation>,
-    ) {
-        let outcome = &self.taken.outcome;
-        let expected = match (self.prediction.shutdown, next) {
-            (Some(status), _) => {
-                let results = Results { status, value0: 0, value1: 0 };
-                Outcome { action: Action::Shutdown, thread: ThreadIndex::NONE, results }
-            }
-            (None, None) => {
-                let results = Results::default();
-                Outcome { action: Action::Idle, thread: ThreadIndex::NONE, results }
-            }
-            (None, Some((thread, owed))) => Outcome {
-                action: if owed.is_some() { Action::Return } else { Action::Resume },
-                thread: ThreadIndex::new(thread),
-                results: owed.unwrap_or_default(),
-            },
-        };
-        if *outcome == expected {
-            return;
-        }
-        let (seen, right) = (outcome.results, expected.results);
-        let both_ok = seen.status == OK && right.status == OK;
-        let is_second = outcome.thread == expected.thread && both_ok && seen.value1 != right.value1;
-        let invariant = match is_second {
-            true if Channel::is_badge(right.value1) => Invariant::SenderNamed,
-            true => Invariant::SignalsTrue,
-            false => Invariant::OneEnd,
-        };
-        violations.push(Violation::new(
-            invariant,
-            format!(
-                "the kernel says that {}; right would be that {}",
-                outcome_words(self.declared, outcome),
-                outcome_words(self.declared, &expected),
-            ),
-        ));
     }
 }

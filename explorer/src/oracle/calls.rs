@@ -4,14 +4,15 @@
 //! comes first, so each is predicted. A call for which no reason applies must do its work.
 
 use guichet_abi::{
-    Error, LIST_FLAG, MAX_LOG_BYTES, OK, Results, Signals, Syscall, deadline_from_words,
-    deadline_to_words,
+    Error, ExitStatus, LIST_FLAG, MAX_LOG_BYTES, OK, Results, Signals, Syscall,
+    deadline_from_words, deadline_to_words,
 };
-use guichet_kernel::{Call, ProcessState};
+use guichet_kernel::{Call, Fault, FaultCause};
 
 use super::buffers::{Memories, Offer, Use, is_inside};
+use super::lives::{How, RunEnd, World};
 use super::{Change, Doing, Oracle, Prediction, failed, signals_results, succeeded};
-use crate::declared::{Declared, End};
+use crate::declared::{Declared, Waitable};
 
 /// A call, and all that its answer depends on besides the state.
 #[derive(Clone, Copy, Debug)]
@@ -22,13 +23,20 @@ pub struct Scene<'a> {
     pub memories: Memories<'a>,
     /// The time, in ticks.
     pub now_ticks: u64,
+    /// No process can be given a fresh start.
+    pub refuses_start: bool,
     /// The thread that calls.
     pub thread: usize,
     /// The words of the call.
     pub call: &'a Call,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    pub(super) fn world(&self) -> World<'a> {
+        let &Scene { declared, now_ticks, refuses_start, .. } = self;
+        World { declared, now_ticks, refuses_start }
+    }
+
     pub(super) fn process(&self) -> usize {
         self.declared.process_of(self.thread)
     }
@@ -59,20 +67,18 @@ impl Scene<'_> {
         self.declared.system.max_transfer_bytes
     }
 
-    /// The end that the first argument names, or why it names none that will do (AB-1).
-    pub(super) fn end(&self) -> Result<End, Error> {
-        let objects = self.declared.system.processes[self.process()].objects.len();
-        match self.declared.end_of(self.process(), self.argument(0)) {
-            Some(end) => Ok(end),
-            None if self.argument(0) < objects => Err(Error::InvalidArgument),
-            None => Err(Error::OutOfRange),
-        }
+    /// What the first argument names (AB-1).
+    pub(super) fn waitable(&self) -> Result<Waitable, Error> {
+        self.declared.waitable_of(self.process(), self.argument(0)).ok_or(Error::OutOfRange)
     }
 
+    /// The channel whose handler's end the first argument names, or why it will not do (AB-1).
     pub(super) fn handler(&self) -> Result<usize, Error> {
-        match self.end()? {
-            End::Handler(channel) => Ok(channel),
-            End::Initiator(_) => Err(Error::InvalidArgument),
+        match self.waitable()? {
+            Waitable::Handler(channel) => Ok(channel),
+            Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => {
+                Err(Error::InvalidArgument)
+            }
         }
     }
 }
@@ -98,14 +104,23 @@ impl Oracle {
             Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
             Some(Syscall::ObjectSetPeerUserSignal) => self.set_peer_user(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
+            Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove) => self.no_group(scene),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
                 let (value0, value1) = deadline_to_words(scene.now_ticks);
                 self.quiet(scene, Results { status: OK, value0, value1 })
             }
             Some(Syscall::ProcessExit) => vec![self.process_exits(scene)],
-            Some(Syscall::ThreadExit) => self.thread_exits(scene, low_word(scene.argument(0))),
+            Some(Syscall::ThreadExit) => {
+                let status = ExitStatus::Success(low_word(scene.argument(0)));
+                self.thread_ends(scene, scene.thread, status)
+            }
             Some(Syscall::ProcessPanic) => self.panic(scene),
+            Some(Syscall::ProcessStart) => self.process_start(scene),
+            Some(Syscall::ThreadStart) => self.thread_start(scene),
+            Some(Syscall::TaskJoin) => self.task_join(scene),
+            Some(Syscall::TaskTerminate) => self.task_terminate(scene),
+            Some(Syscall::TaskFault) => self.task_fault(scene),
             Some(Syscall::DebugNop) => self.quiet(scene, succeeded(0)),
             Some(Syscall::DebugLog) => self.quiet_unless(scene, &text_errors(scene)),
             Some(Syscall::DebugPutCharacter) => {
@@ -118,8 +133,8 @@ impl Oracle {
     }
 
     fn process_exits(&self, scene: &Scene<'_>) -> Prediction {
-        let how = ProcessState::Exited(low_word(scene.argument(0)));
-        self.process_ends(scene.declared, scene.process(), how)
+        let how = How::Exited(low_word(scene.argument(0)));
+        self.process_ends(scene.world(), scene.process(), how)
     }
 
     /// PR-7: a panic ends the process as a fault, if its message can be read.
@@ -128,7 +143,8 @@ impl Oracle {
         if !errors.is_empty() {
             return self.refuse(scene, &errors);
         }
-        vec![self.process_ends(scene.declared, scene.process(), ProcessState::Faulted)]
+        let how = How::Faulted(Fault::new(FaultCause::Panic));
+        vec![self.process_ends(scene.world(), scene.process(), how)]
     }
 
     /// The caller goes on and nothing changes: refused if there is a reason, else with success.
@@ -154,7 +170,7 @@ impl Oracle {
     }
 
     /// The caller goes on with these results, and nothing changes.
-    fn quiet(&self, scene: &Scene<'_>, results: Results) -> Vec<Prediction> {
+    pub(super) fn quiet(&self, scene: &Scene<'_>, results: Results) -> Vec<Prediction> {
         let mut after = self.clone();
         after.threads[scene.thread].owed = Some(results);
         vec![Prediction::of(after, Change::None)]
@@ -175,7 +191,11 @@ impl Oracle {
     /// WT-5.
     fn set_peer_user(&self, scene: &Scene<'_>) -> Vec<Prediction> {
         let mut reasons = Vec::new();
-        let end = value_or_reasons(&mut reasons, scene.end().map_err(|error| vec![error]));
+        let named = scene.waitable().map_err(|error| vec![error]);
+        let end = value_or_reasons(&mut reasons, named);
+        if let Some(Waitable::Thread(_) | Waitable::Process(_)) = end {
+            reasons.push(Error::InvalidArgument);
+        }
         let word = scene.argument(1);
         if word > 1 {
             reasons.push(Error::InvalidArgument);
@@ -186,19 +206,30 @@ impl Oracle {
         let turn = self.last_turn();
         let mut after = self.with_owed(scene.thread, succeeded(0));
         match end {
-            End::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
-            End::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
+            Waitable::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
+            Waitable::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
+            Waitable::Thread(_) | Waitable::Process(_) => {}
         }
         after.wake(turn);
         vec![Prediction::of(after, Change::Any)]
     }
 
+    /// WT-4, where no process has a group.
+    fn no_group(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+        let error = match scene.waitable() {
+            Ok(_) => Error::InvalidArgument,
+            Err(error) => error,
+        };
+        self.refuse(scene, &[error])
+    }
+
     /// WT-2, WT-3, CH-5a, CH-9.
     fn wait(&self, scene: &Scene<'_>) -> Vec<Prediction> {
         let mut reasons = Vec::new();
-        let end = value_or_reasons(&mut reasons, scene.end().map_err(|error| vec![error]));
+        let waitable = scene.waitable().map_err(|error| vec![error]);
+        let on = value_or_reasons(&mut reasons, waitable);
         let mask = u32::try_from(scene.argument(1)).ok().and_then(Signals::from_bits);
-        let (Some(end), Some(mask)) = (end, mask) else {
+        let (Some(on), Some(mask)) = (on, mask) else {
             if mask.is_none() {
                 reasons.push(Error::InvalidArgument);
             }
@@ -206,21 +237,21 @@ impl Oracle {
         };
         let mut after = self.clone();
         let mut change = Change::None;
-        if let End::Handler(channel) = end
+        if let Waitable::Handler(channel) = on
             && after.channels[channel].forget_stale(scene.thread)
         {
             change = Change::Staleness;
         }
         let deadline_ticks = scene.deadline_ticks(2);
-        let signals = after.signals(end);
+        let signals = after.signals(on);
         if signals.intersects(mask) {
-            after.note_returned(end, signals);
+            after.note_returned(on, signals);
             after.threads[scene.thread].owed = Some(signals_results(signals));
             change = Change::Any;
         } else if scene.is_past(deadline_ticks) {
             after.threads[scene.thread].owed = Some(failed(Error::DeadlineExceeded));
         } else {
-            let doing = Doing::Waiting { end, mask: mask.bits() };
+            let doing = Doing::Waiting { on, mask: mask.bits() };
             after.block(scene.thread, doing, deadline_ticks);
             change = Change::Any;
         }
@@ -254,7 +285,7 @@ impl Oracle {
             return self.refuse(scene, &reasons);
         }
         let mut prediction = Prediction::of(self.clone(), Change::None);
-        prediction.shutdown = Some(status);
+        prediction.after.told.run_ends = Some(RunEnd::Shutdown(status));
         vec![prediction]
     }
 }

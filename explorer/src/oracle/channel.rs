@@ -1,13 +1,12 @@
 //! What transact, read and respond may be answered (CH-2 to CH-5a, CH-8).
 
 use guichet_abi::Error;
-use guichet_kernel::ProcessState;
 
 use super::buffers::{Offer, Use};
 use super::calls::{Scene, value_or_reasons};
 use super::copy::copy;
 use super::{Change, Doing, Oracle, Prediction, Transaction, Write, failed, succeeded};
-use crate::declared::End;
+use crate::declared::Waitable;
 
 impl Oracle {
     /// CH-2, CH-8, AB-4.
@@ -34,15 +33,17 @@ impl Oracle {
 
     /// The channel on which the caller's transaction can start, or why it cannot.
     fn startable(&self, scene: &Scene<'_>) -> Result<usize, Vec<Error>> {
-        let channel = match scene.end().map_err(|error| vec![error])? {
-            End::Initiator(channel) => channel,
-            End::Handler(_) => return Err(vec![Error::InvalidArgument]),
+        let channel = match scene.waitable().map_err(|error| vec![error])? {
+            Waitable::Initiator(channel) => channel,
+            Waitable::Handler(_) | Waitable::Thread(_) | Waitable::Process(_) => {
+                return Err(vec![Error::InvalidArgument]);
+            }
         };
         let mut reasons = Vec::new();
         if self.channels[channel].transaction.is_some() {
             reasons.push(Error::ResourceExhausted);
         }
-        if self.processes[scene.declared.channels[channel].handler] != ProcessState::Running {
+        if !self.processes[scene.declared.channels[channel].handler].is_reachable() {
             reasons.push(Error::Unavailable);
         }
         if reasons.is_empty() { Ok(channel) } else { Err(reasons) }
@@ -65,19 +66,21 @@ impl Oracle {
 
     /// The transaction that the caller's read or respond acts on (CH-5a), or the answer that it
     /// gets instead.
-    fn chosen(&self, scene: &Scene<'_>, channel: usize) -> Result<&Transaction, Prediction> {
+    fn chosen(&self, scene: &Scene<'_>, channel: usize) -> Result<&Transaction, Box<Prediction>> {
         let state = &self.channels[channel];
         let refused =
             |error| Prediction::of(self.with_owed(scene.thread, failed(error)), Change::None);
         if state.stale.contains(&scene.thread) {
             let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
             after.channels[channel].forget_stale(scene.thread);
-            return Err(Prediction::of(after, Change::Staleness));
+            return Err(Box::new(Prediction::of(after, Change::Staleness)));
         }
         match &state.transaction {
-            None => Err(refused(Error::Unavailable)),
+            None => Err(Box::new(refused(Error::Unavailable))),
             Some(transaction) => match transaction.server {
-                Some(server) if server != scene.thread => Err(refused(Error::FailedPrecondition)),
+                Some(server) if server != scene.thread => {
+                    Err(Box::new(refused(Error::FailedPrecondition)))
+                }
                 Some(_) | None => Ok(transaction),
             },
         }
@@ -93,7 +96,7 @@ impl Oracle {
         let length = match channel.map(|channel| self.chosen(scene, channel)) {
             None => None,
             Some(Err(instead)) => {
-                answers.push(instead);
+                answers.push(*instead);
                 None
             }
             Some(Ok(transaction)) => {
@@ -170,7 +173,7 @@ impl Oracle {
         let transaction = match channel.map(|channel| self.chosen(scene, channel)) {
             None => None,
             Some(Err(instead)) => {
-                answers.push(instead);
+                answers.push(*instead);
                 None
             }
             Some(Ok(transaction)) => Some(transaction),

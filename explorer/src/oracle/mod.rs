@@ -9,7 +9,9 @@
 //! * [`calls`]: what a call may be answered; a channel's calls have files of their own, an
 //!   initiator's and those with which a handler reads and answers in `channel`, receiving in
 //!   `receive`
-//! * [`events`]: ends of processes and the passing of deadlines
+//! * `tasks`: what the holder of a process or a thread object may do
+//! * [`lives`]: how processes and threads begin and end
+//! * [`events`]: the passing of deadlines
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
 
@@ -18,14 +20,16 @@ pub mod calls;
 mod channel;
 mod copy;
 pub mod events;
+pub mod lives;
 mod receive;
+mod tasks;
 pub mod turns;
 
-use guichet_abi::{Error, OK, Results, Signals, StatusCode};
-use guichet_kernel::ProcessState;
+use guichet_abi::{Error, ExitStatus, OK, Results, Signals, StatusCode};
 
-use crate::declared::{Declared, End};
+use crate::declared::{Declared, Waitable};
 use buffers::Offer;
+use lives::{Process, RunEnd};
 
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,10 +44,10 @@ pub enum Doing {
     },
     /// It runs.
     Running,
-    /// It waits for one of these signals (bits) of an end.
+    /// It waits for one of these signals (bits) of something.
     Waiting {
-        /// The end.
-        end: End,
+        /// What it waits on.
+        on: Waitable,
         /// The bits.
         mask: u32,
     },
@@ -64,6 +68,10 @@ pub struct Thread {
     pub deadline_ticks: Option<u64>,
     /// What its call ended with, until it runs and learns of it.
     pub owed: Option<Results>,
+    /// How it ended, until somebody has collected that (PR-5).
+    pub status: Option<ExitStatus>,
+    /// It has started and has not run yet.
+    pub is_fresh: bool,
 }
 
 /// A transaction under way.
@@ -112,10 +120,25 @@ pub struct Channel {
 pub struct Oracle {
     /// The threads.
     pub threads: Vec<Thread>,
-    /// How the processes are.
-    pub processes: Vec<ProcessState>,
+    /// The processes.
+    pub processes: Vec<Process>,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// What the port is told during the present step; nothing between two steps.
+    pub told: Told,
+}
+
+/// What the port is told while the kernel takes an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Told {
+    /// The processes that end, in order.
+    pub ended: Vec<usize>,
+    /// The processes that it is to give a fresh start, in order.
+    pub started: Vec<usize>,
+    /// The thread that it is to prepare: where it begins, and its stack pointer.
+    pub prepared: Option<(usize, usize, usize)>,
+    /// How the run ends, if it does.
+    pub run_ends: Option<RunEnd>,
 }
 
 /// What a prediction allows to change in the kernel's tables.
@@ -141,13 +164,11 @@ pub struct Prediction {
     pub writes: Vec<Write>,
     /// What may change.
     pub change: Change,
-    /// The status with which the run ends, if it does (PR-7).
-    pub shutdown: Option<u32>,
 }
 
 impl Prediction {
     fn of(after: Oracle, change: Change) -> Prediction {
-        Prediction { after, writes: Vec::new(), change, shutdown: None }
+        Prediction { after, writes: Vec::new(), change }
     }
 }
 
@@ -164,11 +185,11 @@ pub fn succeeded(value0: usize) -> Results {
 impl Oracle {
     /// The system before anybody has started.
     pub fn before_boot(declared: &Declared) -> Oracle {
-        let thread = Thread { doing: Doing::Dormant, deadline_ticks: None, owed: None };
         Oracle {
-            threads: vec![thread; declared.thread_count()],
-            processes: vec![ProcessState::Unstarted; declared.system.processes.len()],
+            threads: vec![Thread::DORMANT; declared.thread_count()],
+            processes: vec![Process::UNSTARTED; declared.system.processes.len()],
             channels: vec![Channel::default(); declared.channels.len()],
+            told: Told::default(),
         }
     }
 
@@ -177,21 +198,27 @@ impl Oracle {
         self.threads.iter().position(|thread| thread.doing == Doing::Running)
     }
 
+    /// The deadlines of all threads, and the times at which processes are restarted, in ticks.
+    fn deadlines_ticks(&self) -> impl Iterator<Item = u64> {
+        let threads = self.threads.iter().filter_map(|thread| thread.deadline_ticks);
+        threads.chain(self.processes.iter().filter_map(|process| process.restart_ticks))
+    }
+
     /// The earliest deadline, in ticks.
     pub fn earliest_deadline_ticks(&self) -> Option<u64> {
-        self.threads.iter().filter_map(|thread| thread.deadline_ticks).min()
+        self.deadlines_ticks().min()
     }
 
-    /// How many threads have a deadline.
+    /// How many deadlines there are.
     pub fn armed_count(&self) -> usize {
-        self.threads.iter().filter(|thread| thread.deadline_ticks.is_some()).count()
+        self.deadlines_ticks().count()
     }
 
-    /// The signals that an end shows (CH-3, CH-7, CH-9, WT-5).
-    pub fn signals(&self, end: End) -> Signals {
+    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, WT-5).
+    pub fn signals(&self, waitable: Waitable) -> Signals {
         let mut signals = Signals::empty();
-        match end {
-            End::Handler(channel) => {
+        match waitable {
+            Waitable::Handler(channel) => {
                 let channel = &self.channels[channel];
                 let transaction = channel.transaction.as_ref();
                 let waits = transaction.is_some_and(|pending| pending.server.is_none());
@@ -199,11 +226,17 @@ impl Oracle {
                 signals.set(Signals::ERROR, channel.handler_error);
                 signals.set(Signals::USER, channel.raised_by_initiator);
             }
-            End::Initiator(channel) => {
+            Waitable::Initiator(channel) => {
                 let channel = &self.channels[channel];
                 signals.set(Signals::WRITEABLE, channel.transaction.is_none());
                 signals.set(Signals::ERROR, channel.initiator_error);
                 signals.set(Signals::USER, channel.raised_by_handler);
+            }
+            Waitable::Thread(thread) => {
+                signals.set(Signals::JOINABLE, self.threads[thread].status.is_some());
+            }
+            Waitable::Process(process) => {
+                signals.set(Signals::JOINABLE, self.processes[process].status.is_some());
             }
         }
         signals
@@ -221,23 +254,18 @@ impl Oracle {
     /// Ends every wait that is satisfied (WT-3, WT-6), and lowers an ERROR that a wait on a
     /// handler has returned (CH-9).
     fn wake(&mut self, turn: usize) {
-        let ends = (0..self.channels.len()).flat_map(|at| [End::Handler(at), End::Initiator(at)]);
-        for end in ends.collect::<Vec<_>>() {
-            let signals = self.signals(end);
-            let mut is_returned = false;
-            for thread in 0..self.threads.len() {
-                let doing = self.threads[thread].doing;
-                if let Doing::Waiting { end: own, mask } = doing
-                    && own == end
-                    && mask & signals.bits() != 0
-                {
+        let mut returned = Vec::new();
+        for thread in 0..self.threads.len() {
+            if let Doing::Waiting { on, mask } = self.threads[thread].doing {
+                let signals = self.signals(on);
+                if mask & signals.bits() != 0 {
                     self.complete(thread, signals_results(signals), turn);
-                    is_returned = true;
+                    returned.push((on, signals));
                 }
             }
-            if is_returned {
-                self.note_returned(end, signals);
-            }
+        }
+        for (waitable, signals) in returned {
+            self.note_returned(waitable, signals);
         }
     }
 
@@ -247,8 +275,8 @@ impl Oracle {
         }
     }
 
-    fn note_returned(&mut self, end: End, signals: Signals) {
-        if let End::Handler(channel) = end
+    fn note_returned(&mut self, waitable: Waitable, signals: Signals) {
+        if let Waitable::Handler(channel) = waitable
             && signals.contains(Signals::ERROR)
         {
             self.channels[channel].handler_error = false;
@@ -261,7 +289,7 @@ impl Oracle {
         let transaction = self.channels[channel].transaction.take()?;
         if let Some(server) = transaction.server {
             let waits_here = match self.threads[server].doing {
-                Doing::Waiting { end, .. } => end == End::Handler(channel),
+                Doing::Waiting { on, .. } => on == Waitable::Handler(channel),
                 Doing::Receiving(own) => own == channel,
                 _elsewhere => false,
             };
@@ -271,6 +299,17 @@ impl Oracle {
         }
         Some(transaction)
     }
+}
+
+impl Thread {
+    /// A thread that never started.
+    pub const DORMANT: Thread = Thread {
+        doing: Doing::Dormant,
+        deadline_ticks: None,
+        owed: None,
+        status: None,
+        is_fresh: false,
+    };
 }
 
 impl Channel {

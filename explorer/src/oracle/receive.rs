@@ -6,7 +6,7 @@ use super::buffers::{Offer, Use};
 use super::calls::{Scene, value_or_reasons};
 use super::copy::copy;
 use super::{Change, Doing, Oracle, Prediction, Receiver, Transaction, Write, failed};
-use crate::declared::Channel;
+use crate::plan::Channel;
 
 impl Oracle {
     /// CH-10.

@@ -6,7 +6,7 @@ use crate::declared::Declared;
 
 impl Oracle {
     /// A turn that comes after everybody's.
-    pub(super) fn last_turn(&self) -> usize {
+    pub fn last_turn(&self) -> usize {
         let turns = self.threads.iter().filter_map(|thread| match thread.doing {
             Doing::Ready { turn } => Some(turn + 1),
             _not_ready => None,
@@ -52,6 +52,7 @@ impl Oracle {
         if let Some(next) = next {
             self.threads[next].doing = Doing::Running;
             self.threads[next].owed = None;
+            self.threads[next].is_fresh = false;
         }
         self.number_turns(declared);
     }

@@ -220,6 +220,22 @@ fn a_policy_gives_up_as_declared() {
 }
 
 #[test]
+fn a_policy_that_stops_takes_nothing_from_one_that_ends_everything() {
+    for order in [[GiveUp::Shutdown, GiveUp::Stop], [GiveUp::Stop, GiveUp::Shutdown]] {
+        let mut machine = declared(&[15], &[15], |processes| {
+            for (process, give_up) in processes.iter_mut().zip(order) {
+                process.restart = policy(Some(1), give_up);
+            }
+        });
+        machine.port.refuses_start = true;
+        machine.boot();
+        assert!(machine.is_idle(), "both are to be tried again");
+        machine.pass(10); // both fail again, in one step
+        assert_eq!(machine.outcome.action, Action::Shutdown);
+    }
+}
+
+#[test]
 fn a_start_by_hand_comes_before_the_policy_and_a_termination_forgets_it() {
     let mut machine = declared(&[15], &[20], |processes| {
         processes[1].restart = policy(Some(1), GiveUp::Stop);

@@ -1,0 +1,92 @@
+//! What a scenario wants of a system: as much of a declaration as it cares for.
+
+use guichet_kernel::RestartPolicy;
+
+/// What a scenario wants of a process.
+#[derive(Clone, Debug)]
+pub struct ProcessPlan {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// The priorities of its threads, the main thread first.
+    pub priorities: Vec<u8>,
+    /// Whether it may end the run (PR-7).
+    pub may_shutdown: bool,
+    /// The processes that it holds objects of, by position (PR-5).
+    pub holds: Vec<usize>,
+    /// Whether it holds objects of all its threads and starts them itself; else it holds its main
+    /// thread's only, and finds the others started.
+    pub holds_threads: bool,
+    /// Whether it starts when the system boots (PR-3).
+    pub starts_at_boot: bool,
+    /// What happens when it has ended (PR-3).
+    pub restart: RestartPolicy,
+}
+
+/// What a scenario wants of a system.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The processes, in the order in which they start.
+    pub processes: Vec<ProcessPlan>,
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// The longest transfer of one call, in bytes (AB-10).
+    pub max_transfer_bytes: usize,
+}
+
+/// A channel: the two processes that it joins, by position, and what else is declared of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// The process that asks.
+    pub initiator: usize,
+    /// The process that answers.
+    pub handler: usize,
+    /// How many ticks a transaction without a deadline lasts at most; `None`: for ever (CH-11).
+    pub default_ticks: Option<u64>,
+}
+
+impl ProcessPlan {
+    /// A process that starts at boot, holds no other, and stays as it ends.
+    pub fn new(name: &'static str, priorities: &[u8]) -> ProcessPlan {
+        ProcessPlan {
+            name,
+            priorities: priorities.to_vec(),
+            may_shutdown: false,
+            holds: Vec::new(),
+            holds_threads: false,
+            starts_at_boot: true,
+            restart: RestartPolicy::NEVER,
+        }
+    }
+}
+
+impl Plan {
+    /// How many threads all processes have together.
+    pub fn thread_count(&self) -> usize {
+        self.processes.iter().map(|process| process.priorities.len()).sum()
+    }
+
+    /// Tells whether a process holds an object of this one.
+    pub fn is_held(&self, process: usize) -> bool {
+        self.processes.iter().any(|holder| holder.holds.contains(&process))
+    }
+}
+
+impl Channel {
+    /// Above all signals that a channel has, so that the two are told apart in reports.
+    const FIRST_BADGE: u32 = 1 << 16;
+
+    /// A channel without a default deadline.
+    pub fn between(initiator: usize, handler: usize) -> Channel {
+        Channel { initiator, handler, default_ticks: None }
+    }
+
+    /// What the handler of channel `number` knows the initiator by: different on each.
+    pub fn badge(number: usize) -> u32 {
+        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
+    }
+
+    /// Tells whether a word is more likely a badge than signals of a channel.
+    pub fn is_badge(word: usize) -> bool {
+        word >= Self::FIRST_BADGE as usize
+    }
+}
