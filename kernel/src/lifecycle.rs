@@ -12,7 +12,7 @@ use crate::ipc::wait_group;
 use crate::kernel::Kernel;
 use crate::object::Object;
 use crate::port::Port;
-use crate::process::ProcessDescriptor;
+use crate::process::{End, ProcessDescriptor};
 use crate::thread::ThreadState;
 
 impl Kernel<'_> {
@@ -116,9 +116,10 @@ impl Kernel<'_> {
         let Some(process) = self.services.processes.get_mut(descriptor.index) else {
             return false;
         };
-        process.ended(report);
+        let (end, words) = end_of(report);
+        process.ended(end, words);
         let policy = &descriptor.restart;
-        if !policy.restarts_after(report) {
+        if !policy.restarts_after(end) {
             return false;
         }
         let is_used_up = process.incarnation >= ProcessId::LAST_INCARNATION;
@@ -238,6 +239,16 @@ impl Kernel<'_> {
             | None => {}
         }
         failure(Error::DeadlineExceeded)
+    }
+}
+
+/// What a process remembers of its end.
+fn end_of(report: Report) -> (End, [usize; 2]) {
+    match report {
+        Report::Exited(status) => (End::Exited, [usize::try_from(status).unwrap_or(0), 0]),
+        Report::Faulted(fault) => (End::Faulted(fault.cause), [fault.pc, fault.address]),
+        Report::Panicked(_) => (End::Faulted(FaultCause::Panic), [0, 0]),
+        Report::Terminated => (End::Stopped, [0, 0]),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use guichet_abi::{ExitStatus, Fault, FaultCause};
 
-use crate::fault::Report;
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex, WaitListIndex};
 use crate::object::Object;
 use crate::region::{Region, Span};
@@ -24,7 +23,7 @@ pub enum ProcessState {
 
 /// How a life of a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum End {
+pub(crate) enum End {
     /// None has ended yet.
     None,
     /// By itself, with the status in the first word.
@@ -88,13 +87,8 @@ impl Process {
     }
 
     /// Notes that its life has ended, and how.
-    pub(crate) fn ended(&mut self, report: Report) {
-        (self.end, self.words) = match report {
-            Report::Exited(status) => (End::Exited, [usize::try_from(status).unwrap_or(0), 0]),
-            Report::Faulted(fault) => (End::Faulted(fault.cause), [fault.pc, fault.address]),
-            Report::Panicked(_) => (End::Faulted(FaultCause::Panic), [0, 0]),
-            Report::Terminated => (End::Stopped, [0, 0]),
-        };
+    pub(crate) fn ended(&mut self, end: End, words: [usize; 2]) {
+        (self.end, self.words) = (end, words);
         self.live_threads = 0;
         self.is_joinable = true;
     }
@@ -164,11 +158,11 @@ impl RestartPolicy {
     };
 
     /// Tells whether it restarts a process that ended like this.
-    pub(crate) fn restarts_after(&self, report: Report) -> bool {
-        match report {
-            Report::Faulted(_) | Report::Panicked(_) => self.on_fault,
-            Report::Exited(_) => self.on_exit,
-            Report::Terminated => false,
+    pub(crate) fn restarts_after(&self, end: End) -> bool {
+        match end {
+            End::Faulted(_) => self.on_fault,
+            End::Exited => self.on_exit,
+            End::None | End::Stopped => false,
         }
     }
 }
