@@ -66,14 +66,22 @@ impl Kernel<'_> {
     }
 
     /// What comes out, unless a process has ended for the last time and that ends everything (PR-3).
+    #[inline(always)]
     fn unless_given_up(&mut self, outcome: Outcome) -> Outcome {
+        if self.services.give_up == GiveUp::Stop { outcome } else { self.give_up() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_up(&mut self) -> Outcome {
         match core::mem::replace(&mut self.services.give_up, GiveUp::Stop) {
-            GiveUp::Stop => outcome,
+            GiveUp::Stop => Outcome::idle(),
             GiveUp::Shutdown => Outcome::shutdown(Error::Unavailable.status_code()),
             GiveUp::ResetBoard => Outcome::reset(),
         }
     }
 
+    #[inline(always)]
     fn take<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
         match event {
             Event::Call(call) => return self.call(port, &call),

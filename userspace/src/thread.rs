@@ -50,7 +50,7 @@ impl<const BYTES: usize> Default for Stack<BYTES> {
 ///
 /// # Errors
 /// `FailedPrecondition` if the stack is another thread's; otherwise as
-/// [`thread_start`](crate::syscall::thread_start).
+/// [`thread_start`].
 pub fn start<const BYTES: usize>(
     handle: u32,
     stack: &'static Stack<BYTES>,
