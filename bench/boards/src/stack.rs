@@ -29,7 +29,10 @@ pub(crate) fn depth(image: &Image) -> Result<u64> {
     let start = on_the_bus(image, stack.start);
     let loader = format!("loader,file={},addr={start:#x},force-raw=on", paint.display());
     let listen = format!("unix:{},server=on,wait=off", socket.display());
-    let arguments = ["-device", &loader, "-qmp", &listen].map(OsString::from);
+    // The machine's own time, so that a slow host changes nothing; but its idle time passes as ours
+    // does, or the run would be over before anybody has looked.
+    let arguments = ["-icount", "shift=0", "-device", &loader, "-qmp", &listen];
+    let arguments = arguments.map(OsString::from);
     let file = folder.path().join("image");
     fs::write(&file, image.without_segment(&stack)?)?;
     let mut emulator = Emulator::start(image.board, &file, &arguments)?;
