@@ -46,3 +46,30 @@ bitflags::bitflags! {
         const INTERRUPT_O = 1 << 30;
     }
 }
+
+impl Signals {
+    /// How many interrupt lines an object can have (PR-8).
+    pub const INTERRUPT_COUNT: usize = 15;
+
+    /// The signal of an interrupt object's line, by its place among the declared ones; nothing for a
+    /// place beyond [`Signals::INTERRUPT_COUNT`].
+    pub const fn interrupt(place: usize) -> Signals {
+        if place < Self::INTERRUPT_COUNT {
+            Signals { bits: Self::INTERRUPT_A.bits << place }
+        } else {
+            Signals::empty()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_has_its_signal_and_there_are_no_more() {
+        let signals = |place| Signals::interrupt(place);
+        assert_eq!((signals(0), signals(14)), (Signals::INTERRUPT_A, Signals::INTERRUPT_O));
+        assert_eq!((signals(15), signals(usize::MAX)), (Signals::empty(), Signals::empty()));
+    }
+}

@@ -75,6 +75,8 @@ pub enum Syscall {
     /// part 0, the address for part 1. Which fault it is are the number of the
     /// [cause](crate::FaultCause) in the low 8 bits and the incarnation that it ended above.
     TaskFault = 39,
+    /// `handle` of an interrupt object, `mask` (PR-8).
+    InterruptAck = 40,
     /// Nothing; the cheapest way in and out.
     DebugNop = 48,
     /// `buffer, length`, flat, at most [`MAX_LOG_BYTES`] (PR-7).
@@ -83,11 +85,14 @@ pub enum Syscall {
     DebugPutCharacter = 50,
     /// `status`: [`crate::OK`] or the code of an error; ends the run (PR-7).
     DebugShutdown = 51,
+    /// `buffer, length`, flat -> `length`: what somebody has typed (PR-8); for the process whose
+    /// interrupt object has the console's input among its lines.
+    ConsoleRead = 52,
 }
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 24] = [
+    pub const ALL: [Syscall; 26] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -108,10 +113,12 @@ impl Syscall {
         Syscall::TaskJoin,
         Syscall::TaskTerminate,
         Syscall::TaskFault,
+        Syscall::InterruptAck,
         Syscall::DebugNop,
         Syscall::DebugLog,
         Syscall::DebugPutCharacter,
         Syscall::DebugShutdown,
+        Syscall::ConsoleRead,
     ];
 
     /// The call with this number, if there is one.
@@ -138,10 +145,12 @@ impl Syscall {
             37 => Syscall::TaskJoin,
             38 => Syscall::TaskTerminate,
             39 => Syscall::TaskFault,
+            40 => Syscall::InterruptAck,
             48 => Syscall::DebugNop,
             49 => Syscall::DebugLog,
             50 => Syscall::DebugPutCharacter,
             51 => Syscall::DebugShutdown,
+            52 => Syscall::ConsoleRead,
             _other => return None,
         })
     }
@@ -167,7 +176,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [15, 31, 52, 0x1000, usize::MAX] {
+        for number in [15, 31, 53, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

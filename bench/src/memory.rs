@@ -1,8 +1,8 @@
 //! A port that is nothing but memory and a clock that stands still.
 
 use guichet_kernel::{
-    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
-    Unreadable,
+    Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
+    ThreadIndex, Unreadable,
 };
 
 use crate::system::{MEMORY_BYTES, base};
@@ -51,6 +51,7 @@ fn port_copies(memory: &mut Memory, source: Grant, destination: Grant) -> Result
 impl Port for Memory {
     const ENTRY_BYTES: usize = 0;
     const STACK_ALIGNMENT: usize = 16;
+    const CONSOLE_INPUT: InterruptLine = InterruptLine::NONE;
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         port_copies(self, source, destination)
@@ -80,6 +81,14 @@ impl Port for Memory {
     fn start_thread(&mut self, _thread: ThreadIndex, _pc: usize, _stack: Grant) {}
 
     fn stop_process(&mut self, _process: ProcessIndex) {}
+
+    fn enable_line(&mut self, _line: InterruptLine) {}
+
+    fn disable_line(&mut self, _line: InterruptLine) {}
+
+    fn read_console(&mut self, _destination: Grant) -> Result<usize, Unreadable> {
+        Err(Unreadable)
+    }
 
     fn log(&mut self, _text: Grant) {}
 

@@ -86,5 +86,6 @@ pub(crate) static SYSTEM: System<'static> = System {
     handlers: &[HANDLER_END],
     initiators: &[INITIATOR_END],
     wait_groups: &[],
+    interrupts: &[],
     max_transfer_bytes: MEMORY_BYTES,
 };

@@ -5,10 +5,15 @@
 //! that was given, a signal, and an emulator that is not there.
 
 use std::io::{self, Read, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
+
+use guichet_port_linux::read_input;
+use guichet_system::System;
 
 use crate::boards::Board;
 use crate::image::BuiltImage;
@@ -60,10 +65,13 @@ pub fn run_image_with(
     };
     let mut command = Command::new(emulator.program);
     command.args(arguments).args(emulator.arguments).arg(&image.image);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let wants_input = wants_input(&image.built.system);
+    command.stdin(if wants_input { Stdio::piped() } else { Stdio::null() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut worker = Work::spawn(&mut command).map_err(missing)?;
     let group = worker.group();
     let (output, errors) = (worker.child.stdout.take(), worker.child.stderr.take());
+    let input = Typing::start(worker.child.stdin.take());
     let (ended, end) = sync_channel::<()>(0);
     let (status, signal, timed_out, written, words) = thread::scope(|scope| {
         let writer = scope.spawn(|| {
@@ -86,6 +94,7 @@ pub fn run_image_with(
         });
         let result = worker.wait();
         drop(ended);
+        drop(input);
         let timed_out = watch.join().unwrap_or(false);
         let written = writer.join().unwrap_or(Ok(()));
         let words = errors.join().unwrap_or_default();
@@ -102,6 +111,47 @@ pub fn run_image_with(
     match timeout {
         Some(timeout) if timed_out => Ok(BoardEnding::TimedOut(timeout)),
         Some(_) | None => ending(status.map_err(missing)?, &words, emulator.program),
+    }
+}
+
+/// Whether somebody may want to know what is typed: only a process with an interrupt line can be told.
+fn wants_input(system: &System) -> bool {
+    let mut interrupts = system.processes.iter().flat_map(|process| &process.interrupts);
+    interrupts.any(|interrupt| interrupt.lines.iter().any(|line| line.number.is_some()))
+}
+
+/// Hands what is typed to the emulator, until it is dropped.
+///
+/// The emulator does not get our standard input itself: it is in a process group of its own, which a
+/// terminal would stop, and would change the terminal's mode, so that Ctrl-C came to it as a byte.
+struct Typing {
+    is_over: Arc<AtomicBool>,
+}
+
+impl Typing {
+    fn start(emulator: Option<ChildStdin>) -> Typing {
+        let typing = Typing { is_over: Arc::new(AtomicBool::new(false)) };
+        let is_over = Arc::clone(&typing.is_over);
+        if let Some(mut emulator) = emulator {
+            // Waits for somebody who may never type: so nobody waits for it.
+            thread::spawn(move || {
+                let mut pass_on = |bytes: &[u8]| {
+                    emulator.write_all(bytes).and_then(|()| emulator.flush()).is_ok()
+                };
+                read_input(&|| is_over.load(Ordering::SeqCst), &mut pass_on);
+                // Open until the run is over: what the emulator makes of an end is its own affair.
+                while !is_over.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+        typing
+    }
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::SeqCst);
     }
 }
 

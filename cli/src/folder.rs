@@ -1,6 +1,6 @@
 //! A system's folder and the file in it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use guichet_system::Loaded;
 
@@ -11,11 +11,25 @@ pub const SYSTEM_FILE: &str = "system.json5";
 
 /// Reads and checks the system in the folder `dir` (CF-1 to CF-4). Blocks for the file system.
 ///
-/// What is wrong in the file comes with the result, as diagnostics.
+/// What is wrong in the file comes with the result, as diagnostics. What it says of devices and
+/// interrupts is checked for the boards that it names; [`read_system_for`] checks it for another, too.
 ///
 /// # Errors
 /// [`Failure::NoFolder`] and [`Failure::NoSystemFile`], if there is nothing to read at all.
 pub fn read_system(dir: &Path) -> Result<Loaded, Failure> {
+    Ok(guichet_system::load(strip_dot(&file(dir)?)))
+}
+
+/// As [`read_system`], for the board called `board`.
+///
+/// # Errors
+/// As [`read_system`].
+pub fn read_system_for(dir: &Path, board: &str) -> Result<Loaded, Failure> {
+    Ok(guichet_system::load_for(strip_dot(&file(dir)?), board))
+}
+
+/// The system's file in the folder.
+fn file(dir: &Path) -> Result<PathBuf, Failure> {
     let folder = || dir.to_path_buf();
     if !dir.is_dir() {
         return Err(Failure::NoFolder { folder: folder(), exists: dir.exists() });
@@ -25,7 +39,7 @@ pub fn read_system(dir: &Path) -> Result<Loaded, Failure> {
     if file.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
         return Err(Failure::NoSystemFile { folder: folder() });
     }
-    Ok(guichet_system::load(strip_dot(&file)))
+    Ok(file)
 }
 
 /// `system.json5` instead of `./system.json5`, as a person would name it.

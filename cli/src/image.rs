@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 use guichet_kernel::Region;
 use guichet_system::System;
 use guichet_system::boards::Board as Hardware;
+use guichet_system::codegen::BOARD_VARIABLE;
 use guichet_system::image::{
     Layout, Measured, Placement, Program, SOURCE_VARIABLE, image_source, kernel_script, main_stack,
     process_script,
 };
+use guichet_system::model::Mapping;
 use guichet_system::tables::Tables;
 
 use crate::boards::Board;
@@ -76,6 +78,7 @@ pub fn build_image(
     board: &Board,
     progress: &mut dyn Progress,
 ) -> Result<BuiltImage, Failure> {
+    let system = system.on(board.name);
     let toolchain = Toolchain::find(board.target)?;
     let kernel_toolchain = Toolchain::find(board.kernel_target)?;
     let targets = find_programs(dir, &system)?;
@@ -168,7 +171,10 @@ impl Builder<'_> {
     ) -> Result<Vec<PathBuf>, Failure> {
         let jobs = jobs(self.system, targets);
         let ticks = self.board.hardware.ticks_per_sec.to_string();
-        let environment = [(TICKS_VARIABLE, OsString::from(ticks))];
+        let environment = [
+            (TICKS_VARIABLE, OsString::from(ticks)),
+            (BOARD_VARIABLE, OsString::from(self.board.name)),
+        ];
         let mut files = Vec::new();
         for (number, job) in (1..).zip(&jobs) {
             // The kernel is one more.
@@ -296,7 +302,11 @@ impl Builder<'_> {
         };
         let programs: Vec<Program> = programs.iter().map(program).collect();
         let wall = self.board.hardware.wall;
-        let walls = layout.processes.iter().map(|place| wall.words(&place.flash, &place.ram));
+        let places = layout.processes.iter().zip(&self.system.processes);
+        let walls = places.map(|(place, process)| {
+            let devices: Vec<_> = process.mappings.iter().map(Mapping::range).collect();
+            wall.words(&place.flash, &place.ram, &devices)
+        });
         let walls: Option<Vec<_>> = walls.collect();
         let source = walls.and_then(|walls| {
             let ticks = self.board.hardware.ticks_per_sec.into();

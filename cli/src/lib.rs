@@ -43,7 +43,7 @@ pub use build::{BuiltSystem, Profile, build_checked, build_system};
 pub use discover::{Target, find_programs};
 pub use emulator::{BoardEnding, run_image, run_image_with};
 pub use failure::Failure;
-pub use folder::{SYSTEM_FILE, read_system};
+pub use folder::{SYSTEM_FILE, read_system, read_system_for};
 pub use guichet_port_linux::Ending;
 pub use guichet_system::similar::nearest;
 pub use image::{BuiltImage, build_image};

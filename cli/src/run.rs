@@ -34,12 +34,12 @@ pub fn run_system(
     timeout: Option<Duration>,
     console: Box<dyn Write + Send>,
 ) -> Result<Ending, Failure> {
-    let pairs = built.system.processes.iter().zip(&built.programs);
+    let system = built.system.on(BOARD);
+    let pairs = system.processes.iter().zip(&built.programs);
     let programs =
         pairs.map(|(process, file)| load(process, file)).collect::<Result<Vec<_>, _>>()?;
     let memory: Vec<_> = programs.iter().map(|program| program.memory().to_vec()).collect();
-    let max_transfer_bytes = built.system.max_transfer_bytes_on(BOARD);
-    let tables = Tables::new(&built.system, &memory, max_transfer_bytes, TICKS_PER_SEC);
+    let tables = Tables::new(&system, &memory, system.max_transfer_bytes, TICKS_PER_SEC);
     let options = Options { timeout, console };
     Ok(tables.with_system(|system| guichet_port_linux::run(system, &programs, options))?)
 }

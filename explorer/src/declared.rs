@@ -51,6 +51,7 @@ impl Declared {
             handlers: ends.handlers.leak(),
             initiators: ends.initiators.leak(),
             threads: plan_threads(plan, processes).leak(),
+            interrupts: &[],
             wait_groups: &[],
             max_transfer_bytes: plan.max_transfer_bytes,
         };
@@ -91,7 +92,7 @@ impl Declared {
             }
             Object::Thread(thread) => Waitable::Thread(thread.position()),
             Object::Process(process) => Waitable::Process(process.position()),
-            Object::WaitGroup(_) => return None,
+            Object::WaitGroup(_) | Object::Interrupt(_) => return None,
         })
     }
 

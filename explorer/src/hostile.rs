@@ -134,7 +134,9 @@ fn sensible(
             | Syscall::TaskJoin
             | Syscall::TaskTerminate
             | Syscall::WaitGroupAdd
-            | Syscall::WaitGroupRemove,
+            | Syscall::WaitGroupRemove
+            | Syscall::InterruptAck
+            | Syscall::ConsoleRead,
         ) => {}
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),

@@ -5,8 +5,8 @@
 //! bytes are moved all the same wherever they exist, so that the damage is seen too.
 
 use guichet_kernel::{
-    Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
-    Unreadable,
+    Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
+    ThreadIndex, Unreadable,
 };
 
 use crate::layout::{Memory, REGIONS, SPAN_BYTES};
@@ -90,6 +90,7 @@ impl Machine {
 
 impl Port for Machine {
     const ENTRY_BYTES: usize = 16;
+    const CONSOLE_INPUT: InterruptLine = InterruptLine::NONE;
     const STACK_ALIGNMENT: usize = 8;
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
@@ -149,6 +150,14 @@ impl Port for Machine {
     fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
         self.inspect(&stack, true, "have a thread begin on");
         self.prepared.push((thread.position(), pc, stack.address() + stack.length()));
+    }
+
+    fn enable_line(&mut self, _line: InterruptLine) {}
+
+    fn disable_line(&mut self, _line: InterruptLine) {}
+
+    fn read_console(&mut self, _destination: Grant) -> Result<usize, Unreadable> {
+        Err(Unreadable)
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {

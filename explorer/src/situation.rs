@@ -256,7 +256,8 @@ fn predictions(
             vec![oracle.process_ends(world, process.position(), How::Faulted(fault))]
         }
         (Event::Timer, _) => oracle.deadlines_pass(world),
-        (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
+        // No system that is explored declares a line.
+        (Event::Interrupt { .. }, _) | (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
     }
 }
 

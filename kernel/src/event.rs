@@ -5,7 +5,7 @@
 
 use guichet_abi::{Arguments, Error, Fault, OK, Results, StatusCode};
 
-use crate::id::{ProcessIndex, ThreadIndex};
+use crate::id::{InterruptLine, ProcessIndex, ThreadIndex};
 
 /// A call of the current thread, as it was found in the registers. Nothing in it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +32,11 @@ pub enum Event {
     },
     /// The alarm that the kernel asked for has come.
     Timer,
+    /// A line that the kernel has enabled was delivered. The port has masked it.
+    Interrupt {
+        /// The line.
+        line: InterruptLine,
+    },
 }
 
 /// How an operation leaves the caller: its call has ended, with results; or it has not, as `None`,

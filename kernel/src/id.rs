@@ -72,6 +72,10 @@ table_index! {
     WaitGroupIndex
 }
 table_index! {
+    /// An interrupt object.
+    InterruptIndex
+}
+table_index! {
     /// The list of the threads that wait on one object.
     WaitListIndex
 }
@@ -127,6 +131,30 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
     /// Tells whether the table has no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+}
+
+/// An interrupt line of the machine, by the number that its interrupt controller knows it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InterruptLine(u16);
+
+impl InterruptLine {
+    /// Stands for no line: one that is declared, but that this board does not have.
+    pub const NONE: InterruptLine = InterruptLine(u16::MAX);
+
+    /// The line of this number.
+    pub const fn new(number: u16) -> InterruptLine {
+        InterruptLine(number)
+    }
+
+    /// The number.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// Tells whether this stands for no line.
+    pub const fn is_none(self) -> bool {
+        self.0 == Self::NONE.0
     }
 }
 

@@ -5,6 +5,7 @@ use guichet_abi::Signals;
 use crate::deadline::Deadlines;
 use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
 use crate::ipc::channel::{Channels, Handler, Initiator};
+use crate::ipc::interrupt::{Interrupt, Interrupts};
 use crate::ipc::wait_group::next_ready;
 use crate::object::Object;
 use crate::object_wait::{active_signals, wait_list};
@@ -41,6 +42,8 @@ pub struct Storage<'s> {
     pub handlers: &'s mut [Handler],
     /// One for each initiator end.
     pub initiators: &'s mut [Initiator],
+    /// One for each interrupt object.
+    pub interrupts: &'s mut [Interrupt],
     /// One for each object that can be waited on.
     pub wait_lists: &'s mut [ThreadList],
     /// One for each wait group.
@@ -54,6 +57,7 @@ pub struct Storage<'s> {
 pub struct Kernel<'s> {
     pub(crate) services: Services<'s>,
     pub(crate) channels: Channels<'s>,
+    pub(crate) interrupts: Interrupts<'s>,
 }
 
 impl<'s> Kernel<'s> {
@@ -80,6 +84,7 @@ impl<'s> Kernel<'s> {
                 handlers: Table::new(storage.handlers),
                 initiators: Table::new(storage.initiators),
             },
+            interrupts: Interrupts { entries: Table::new(storage.interrupts) },
         }
     }
 
@@ -130,6 +135,7 @@ impl<'s> Kernel<'s> {
         self.services.processes.fill(&Process::UNSTARTED);
         self.channels.handlers.fill(&Handler::IDLE);
         self.channels.initiators.fill(&Initiator::IDLE);
+        self.interrupts.entries.fill(&Interrupt::IDLE);
     }
 
     /// Checks every invariant of the whole state. For tests, the explorer and fuzzers; its cost
@@ -137,6 +143,7 @@ impl<'s> Kernel<'s> {
     pub fn check(&self) -> Result<(), &'static str> {
         self.services.waits.check()?;
         self.channels.check(&self.services)?;
+        self.interrupts.check(&self.services)?;
         for number in 0..self.services.system.threads.len() {
             self.check_thread(ThreadIndex::new(number))?;
         }
@@ -171,11 +178,14 @@ impl<'s> Kernel<'s> {
         };
         for object in declared.process.objects {
             if wait_list(self.services.system, object) == list
-                && active_signals(&self.channels, &self.services, object).intersects(mask)
+                && active_signals(&self.channels, &self.interrupts, &self.services, object)
+                    .intersects(mask)
             {
                 return Err("wait: a thread sleeps although its signal is active");
             }
-            let signals = |object: &Object| active_signals(&self.channels, &self.services, object);
+            let signals = |object: &Object| {
+                active_signals(&self.channels, &self.interrupts, &self.services, object)
+            };
             if let Object::WaitGroup(group) = object
                 && group.wait_list == list
                 && next_ready(&self.services, declared.process, group, signals).is_some()
@@ -198,6 +208,8 @@ pub struct StorageSizes {
     pub handlers: usize,
     /// For `initiators`.
     pub initiators: usize,
+    /// For `interrupts`.
+    pub interrupts: usize,
     /// For `wait_lists`.
     pub wait_lists: usize,
     /// For `wait_groups`.
@@ -209,6 +221,7 @@ impl StorageSizes {
     pub fn of(system: &System<'_>) -> StorageSizes {
         let lists = system.handlers.iter().map(|end| end.wait_list);
         let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
+        let lists = lists.chain(system.interrupts.iter().map(|interrupt| interrupt.wait_list));
         let lists = lists.chain(system.processes.iter().map(|process| process.wait_list));
         let lists = lists.chain(system.threads.iter().map(|thread| thread.wait_list));
         let lists = lists.chain(system.wait_groups.iter().map(|group| group.wait_list));
@@ -224,6 +237,7 @@ impl StorageSizes {
             handlers: system.handlers.len(),
             initiators: system.initiators.len(),
             wait_groups: system.wait_groups.len(),
+            interrupts: system.interrupts.len(),
             wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }
     }

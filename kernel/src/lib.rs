@@ -16,7 +16,7 @@
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
-//!   ipc/channel   ipc/wait_group                 the windows
+//!   ipc/channel   ipc/wait_group   ipc/interrupt   the windows
 //!   services                    what a window may use
 //!   wait                        blocking and waking
 //!   scheduler   deadline        who runs; what ends when
@@ -63,13 +63,16 @@ pub use event::{Action, Call, Event, Outcome};
 pub use fault::Report;
 pub use guichet_abi::{Fault, FaultCause};
 pub use id::{
-    HandlerIndex, InitiatorIndex, ProcessId, ProcessIndex, Table, TableIndex, ThreadIndex,
-    WaitGroupIndex, WaitListIndex,
+    HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, ProcessId, ProcessIndex, Table,
+    TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
 };
 pub use ipc::channel::{Handler, Initiator};
+pub use ipc::interrupt::Interrupt;
 pub use kernel::{Globals, Kernel, Storage, StorageSizes};
 pub use memory::{Buffer, Grant};
-pub use object::{HandlerDescriptor, InitiatorDescriptor, Object, WaitGroupDescriptor};
+pub use object::{
+    HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, Object, WaitGroupDescriptor,
+};
 pub use port::{NotStarted, Port, Side, Unreadable};
 pub use process::{GiveUp, Process, ProcessDescriptor, ProcessState, RestartPolicy, WALL_WORDS};
 pub use region::{Access, Region, Span};

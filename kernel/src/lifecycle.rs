@@ -35,13 +35,19 @@ impl Kernel<'_> {
                 | Object::TimedInitiator { .. }
                 | Object::Thread(_)
                 | Object::Process(_)
-                | Object::WaitGroup(_) => {}
+                | Object::WaitGroup(_)
+                | Object::Interrupt(_) => {}
             }
         }
         if port.start_process(index).is_err() {
             let fault = Fault::new(FaultCause::NotStarted);
             self.bury(port, descriptor, Report::Faulted(fault));
             return;
+        }
+        for object in descriptor.objects {
+            if let Object::Interrupt(index) = object {
+                self.interrupts.owner_started(&self.services, port, *index);
+            }
         }
         if let Some(main) = descriptor.threads.first() {
             self.revive(descriptor.index, *main);
@@ -101,7 +107,7 @@ impl Kernel<'_> {
         wait_group::dissolve(&mut self.services, descriptor);
         let returns = self.count_end(descriptor, report);
         for object in descriptor.objects {
-            self.object_ended(object, returns);
+            self.object_ended(port, object, returns);
         }
         port.stop_process(descriptor.index);
         self.services.waits.raise(descriptor.wait_list, Signals::JOINABLE);
@@ -148,7 +154,7 @@ impl Kernel<'_> {
         self.bury(port, descriptor, Report::Terminated);
     }
 
-    fn object_ended(&mut self, object: &Object, returns: bool) {
+    fn object_ended<P: Port>(&mut self, port: &mut P, object: &Object, returns: bool) {
         match object {
             Object::ChannelHandler(end) => {
                 self.channels.handler_ended(&mut self.services, end.index, returns);
@@ -157,6 +163,9 @@ impl Kernel<'_> {
                 self.channels.initiator_ended(&mut self.services, end.index);
             }
             Object::WaitGroup(group) => wait_group::ended(&mut self.services, group),
+            Object::Interrupt(index) => {
+                self.interrupts.owner_ended(&self.services, port, *index);
+            }
             Object::Thread(_) | Object::Process(_) => {}
         }
     }

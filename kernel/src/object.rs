@@ -5,7 +5,8 @@
 //! the object is the right to use it that way.
 
 use crate::id::{
-    HandlerIndex, InitiatorIndex, ProcessIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
+    HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, ProcessIndex, ThreadIndex,
+    WaitGroupIndex, WaitListIndex,
 };
 
 /// What a handle names, with everything that is declared of it: a call that has found its object
@@ -31,6 +32,8 @@ pub enum Object {
     Process(ProcessIndex),
     /// A collection of the process's objects, to be waited on together (WT-4).
     WaitGroup(WaitGroupDescriptor),
+    /// Interrupt lines of the machine (PR-8).
+    Interrupt(InterruptIndex),
 }
 
 /// What is declared of a wait group.
@@ -66,4 +69,16 @@ pub struct InitiatorDescriptor {
     pub wait_list: WaitListIndex,
     /// What the handler knows it by (AB-6, CH-12).
     pub badge: u32,
+}
+
+/// What is declared of an interrupt object (PR-8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InterruptDescriptor<'s> {
+    /// The process that serves the lines.
+    pub process: ProcessIndex,
+    /// The threads that wait on it.
+    pub wait_list: WaitListIndex,
+    /// Its lines, at most [`guichet_abi::Signals::INTERRUPT_COUNT`]; a line's signal follows from its
+    /// place. No line is in two objects.
+    pub lines: &'s [InterruptLine],
 }

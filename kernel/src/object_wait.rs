@@ -5,6 +5,7 @@ use guichet_abi::{Arguments, Error, ExitStatus, Results, Signals};
 use crate::event::{Ending, success};
 use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
+use crate::ipc::interrupt::Interrupts;
 use crate::ipc::wait_group;
 use crate::object::{Object, WaitGroupDescriptor};
 use crate::port::Port;
@@ -18,18 +19,20 @@ use crate::wait::{member_results, wait_results};
 /// member is ready (WT-4).
 pub(crate) fn object_wait<P: Port>(
     channels: &mut Channels<'_>,
+    interrupts: &Interrupts<'_>,
     services: &mut Services<'_>,
     port: &mut P,
     arguments: &Arguments,
 ) -> Ending {
     let (caller, object, list, mask) = check(services, arguments)?;
     let results = match object {
-        Object::WaitGroup(group) => look_at_group(channels, services, group),
+        Object::WaitGroup(group) => look_at_group(channels, interrupts, services, group),
         Object::ChannelHandler(_)
         | Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
-        | Object::Process(_) => look_at(channels, services, object, &caller, mask),
+        | Object::Process(_)
+        | Object::Interrupt(_) => look_at(channels, interrupts, services, object, &caller, mask),
     };
     if results.is_some() {
         return Ok(results);
@@ -46,13 +49,14 @@ pub(crate) fn object_wait<P: Port>(
 /// What a wait on a plain object gives at once, if it does.
 fn look_at(
     channels: &mut Channels<'_>,
+    interrupts: &Interrupts<'_>,
     services: &Services<'_>,
     object: &Object,
     caller: &Caller<'_>,
     mask: Signals,
 ) -> Option<Results> {
     begin(channels, object, caller);
-    let signals = active_signals(channels, services, object);
+    let signals = active_signals(channels, interrupts, services, object);
     if !signals.intersects(mask) {
         return None;
     }
@@ -63,6 +67,7 @@ fn look_at(
 /// What a wait on a group gives at once, if it does.
 fn look_at_group(
     channels: &mut Channels<'_>,
+    interrupts: &Interrupts<'_>,
     services: &mut Services<'_>,
     group: &WaitGroupDescriptor,
 ) -> Option<Results> {
@@ -70,7 +75,7 @@ fn look_at_group(
     for (object, ..) in wait_group::members(services, caller.process, group) {
         begin(channels, object, &caller);
     }
-    let signals = |object: &Object| active_signals(channels, services, object);
+    let signals = |object: &Object| active_signals(channels, interrupts, services, object);
     let ready = wait_group::next_ready(services, caller.process, group, signals)?;
     wait_group::served(services, group, ready.index);
     note_returned(channels, ready.object, ready.signals);
@@ -80,6 +85,7 @@ fn look_at_group(
 /// Makes an object a member of a group (WT-4).
 pub(crate) fn wait_group_add(
     channels: &mut Channels<'_>,
+    interrupts: &Interrupts<'_>,
     services: &mut Services<'_>,
     arguments: &Arguments,
 ) -> Ending {
@@ -100,7 +106,7 @@ pub(crate) fn wait_group_add(
     let member = Member { group: group.index, list, mask, user_data };
     services.waits.join(index, member);
     note_blocked(channels, object);
-    let signals = active_signals(channels, services, object);
+    let signals = active_signals(channels, interrupts, services, object);
     if signals.intersects(mask) && services.waits.wake_group(index, &member, signals) {
         note_returned(channels, object, signals);
     }
@@ -175,12 +181,17 @@ pub(crate) fn wait_list(system: &System<'_>, object: &Object) -> WaitListIndex {
             system.process(*process).map_or(WaitListIndex::NONE, |process| process.wait_list)
         }
         Object::WaitGroup(group) => group.wait_list,
+        Object::Interrupt(interrupt) => {
+            let declared = system.interrupt(*interrupt);
+            declared.map_or(WaitListIndex::NONE, |interrupt| interrupt.wait_list)
+        }
     }
 }
 
 /// The signals that an object shows now; of a group, which shows what its members do, none.
 pub(crate) fn active_signals(
     channels: &Channels<'_>,
+    interrupts: &Interrupts<'_>,
     services: &Services<'_>,
     object: &Object,
 ) -> Signals {
@@ -192,6 +203,7 @@ pub(crate) fn active_signals(
         Object::Thread(thread) => joinable(services.thread_status(*thread)),
         Object::Process(process) => joinable(services.process_status(*process)),
         Object::WaitGroup(_) => Signals::empty(),
+        Object::Interrupt(interrupt) => interrupts.signals(*interrupt),
     }
 }
 
@@ -208,7 +220,8 @@ fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => {}
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => {}
     }
 }
 
@@ -221,7 +234,8 @@ fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
         Object::ChannelHandler(_)
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => {}
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => {}
     }
 }
 
@@ -233,6 +247,7 @@ fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => {}
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => {}
     }
 }

@@ -5,7 +5,7 @@
 //! [`Port::read_words`] and [`Port::now`], so that a run can be recorded and played again.
 
 use crate::fault::Report;
-use crate::id::{ProcessIndex, ThreadIndex};
+use crate::id::{InterruptLine, ProcessIndex, ThreadIndex};
 use crate::memory::Grant;
 use crate::time::Instant;
 
@@ -34,6 +34,10 @@ pub trait Port {
     /// What the stack pointer is a multiple of where a thread begins; a power of two.
     const STACK_ALIGNMENT: usize;
 
+    /// The line that says that somebody has typed, on a machine whose console input is the port's;
+    /// NONE where it belongs to a device that a process maps.
+    const CONSOLE_INPUT: InterruptLine;
+
     /// Copies between two ranges of the same length, as `memmove` does. Bytes are copied as raw
     /// memory, once. Where a memory cannot be used after all, tells which.
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side>;
@@ -60,11 +64,23 @@ pub trait Port {
     /// Takes a process away: nothing of it runs or keeps memory after this. It may be gone already.
     fn stop_process(&mut self, process: ProcessIndex);
 
+    /// Lets an interrupt line come as [`crate::Event::Interrupt`], once: a line that was delivered is
+    /// masked until this is asked for again. What a level line still asserts then counts anew;
+    /// whatever else came of it meanwhile is over.
+    fn enable_line(&mut self, line: InterruptLine);
+
+    /// Masks a line, and forgets what has come of it (PR-8).
+    fn disable_line(&mut self, line: InterruptLine);
+
     /// Takes console output of a process (PR-7). Never waits.
     fn log(&mut self, text: Grant);
 
     /// Takes one character of console output of a process (PR-7). Never waits.
     fn log_character(&mut self, process: ProcessIndex, character: char);
+
+    /// Puts what somebody has typed into the memory, as much as there is and fits; tells how much.
+    /// Never waits. Asked only where there is a [`Port::CONSOLE_INPUT`].
+    fn read_console(&mut self, destination: Grant) -> Result<usize, Unreadable>;
 
     /// Takes the kernel's own word on how a process ended, for the console (PR-2). The process's
     /// memory is still there.

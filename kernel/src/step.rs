@@ -88,6 +88,7 @@ impl Kernel<'_> {
             Event::Fault(fault) => self.fault(port, self.current_process(), fault),
             Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
             Event::Timer => self.expire(port),
+            Event::Interrupt { line } => self.interrupts.delivered(&mut self.services, line),
         }
         self.services.waits.dispatch(port)
     }
@@ -132,7 +133,7 @@ impl Kernel<'_> {
     }
 
     fn operate<P: Port>(&mut self, port: &mut P, call: Syscall, arguments: &Arguments) -> Ending {
-        let Kernel { services, channels, .. } = self;
+        let Kernel { services, channels, interrupts } = self;
         match call {
             Syscall::ChannelTransact => channels.transact(services, port, arguments),
             Syscall::ChannelRead => channels.read(services, port, arguments, false),
@@ -143,8 +144,8 @@ impl Kernel<'_> {
                 channels.respond_and_receive(services, port, arguments)
             }
             Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
-            Syscall::ObjectWait => object_wait(channels, services, port, arguments),
-            Syscall::WaitGroupAdd => wait_group_add(channels, services, arguments),
+            Syscall::ObjectWait => object_wait(channels, interrupts, services, port, arguments),
+            Syscall::WaitGroupAdd => wait_group_add(channels, interrupts, services, arguments),
             Syscall::WaitGroupRemove => wait_group::remove(services, arguments),
             Syscall::SleepUntil => self.sleep_until(port, arguments),
             Syscall::ProcessExit => self.process_exit(port, arguments),
@@ -155,6 +156,8 @@ impl Kernel<'_> {
             Syscall::TaskTerminate => self.task_terminate(port, arguments),
             Syscall::TaskJoin => self.task_join(arguments),
             Syscall::TaskFault => self.task_fault(arguments),
+            Syscall::InterruptAck => interrupts.acknowledge(services, port, arguments).map(Some),
+            Syscall::ConsoleRead => interrupts.read_console(services, port, arguments).map(Some),
             Syscall::ClockNow => Ok(Some(now(port))),
             Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
             Syscall::DebugLog => self.debug_log(port, arguments),

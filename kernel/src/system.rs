@@ -1,7 +1,11 @@
 //! What a system is made of, as declared: read only, and in flash on a board.
 
-use crate::id::{HandlerIndex, InitiatorIndex, ProcessIndex, TableIndex, ThreadIndex};
-use crate::object::{HandlerDescriptor, InitiatorDescriptor, WaitGroupDescriptor};
+use crate::id::{
+    HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex, ThreadIndex,
+};
+use crate::object::{
+    HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, WaitGroupDescriptor,
+};
 use crate::process::ProcessDescriptor;
 use crate::thread::ThreadDescriptor;
 
@@ -19,6 +23,8 @@ pub struct System<'s> {
     pub initiators: &'s [InitiatorDescriptor],
     /// The wait groups.
     pub wait_groups: &'s [WaitGroupDescriptor],
+    /// The interrupt objects.
+    pub interrupts: &'s [InterruptDescriptor<'s>],
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }
@@ -46,5 +52,10 @@ impl<'s> System<'s> {
     #[inline(always)]
     pub fn initiator(&self, index: InitiatorIndex) -> Option<&'s InitiatorDescriptor> {
         self.initiators.get(index.position())
+    }
+
+    /// An interrupt object's declaration.
+    pub fn interrupt(&self, index: InterruptIndex) -> Option<&'s InterruptDescriptor<'s>> {
+        self.interrupts.get(index.position())
     }
 }

@@ -183,7 +183,8 @@ impl Kernel<'_> {
             Object::ChannelHandler(_)
             | Object::ChannelInitiator(_)
             | Object::TimedInitiator { .. }
-            | Object::WaitGroup(_) => Err(Error::InvalidArgument),
+            | Object::WaitGroup(_)
+            | Object::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 }

@@ -40,6 +40,10 @@ pub(crate) struct TestPort {
     pub(crate) stopped: Vec<ProcessIndex>,
     /// The threads that were prepared, with their entries and their stack pointers.
     pub(crate) started: Vec<(ThreadIndex, usize, usize)>,
+    /// The lines that may come.
+    pub(crate) enabled: Vec<u16>,
+    /// What somebody has typed.
+    pub(crate) typed: Vec<u8>,
     /// Every start of a process fails.
     pub(crate) refuses_start: bool,
 }
@@ -58,6 +62,7 @@ impl TestPort {
 impl Port for TestPort {
     const ENTRY_BYTES: usize = 16;
     const STACK_ALIGNMENT: usize = 8;
+    const CONSOLE_INPUT: InterruptLine = InterruptLine::new(LINES[0]);
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         assert_eq!(source.length(), destination.length());
@@ -94,6 +99,22 @@ impl Port for TestPort {
         self.stopped.push(process);
     }
 
+    fn enable_line(&mut self, line: InterruptLine) {
+        assert!(!self.enabled.contains(&line.number()), "enabled twice");
+        self.enabled.push(line.number());
+    }
+
+    fn disable_line(&mut self, line: InterruptLine) {
+        self.enabled.retain(|each| *each != line.number());
+    }
+
+    fn read_console(&mut self, destination: Grant) -> Result<usize, Unreadable> {
+        let length = self.typed.len().min(destination.length());
+        let bytes: Vec<u8> = self.typed.drain(..length).collect();
+        self.granted(destination)[..length].copy_from_slice(&bytes);
+        Ok(length)
+    }
+
     fn log(&mut self, text: Grant) {
         let bytes = self.granted(text).to_vec();
         self.log.extend(bytes);
@@ -114,6 +135,7 @@ struct Tables {
     processes: Vec<Process>,
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
+    interrupts: Vec<Interrupt>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
     globals: Globals,
@@ -126,6 +148,7 @@ impl Tables {
             processes: &mut self.processes,
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
+            interrupts: &mut self.interrupts,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,
@@ -140,7 +163,7 @@ impl Tables {
 }
 
 pub(crate) struct Machine {
-    system: &'static System<'static>,
+    pub(crate) system: &'static System<'static>,
     tables: Tables,
     pub(crate) port: TestPort,
     pub(crate) outcome: Outcome,
@@ -208,6 +231,11 @@ fn build(
         index: WaitGroupIndex::new(number),
         wait_list: WaitListIndex::new(4 + count + handler.len() + number),
     });
+    let interrupt = InterruptDescriptor {
+        process: ProcessIndex::new(1),
+        wait_list: WaitListIndex::new(6 + count + handler.len()),
+        lines: LINES.map(InterruptLine::new).to_vec().leak(),
+    };
     let process = |number: usize| {
         let objects = objects(ends[number], numbers[number], 1 - number, groups[number]);
         // The entries of the first process's objects follow the threads, then those of the second's.
@@ -226,14 +254,21 @@ fn build(
         handlers: vec![handler_end].leak(),
         initiators: vec![initiator_end].leak(),
         wait_groups: groups.to_vec().leak(),
+        interrupts: vec![interrupt].leak(),
         max_transfer_bytes: 128,
     }));
+    unbooted_machine(system)
+}
+
+/// A machine of this system, whose memory is all zero.
+fn unbooted_machine(system: &'static System<'static>) -> Machine {
     let sizes = StorageSizes::of(system);
     let tables = Tables {
         threads: vec![Thread::DORMANT; sizes.threads],
         processes: vec![Process::UNSTARTED; sizes.processes],
         handlers: vec![Handler::IDLE; sizes.handlers],
         initiators: vec![Initiator::IDLE; sizes.initiators],
+        interrupts: vec![Interrupt::IDLE; sizes.interrupts],
         wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
         wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
         globals: Globals::INITIAL,
@@ -244,7 +279,8 @@ fn build(
     Machine { system, tables, port, outcome, results: BTreeMap::new() }
 }
 
-/// The handles of a process: its end of the channel, the other process, its threads, a wait group.
+/// The handles of a process: its end of the channel, the other process, its threads, a wait group; of the
+/// handler, an interrupt object too.
 fn objects(
     end: Object,
     threads: &[ThreadIndex],
@@ -253,8 +289,14 @@ fn objects(
 ) -> &'static [Object] {
     let threads = threads.iter().map(|thread| Object::Thread(*thread));
     let others = [end, Object::Process(ProcessIndex::new(other))].into_iter();
-    others.chain(threads).chain([Object::WaitGroup(group)]).collect::<Vec<_>>().leak()
+    let interrupt = (other == 0).then_some(Object::Interrupt(InterruptIndex::new(0)));
+    let all = others.chain(threads).chain([Object::WaitGroup(group)]).chain(interrupt);
+    all.collect::<Vec<_>>().leak()
 }
+
+/// The lines of the handler's interrupt object, whose handle is its last. The last of them is not
+/// there on this machine.
+pub(crate) const LINES: [u16; 3] = [5, 40, u16::MAX];
 
 /// The handle of the other process, and of a process's own first thread; its end of the channel is 0.
 pub(crate) const OTHER_PROCESS: usize = 1;

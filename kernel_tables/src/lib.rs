@@ -8,8 +8,8 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Kernel, Process, ProcessIndex, Storage, StorageSizes, System,
-    TableIndex, Thread, ThreadList, WaitGroup,
+    Globals, Handler, Initiator, Interrupt, Kernel, Process, ProcessIndex, Storage, StorageSizes,
+    System, TableIndex, Thread, ThreadList, WaitGroup,
 };
 
 /// Everything that the kernel remembers.
@@ -19,6 +19,7 @@ pub struct KernelTables {
     processes: Vec<Process>,
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
+    interrupts: Vec<Interrupt>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
     globals: Globals,
@@ -33,6 +34,7 @@ impl KernelTables {
             processes: vec![Process::UNSTARTED; sizes.processes],
             handlers: vec![Handler::IDLE; sizes.handlers],
             initiators: vec![Initiator::IDLE; sizes.initiators],
+            interrupts: vec![Interrupt::IDLE; sizes.interrupts],
             wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
             wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
             globals: Globals::INITIAL,
@@ -46,6 +48,7 @@ impl KernelTables {
             processes: &mut self.processes,
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
+            interrupts: &mut self.interrupts,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,

@@ -79,6 +79,7 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
             Some((arguments[3], arguments[4]))
         }
         Syscall::ChannelReceive => Some((arguments[1], arguments[2])),
+        Syscall::ConsoleRead => Some((arguments[0], arguments[1])),
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
         | Syscall::ObjectSetPeerUserSignal
@@ -95,6 +96,7 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         | Syscall::TaskJoin
         | Syscall::TaskTerminate
         | Syscall::TaskFault
+        | Syscall::InterruptAck
         | Syscall::DebugNop
         | Syscall::DebugLog
         | Syscall::DebugPutCharacter

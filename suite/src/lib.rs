@@ -21,6 +21,7 @@
 #![deny(unsafe_code)]
 
 pub mod hostile;
+pub mod interrupts;
 pub mod machine;
 pub mod pattern;
 pub mod report;

@@ -8,6 +8,10 @@ use userspace::time::SystemClock;
 /// shell, on a microcontroller nobody.
 pub const HAS_OUTSIDE: bool = cfg!(target_os = "linux");
 
+/// Whether a line that is unmasked while its device still asserts it comes at once. QEMU's model of
+/// RISC-V's interrupt controller waits for the device to assert it anew.
+pub const REPEATS_LEVELS: bool = !cfg!(target_arch = "riscv32");
+
 /// Whether an address means the same to all processes, so that one can name what is another's.
 pub const HAS_ONE_ADDRESS_SPACE: bool = !cfg!(target_os = "linux");
 

@@ -2,6 +2,7 @@
 
 mod build;
 mod channels;
+mod devices;
 mod lives;
 mod threads;
 mod unique;
@@ -12,7 +13,8 @@ use crate::tree::Value;
 use crate::{Diagnostic, Diagnostics};
 
 /// Checks the file whose values are `tree`; `None` if there is any error, all of which go to `log`.
-pub(crate) fn check(tree: &Value, log: &mut Diagnostics) -> Option<System> {
+/// What depends on the board is also checked for `board`, if that is given.
+pub(crate) fn check(tree: &Value, board: Option<&str>, log: &mut Diagnostics) -> Option<System> {
     let draft = declarations::read(tree, log)?;
     count_processes(tree, &draft, log);
     unique::check(&draft, log);
@@ -20,10 +22,11 @@ pub(crate) fn check(tree: &Value, log: &mut Diagnostics) -> Option<System> {
         draft.processes.iter().map(|process| threads::line_up(process, log)).collect();
     let links = channels::link(&draft, log);
     let linked = lives::link(&draft, log);
+    let differences = devices::link(&draft, board, log);
     if log.has_errors() {
         return None;
     }
-    build::system(draft, threads, &links, &linked)
+    build::system(draft, threads, &links, &linked, differences)
 }
 
 /// A system without processes does nothing, and the number of a process is one byte.

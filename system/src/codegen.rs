@@ -19,7 +19,7 @@ use proc_macro2::TokenStream;
 
 use crate::model::System;
 
-pub use script::{Failure, build_script, build_script_for_all};
+pub use script::{BOARD_VARIABLE, Failure, build_script, build_script_for_all};
 
 /// The generated Rust code of the process called `process`; `None` if `system` has none.
 ///

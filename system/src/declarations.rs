@@ -8,6 +8,7 @@
 mod app;
 mod board;
 mod constant;
+mod device;
 mod fields;
 mod number;
 mod object;
@@ -16,7 +17,6 @@ mod shape;
 mod thread;
 
 use crate::Diagnostics;
-use crate::model::Board;
 use crate::schema::SYSTEM;
 use crate::source::Spanned;
 use crate::tree::Value;
@@ -24,6 +24,8 @@ use crate::tree::Value;
 use fields::Fields;
 
 pub(crate) use app::AppDraft;
+pub(crate) use board::{BoardDraft, BoardProcessDraft};
+pub(crate) use device::{IrqDraft, MappingDraft};
 pub(crate) use object::{ObjectDraft, ObjectDraftKind};
 pub(crate) use process::ProcessDraft;
 pub(crate) use thread::ThreadDraft;
@@ -41,7 +43,7 @@ pub(crate) struct SystemDraft<'t> {
     /// The longest transfer, if declared.
     pub(crate) max_transfer_bytes: Option<usize>,
     /// What differs on some boards.
-    pub(crate) boards: Vec<Board>,
+    pub(crate) boards: Vec<BoardDraft<'t>>,
 }
 
 /// Reads the whole file from its `tree`.

@@ -64,8 +64,18 @@ pub struct Loaded {
 /// Blocks for the file system. What goes wrong, from a missing file to a wrong number, comes as
 /// diagnostics (TL-4), never as a panic.
 pub fn load(path: &Path) -> Loaded {
+    load_from(path, None)
+}
+
+/// As [`load`], for the board called `board`: what the file says of devices and interrupts must be
+/// right there, whether the file names the board or not.
+pub fn load_for(path: &Path, board: &str) -> Loaded {
+    load_from(path, Some(board))
+}
+
+fn load_from(path: &Path, board: Option<&str>) -> Loaded {
     match input::read(path) {
-        Ok(source) => check_text(source),
+        Ok(source) => check_text(source, board),
         Err(refused) => {
             let source = Arc::new(refused.source);
             let mut diagnostics = Diagnostics::new(Arc::clone(&source));
@@ -77,10 +87,10 @@ pub fn load(path: &Path) -> Loaded {
 
 /// Checks `text` as a system's file, which diagnostics call `name` (CF-1 to CF-4).
 pub fn check_source(name: &str, text: &str) -> Loaded {
-    check_text(Source::new(name, text))
+    check_text(Source::new(name, text), None)
 }
 
-fn check_text(source: Source) -> Loaded {
+fn check_text(source: Source, board: Option<&str>) -> Loaded {
     let source = Arc::new(source);
     let mut diagnostics = Diagnostics::new(Arc::clone(&source));
     let system = match input::refusal(source.text()) {
@@ -89,7 +99,7 @@ fn check_text(source: Source) -> Loaded {
             None
         }
         None => syntax::parse(source.text(), &mut diagnostics)
-            .and_then(|tree| check::check(&tree, &mut diagnostics)),
+            .and_then(|tree| check::check(&tree, board, &mut diagnostics)),
     };
     diagnostics.put_in_order();
     Loaded { source, diagnostics, system }

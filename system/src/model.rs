@@ -36,6 +36,33 @@ pub struct System {
 }
 
 impl System {
+    /// The system as it is on the board called `board` (CF-4).
+    pub fn on(&self, board: &str) -> System {
+        let mut system = self.clone();
+        system.max_transfer_bytes = self.max_transfer_bytes_on(board);
+        let differences = self.boards.iter().filter(|each| each.name == board);
+        for difference in differences.flat_map(|board| &board.processes) {
+            let Some(process) = system.processes.get_mut(difference.process) else { continue };
+            if let Some(mappings) = &difference.mappings {
+                process.mappings.clone_from(mappings);
+            }
+            for changed in &difference.lines {
+                let interrupt = process.interrupts.get_mut(changed.interrupt);
+                let line = interrupt.and_then(|interrupt| interrupt.lines.get_mut(changed.line));
+                if let Some(line) = line {
+                    line.number = Some(changed.number);
+                }
+            }
+        }
+        system
+    }
+
+    /// Whether an object of any process has this interrupt line (PR-8).
+    pub fn has_line(&self, number: u16) -> bool {
+        let interrupts = self.processes.iter().flat_map(|process| &process.interrupts);
+        interrupts.flat_map(|interrupt| &interrupt.lines).any(|line| line.number == Some(number))
+    }
+
     /// The longest transfer in bytes on the board called `board` (AB-10, CF-4).
     pub fn max_transfer_bytes_on(&self, board: &str) -> usize {
         self.boards
@@ -71,6 +98,30 @@ pub struct Board {
     pub name: String,
     /// The longest transfer in bytes there, if it differs (AB-10).
     pub max_transfer_bytes: Option<usize>,
+    /// What differs of some processes there.
+    pub processes: Vec<BoardProcess>,
+}
+
+/// What differs of a process on one board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardProcess {
+    /// Its index in [`System::processes`].
+    pub process: usize,
+    /// All of its mappings there, if they differ.
+    pub mappings: Option<Vec<Mapping>>,
+    /// The lines that have other numbers there.
+    pub lines: Vec<BoardLine>,
+}
+
+/// An interrupt line that has another number on one board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoardLine {
+    /// The index in [`Process::interrupts`].
+    pub interrupt: usize,
+    /// The index in [`Interrupt::lines`].
+    pub line: usize,
+    /// The number.
+    pub number: u16,
 }
 
 /// A named value for programs.
@@ -120,6 +171,10 @@ pub struct Process {
     pub program: Option<String>,
     /// Its objects; an object's handle is its index here.
     pub objects: Vec<Object>,
+    /// What its interrupt objects consist of (PR-8).
+    pub interrupts: Vec<Interrupt>,
+    /// The devices that it may touch.
+    pub mappings: Vec<Mapping>,
     /// Its threads, at least one. The first is the main thread.
     pub threads: Vec<Thread>,
 }
@@ -200,6 +255,45 @@ pub enum ObjectKind {
     },
     /// A collection of the process's objects, to be waited on together (WT-4).
     WaitGroup,
+    /// Interrupt lines (PR-8).
+    Interrupt {
+        /// The index in [`Process::interrupts`].
+        interrupt: usize,
+    },
+}
+
+/// What an interrupt object consists of (PR-8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interrupt {
+    /// Its lines, the first of which has the signal INTERRUPT_A.
+    pub lines: Vec<Line>,
+}
+
+/// An interrupt line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its name, a Rust identifier, unique in its process.
+    pub name: String,
+    /// Its number, where the board has it.
+    pub number: Option<u16>,
+}
+
+/// Registers of a device, which a process may touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Its name, a Rust identifier, unique in its process.
+    pub name: String,
+    /// Where they begin.
+    pub start_address: u32,
+    /// How many bytes they are.
+    pub size_bytes: u32,
+}
+
+impl Mapping {
+    /// Where they are. What was checked does not reach beyond the address space.
+    pub fn range(&self) -> std::ops::Range<u32> {
+        self.start_address..self.start_address.saturating_add(self.size_bytes)
+    }
 }
 
 /// Which object of which process.

@@ -9,7 +9,10 @@ mod keys;
 
 use crate::names::Rule;
 
-pub(crate) use keys::{APP, BOARD, BOARDS, CONSTANT, OBJECT_TYPES, PROCESS, SYSTEM, THREAD};
+pub(crate) use keys::{
+    APP, BOARD, BOARD_IRQ, BOARD_OBJECT, BOARD_PROCESS, BOARDS, CONSTANT, IRQ, MAPPING,
+    OBJECT_TYPES, PROCESS, SYSTEM, THREAD,
+};
 
 /// A kind of table.
 #[derive(Debug)]
@@ -136,6 +139,8 @@ pub(crate) enum ObjectClass {
     Process,
     /// A wait group.
     WaitGroup,
+    /// Interrupt lines.
+    Interrupt,
 }
 
 impl ObjectClass {
@@ -147,6 +152,7 @@ impl ObjectClass {
             ObjectClass::Thread => &keys::THREAD_OBJECT,
             ObjectClass::Process => &keys::PROCESS_OBJECT,
             ObjectClass::WaitGroup => &keys::WAIT_GROUP,
+            ObjectClass::Interrupt => &keys::INTERRUPT,
         }
     }
 }
@@ -159,10 +165,9 @@ mod tests {
     #[test]
     fn no_table_lists_a_key_twice_and_every_key_says_what_it_means() {
         let objects = OBJECT_TYPES.iter().filter_map(|each| each.class).map(ObjectClass::table);
-        for table in [&SYSTEM, &APP, &PROCESS, &THREAD, &CONSTANT, &BOARDS, &BOARD]
-            .into_iter()
-            .chain(objects)
-        {
+        let tables = [&SYSTEM, &APP, &PROCESS, &THREAD, &CONSTANT, &BOARDS, &BOARD, &MAPPING, &IRQ];
+        let boards = [&BOARD_PROCESS, &BOARD_OBJECT, &BOARD_IRQ];
+        for table in tables.into_iter().chain(boards).chain(objects) {
             let mut seen = HashSet::new();
             for key in table.keys {
                 assert!(seen.insert(key.name), "{} of {}", key.name, table.noun);

@@ -2,15 +2,16 @@
 //!
 //! The kernel knows a system as tables that refer to one another. Here they are made, in one order that every
 //! port relies on: processes and their threads in the order of the file, handles in the order of
-//! each process's objects, a wait list for each channel end and for each process and thread that an
-//! object stands for. What a process may touch is not in
+//! each process's objects, a wait list for each channel end, for each interrupt object, and for each
+//! process and thread that an object stands for. What a process may touch is not in
 //! the file; it comes from the linked program and is passed in. Times of the file are in milliseconds
 //! and become ticks of the board here, because the kernel never divides.
 
 use guichet_kernel::{
-    GiveUp, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor,
-    ThreadIndex, WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
+    GiveUp, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex,
+    InterruptDescriptor, InterruptIndex, InterruptLine, Object, Priority, ProcessDescriptor,
+    ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor, ThreadIndex, WALL_WORDS,
+    WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
 };
 
 use crate::model::{self, ObjectId, ObjectKind, OnGiveUp, RestartWhen};
@@ -23,6 +24,7 @@ pub struct Tables {
     handlers: Vec<HandlerDescriptor>,
     initiators: Vec<InitiatorDescriptor>,
     wait_groups: Vec<WaitGroupDescriptor>,
+    interrupts: Vec<InterruptTables>,
     max_transfer_bytes: usize,
 }
 
@@ -47,6 +49,14 @@ struct ThreadTables {
     ordinal: u8,
     priority: u8,
     wait_list: WaitListIndex,
+}
+
+/// An interrupt object, by the process that it belongs to.
+#[derive(Clone, Debug)]
+struct InterruptTables {
+    process: ProcessIndex,
+    wait_list: WaitListIndex,
+    lines: Vec<InterruptLine>,
 }
 
 impl ProcessTables {
@@ -101,6 +111,7 @@ impl Tables {
                 .map(|place| numbers.initiator_end(system, place))
                 .collect(),
             wait_groups: (0..numbers.groups.len()).map(|place| numbers.group(place)).collect(),
+            interrupts: interrupts(system, &numbers),
             max_transfer_bytes,
         }
     }
@@ -125,12 +136,19 @@ impl Tables {
             Some(ThreadDescriptor { process, ordinal, priority, wait_list })
         };
         let threads: Vec<ThreadDescriptor<'_>> = self.threads.iter().filter_map(thread).collect();
+        let interrupts = self.interrupts.iter().map(|each| InterruptDescriptor {
+            process: each.process,
+            wait_list: each.wait_list,
+            lines: &each.lines,
+        });
+        let interrupts: Vec<InterruptDescriptor<'_>> = interrupts.collect();
         take(&System {
             processes: &processes,
             threads: &threads,
             handlers: &self.handlers,
             initiators: &self.initiators,
             wait_groups: &self.wait_groups,
+            interrupts: &interrupts,
             max_transfer_bytes: self.max_transfer_bytes,
         })
     }
@@ -146,6 +164,24 @@ fn threads(system: &model::System, numbers: &Numbers) -> Vec<ThreadTables> {
                 priority: thread.priority,
                 wait_list: numbers.wait_list(Waited::Thread(process, usize::from(ordinal))),
             })
+        })
+        .collect()
+}
+
+fn interrupts(system: &model::System, numbers: &Numbers) -> Vec<InterruptTables> {
+    let line = |line: &model::Line| line.number.map_or(InterruptLine::NONE, InterruptLine::new);
+    let numbered = numbers.interrupts.iter().enumerate();
+    numbered
+        .map(|(place, (process, interrupt))| {
+            let declared = system.processes.get(*process);
+            let declared = declared.and_then(|process| process.interrupts.get(*interrupt));
+            InterruptTables {
+                process: ProcessIndex::new(*process),
+                wait_list: numbers.interrupt_list(place),
+                lines: declared
+                    .map(|each| each.lines.iter().map(line).collect())
+                    .unwrap_or_default(),
+            }
         })
         .collect()
 }
@@ -179,6 +215,8 @@ struct Numbers {
     first_threads: Vec<usize>,
     handlers: Vec<ObjectId>,
     initiators: Vec<ObjectId>,
+    /// Interrupt objects: the process, and the index among its interrupts.
+    interrupts: Vec<(usize, usize)>,
     /// The processes and threads that an object stands for, each once.
     waited: Vec<Waited>,
     groups: Vec<ObjectId>,
@@ -192,6 +230,7 @@ impl Numbers {
             first_threads: Vec::new(),
             handlers: Vec::new(),
             initiators: Vec::new(),
+            interrupts: Vec::new(),
             waited: Vec::new(),
             groups: Vec::new(),
             members: Vec::new(),
@@ -211,6 +250,9 @@ impl Numbers {
                     ObjectKind::WaitGroup => numbers.groups.push(id),
                     ObjectKind::Process { process } => {
                         numbers.note_waited(Waited::Process(process));
+                    }
+                    ObjectKind::Interrupt { interrupt } => {
+                        numbers.interrupts.push((process, interrupt));
                     }
                 }
             }
@@ -239,12 +281,17 @@ impl Numbers {
         }
     }
 
-    /// The wait list of a process or a thread, after those of the channels; none if no object stands
+    /// The wait list of the interrupt object at this place, after those of the channels.
+    fn interrupt_list(&self, place: usize) -> WaitListIndex {
+        WaitListIndex::new(self.handlers.len() + self.initiators.len() + place)
+    }
+
+    /// The wait list of a process or a thread, after those of the interrupts; none if no object stands
     /// for it.
     fn wait_list(&self, waited: Waited) -> WaitListIndex {
-        let ends = self.handlers.len().saturating_add(self.initiators.len());
+        let others = self.handlers.len() + self.initiators.len() + self.interrupts.len();
         let place = self.waited.iter().position(|each| *each == waited);
-        place.map_or(WaitListIndex::NONE, |place| WaitListIndex::new(ends.saturating_add(place)))
+        place.map_or(WaitListIndex::NONE, |place| WaitListIndex::new(others.saturating_add(place)))
     }
 
     fn thread(&self, process: usize, thread: usize) -> ThreadIndex {
@@ -268,6 +315,11 @@ impl Numbers {
                 ObjectKind::Thread { thread } => Object::Thread(self.thread(process, thread)),
                 ObjectKind::Process { process } => Object::Process(ProcessIndex::new(process)),
                 ObjectKind::WaitGroup => Object::WaitGroup(self.group(place(&self.groups, id))),
+                ObjectKind::Interrupt { interrupt } => {
+                    let is_it = |each: &(usize, usize)| *each == (process, interrupt);
+                    let place = self.interrupts.iter().position(is_it);
+                    Object::Interrupt(place.map_or(InterruptIndex::NONE, InterruptIndex::new))
+                }
             }
         };
         let declared = system.processes.get(process).map_or(&[][..], |process| &process.objects);
@@ -299,7 +351,8 @@ impl Numbers {
                 ObjectKind::ChannelHandler { .. }
                 | ObjectKind::Thread { .. }
                 | ObjectKind::Process { .. }
-                | ObjectKind::WaitGroup,
+                | ObjectKind::WaitGroup
+                | ObjectKind::Interrupt { .. },
             )
             | None => (self.handler_end(usize::MAX), model::DEFAULT_BADGE),
         };

@@ -68,3 +68,20 @@ fn names_and_numbers_at_the_edges_are_generated() {
         assert!(code.contains(line), "{line} in\n{code}");
     }
 }
+
+#[test]
+fn a_driver_gets_its_signals_and_its_devices() {
+    let system = system(include_str!("corpus/interrupts_and_mappings.json5"));
+    let code = process_source(&system.on("mps2_an385"), "driver").expect("the process is there");
+    let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "pub const UART: u32 = 0;",
+        "pub const RX: ::userspace::syscall::Signals = ::userspace::syscall::Signals::INTERRUPT_A;",
+        "pub const ERROR: ::userspace::syscall::Signals = ::userspace::syscall::Signals::INTERRUPT_B;",
+        "pub const UART_START_ADDRESS: usize = 0x40005000;",
+        "pub const UART_SIZE_BYTES: usize = 4096;",
+        "::userspace::private::mapping( UART_START_ADDRESS, UART_SIZE_BYTES, )",
+    ] {
+        assert!(code.contains(line), "{line} in\n{code}");
+    }
+}

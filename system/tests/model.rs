@@ -1,6 +1,6 @@
 //! What a good file means.
 
-use guichet_system::model::{ConstantValue, ObjectId, ObjectKind};
+use guichet_system::model::{ConstantValue, Mapping, ObjectId, ObjectKind};
 use guichet_system::{System, check_source};
 
 fn system(text: &str) -> System {
@@ -136,4 +136,41 @@ fn processes_are_numbered_through_all_apps() {
     assert_eq!(places, [("p", 0), ("q", 0), ("r", 1)]);
     assert_eq!(system.process_index("r"), Some(2));
     assert_eq!(system.process_index("s"), None);
+}
+
+#[test]
+fn what_differs_on_a_board_counts_there_and_nowhere_else() {
+    let system = system(include_str!("corpus/interrupts_and_mappings.json5"));
+    let found = |board: &str| {
+        let system = system.on(board);
+        let driver = &system.processes[0];
+        let lines = driver.interrupts[0].lines.iter();
+        let lines: Vec<_> = lines.map(|line| (line.name.clone(), line.number)).collect();
+        let mappings: Vec<_> = driver.mappings.iter().map(Mapping::range).collect();
+        (lines, mappings, system.has_line(0))
+    };
+    let lines = |number| vec![("RX".to_owned(), Some(number)), ("ERROR".to_owned(), None)];
+    assert_eq!(found("linux"), (lines(0), vec![], true));
+    let mapped = 0x4000_5000..0x4000_6000;
+    assert_eq!(found("mps2_an385"), (lines(5), vec![mapped.clone()], false));
+    assert_eq!(found("qemu_virt_rv32"), (lines(5), vec![mapped], false));
+    assert_eq!(system.processes[0].objects[0].kind, ObjectKind::Interrupt { interrupt: 0 });
+}
+
+#[test]
+fn what_a_process_declares_itself_is_checked_for_the_board_that_is_built_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("system.json5");
+    let text = "{ apps: [{ name: 'a', processes: [{ name: 'p', memory_mappings: [
+        { name: 'UART', type: 'device', start_address: 0x10000000, size_bytes: 0x100 }] }] }] }";
+    std::fs::write(&path, text).expect("it can be written");
+    assert!(guichet_system::load(&path).system.is_some());
+    assert!(guichet_system::load_for(&path, "qemu_virt_rv32").system.is_some());
+    for (board, expected) in [
+        ("mps2_an505", "the mapping `UART` lies in the memory of `mps2_an505`"),
+        ("linux", "Linux has no devices to map"),
+    ] {
+        let text = guichet_system::load_for(&path, board).diagnostics.render(false);
+        assert!(text.contains(expected), "{text}");
+    }
 }

@@ -56,6 +56,7 @@ pub mod linux;
 pub mod panic;
 mod program;
 pub mod raw;
+pub mod register;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]
 pub mod riscv32;
 pub mod syscall;
@@ -82,6 +83,12 @@ pub mod private {
     #[cfg(target_os = "linux")]
     pub use crate::linux::{start, started_by_hand};
     pub use crate::program::finish;
+    use crate::register::Mapping;
     pub use core::arch::global_asm;
     pub use guichet_abi::{ABI_SECTION, AbiRecord};
+
+    /// What generated code makes of a mapping that system.json5 declares.
+    pub const fn mapping(start_address: usize, size_bytes: usize) -> Mapping {
+        Mapping::declared(start_address, size_bytes)
+    }
 }

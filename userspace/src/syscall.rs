@@ -11,6 +11,7 @@
 mod channel;
 mod debug;
 mod end;
+mod interrupt;
 mod task;
 mod wait;
 
@@ -22,6 +23,7 @@ pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdow
 pub(crate) use end::process_panic;
 pub use end::{process_exit, thread_exit};
 pub use guichet_abi::{ExitStatus, Fault, FaultCause, Signals};
+pub use interrupt::{console_read, interrupt_ack};
 pub use task::{process_start, task_fault, task_join, task_terminate, thread_start};
 pub(crate) use wait::sleep_until;
 pub use wait::{WaitReturn, object_wait, wait_group_add, wait_group_remove};

@@ -31,7 +31,7 @@ const ENTRIES: [&str; 4] = [
 ];
 
 /// What the kernel may call: the port, and the four functions that compilers take for granted.
-const CALLED: [&str; 14] = [
+const CALLED: [&str; 17] = [
     "guichet_probe_copy",
     "guichet_probe_read_words",
     "guichet_probe_now",
@@ -39,6 +39,9 @@ const CALLED: [&str; 14] = [
     "guichet_probe_start_process",
     "guichet_probe_prepare_thread",
     "guichet_probe_stop_process",
+    "guichet_probe_enable_line",
+    "guichet_probe_disable_line",
+    "guichet_probe_read_console",
     "guichet_probe_log",
     "guichet_probe_log_character",
     "guichet_probe_report",

@@ -19,6 +19,7 @@ use guichet_port_armv7m::{Board, ClockDevice, SerialDevice};
 const BOARD: Board = Board {
     serial: SerialDevice::Pl011(0x4000_C000),
     clock: ClockDevice::Stellaris { timer: 0x4003_0000, interrupt: 19 },
+    gates: &[],
 };
 
 #[cfg(target_arch = "arm")]

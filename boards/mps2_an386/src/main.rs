@@ -19,6 +19,7 @@ use guichet_port_armv7m::{Board, ClockDevice, SerialDevice};
 const BOARD: Board = Board {
     serial: SerialDevice::Cmsdk(0x4000_4000),
     clock: ClockDevice::Mps2 { counter: 0x4002_8018, timer: 0x4000_0000, interrupt: 8 },
+    gates: &[],
 };
 
 #[cfg(target_arch = "arm")]

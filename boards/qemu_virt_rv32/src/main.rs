@@ -16,6 +16,7 @@ mod image {
 const BOARD: guichet_port_riscv32::Board = guichet_port_riscv32::Board {
     mtime: 0x0200_BFF8,
     mtimecmp: 0x0200_4000,
+    interrupts: 0x0C00_0000,
     uart: 0x1000_0000,
     finisher: 0x0010_0000,
 };

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use guichet::boards::Board as ImageBoard;
-use guichet::{BuiltImage, BuiltSystem, Failure, build_checked, build_image, read_system};
+use guichet::{
+    BOARD, BuiltImage, BuiltSystem, Failure, build_checked, build_image, read_system_for,
+};
 use guichet_system::System;
 
 use crate::arguments::BuildArguments;
@@ -30,18 +32,18 @@ fn programs(built: &BuiltSystem) -> String {
 
 /// Checks and builds a system for Linux, showing warnings and progress.
 pub(crate) fn built(arguments: &BuildArguments) -> Result<BuiltSystem, Failure> {
-    let system = checked(&arguments.dir)?;
+    let system = checked(&arguments.dir, BOARD)?;
     build_checked(&arguments.dir, system, arguments.profile(), &mut Bar::default())
 }
 
 /// Checks and builds a system for another board, showing warnings and progress.
 pub(crate) fn built_image(dir: &Path, board: &ImageBoard) -> Result<BuiltImage, Failure> {
-    build_image(dir, checked(dir)?, board, &mut Bar::default())
+    build_image(dir, checked(dir, board.name)?, board, &mut Bar::default())
 }
 
-/// The system, if there is nothing wrong with it; shows warnings.
-fn checked(dir: &Path) -> Result<System, Failure> {
-    let loaded = read_system(dir)?;
+/// The system, if there is nothing wrong with it on that board; shows warnings.
+fn checked(dir: &Path, board: &str) -> Result<System, Failure> {
+    let loaded = read_system_for(dir, board)?;
     match loaded.system {
         Some(system) => {
             report::diagnostics(&loaded.diagnostics);

@@ -9,8 +9,9 @@ use rustix::process::Signal;
 
 use crate::common::{
     LinuxProcess, Seen, edit, folder, guichet, has_boards, new_system, read_until, repository, run,
-    seen,
+    run_typing, seen,
 };
+use crate::run::TYPED;
 
 /// One board for what does not depend on the kind of machine.
 const BOARD: &str = "qemu_virt_rv32";
@@ -71,6 +72,19 @@ fn the_supervisor_brings_its_worker_back() {
         let last =
             "[supervisor] the worker died 8 times, and everybody has got what there was to get";
         assert_eq!(seen.output.lines().last(), Some(last), "{board}");
+    }
+}
+
+#[test]
+fn what_is_typed_reaches_the_driver_of_the_serial_port() {
+    if !has_boards() {
+        return;
+    }
+    let (input, output) = TYPED;
+    for board in KINDS {
+        let arguments = ["run", "examples/console", "--board", board, "--timeout", "60"];
+        let seen = run_typing(repository(), &arguments, input);
+        assert_eq!(seen.ends_with(0).output, output, "{board}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs the real command, and looks at what is left of it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -56,6 +56,17 @@ pub(crate) fn guichet(folder: &Path) -> Command {
 /// Runs the command with `arguments` in `folder`, to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Seen {
     seen(guichet(folder).args(arguments).output().expect("it can be run"))
+}
+
+/// As [`run`], while somebody types `input` and then nothing more.
+pub(crate) fn run_typing(folder: &Path, arguments: &[&str], input: &str) -> Seen {
+    let mut command = guichet(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it can be run");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(input.as_bytes()).expect("it is read");
+    drop(stdin);
+    seen(child.wait_with_output().expect("it ends"))
 }
 
 /// What a finished command left, as text.

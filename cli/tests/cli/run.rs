@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::common::{
-    LinuxProcess, folder, guichet, new_system, read_until, repository, run, wait, wait_for,
+    LinuxProcess, folder, guichet, new_system, read_until, repository, run, run_typing, wait,
+    wait_for,
 };
 use guichet::{Ending, Profile, build_system, run_system};
 use rustix::process::Signal;
@@ -63,6 +64,35 @@ fn the_example_shouts_and_ends_well() {
     let seen = run(repository(), &["run", "examples/uppercase", "--timeout", "60"]);
     seen.ends_with(0).says(&["building 1/2 initiator\n", "building 2/2 handler\n"]);
     assert_eq!(seen.output, UPPERCASE);
+}
+
+/// What somebody types to the console's example, and what it says to that.
+pub(crate) const TYPED: (&str, &str) =
+    ("hello\nto a façade", "[shell] HELLO\n[shell] TO A FAçADE\n");
+
+#[test]
+fn what_is_typed_reaches_its_driver_and_its_end_too() {
+    let (input, output) = TYPED;
+    let seen = run_typing(repository(), &["run", "examples/console", "--timeout", "60"], input);
+    assert_eq!(seen.ends_with(0).output, output);
+}
+
+#[test]
+fn without_an_input_nothing_is_typed_and_ctrl_c_ends_the_run() {
+    let mut command = guichet(repository());
+    // A pipe that nobody writes to, as a terminal that nobody types at.
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    command.args(["run", "examples/console"]).stdin(reader).stdout(Stdio::null());
+    let mut child = command.stderr(Stdio::null()).spawn().expect("it can be run");
+    let children = || LinuxProcess::of(&child).children();
+    let processes = wait_for("the system", || {
+        let names: Vec<String> = children().iter().map(|process| process.name()).collect();
+        (names == ["driver", "shell"]).then(children)
+    });
+    LinuxProcess::of(&child).signal(Signal::INT);
+    assert_eq!(wait(&mut child).code(), Some(130));
+    assert!(processes.iter().all(|process| !process.is_alive()));
+    drop(writer);
 }
 
 #[test]

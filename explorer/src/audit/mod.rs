@@ -84,7 +84,10 @@ impl Case<'_> {
     fn caller(&self) -> Option<usize> {
         match self.event {
             Event::Call(_) => self.oracle.current(),
-            Event::Fault(_) | Event::ProcessEnded { .. } | Event::Timer => None,
+            Event::Fault(_)
+            | Event::ProcessEnded { .. }
+            | Event::Timer
+            | Event::Interrupt { .. } => None,
         }
     }
 

@@ -104,7 +104,10 @@ impl Oracle {
             Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
             Some(Syscall::ObjectSetPeerUserSignal) => self.set_peer_user(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
-            Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove) => self.no_group(scene),
+            Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove | Syscall::InterruptAck) => {
+                self.no_such_object(scene)
+            }
+            Some(Syscall::ConsoleRead) => self.refuse(scene, &[Error::Unimplemented]),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
                 let (value0, value1) = deadline_to_words(scene.now_ticks);
@@ -214,8 +217,8 @@ impl Oracle {
         vec![Prediction::of(after, Change::Any)]
     }
 
-    /// WT-4, where no process has a group.
-    fn no_group(&self, scene: &Scene<'_>) -> Vec<Prediction> {
+    /// WT-4, PR-8, where no process has a group or an interrupt object.
+    fn no_such_object(&self, scene: &Scene<'_>) -> Vec<Prediction> {
         let error = match scene.waitable() {
             Ok(_) => Error::InvalidArgument,
             Err(error) => error,

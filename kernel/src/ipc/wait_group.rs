@@ -55,7 +55,8 @@ pub(crate) fn group<'s>(
         | Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
-        | Object::Process(_) => Err(Error::InvalidArgument),
+        | Object::Process(_)
+        | Object::Interrupt(_) => Err(Error::InvalidArgument),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a machine must be able to do.
 
-use guichet_kernel::Instant;
+use guichet_kernel::{Instant, InterruptLine};
 
 /// A machine without an operating system, as far as machines differ.
 ///
@@ -40,8 +40,15 @@ pub trait Hardware {
     /// Makes the alarm ring at this instant, at once if it is past; `NEVER` takes it away.
     fn set_alarm(&mut self, at: Instant);
 
-    /// Sleeps until the alarm has rung. It may have rung early.
-    fn wait_for_alarm(&mut self);
+    /// Sleeps until the alarm has rung, perhaps early, or until an enabled line has come, which is given
+    /// and masked then.
+    fn wait(&mut self) -> Option<InterruptLine>;
+
+    /// Lets a line of a process come, and forgets what came while it was masked and is over.
+    fn enable_line(&mut self, line: InterruptLine);
+
+    /// Masks a line of a process, and forgets what has come of it.
+    fn disable_line(&mut self, line: InterruptLine);
 
     /// Tells whether the serial port can take a byte at once.
     fn can_send(&mut self) -> bool;

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Process, Storage, System, Thread, ThreadList, WaitGroup,
+    Globals, Handler, Initiator, Interrupt, Process, Storage, System, Thread, ThreadList, WaitGroup,
 };
 use static_cell::ConstStaticCell;
 
@@ -35,11 +35,12 @@ pub struct KernelCell<
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
+    const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
 >(
     ConstStaticCell<
-        KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>,
+        KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>,
     >,
 );
 
@@ -55,6 +56,7 @@ struct KernelTables<
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
+    const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
 > {
@@ -62,6 +64,7 @@ struct KernelTables<
     processes: [Process; PROCESSES],
     handlers: [Handler; HANDLERS],
     initiators: [Initiator; INITIATORS],
+    interrupts: [Interrupt; INTERRUPTS],
     wait_lists: [ThreadList; WAIT_LISTS],
     wait_groups: [WaitGroup; WAIT_GROUPS],
     globals: Globals,
@@ -78,9 +81,10 @@ impl<
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
+    const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
-> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>
+> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>
 {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
@@ -90,6 +94,7 @@ impl<
             processes: [const { Process::UNSTARTED }; PROCESSES],
             handlers: [const { Handler::IDLE }; HANDLERS],
             initiators: [const { Initiator::IDLE }; INITIATORS],
+            interrupts: [const { Interrupt::IDLE }; INTERRUPTS],
             wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
             wait_groups: [const { WaitGroup::FRESH }; WAIT_GROUPS],
             globals: Globals::INITIAL,
@@ -108,9 +113,11 @@ impl<
     const PROCESSES: usize,
     const HANDLERS: usize,
     const INITIATORS: usize,
+    const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
-> KernelMemory for KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, WAIT_LISTS, WAIT_GROUPS>
+> KernelMemory
+    for KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>
 {
     fn take(&'static self) -> Option<Storage<'static>> {
         let tables = self.0.try_take()?;
@@ -119,6 +126,7 @@ impl<
             processes: &mut tables.processes,
             handlers: &mut tables.handlers,
             initiators: &mut tables.initiators,
+            interrupts: &mut tables.interrupts,
             wait_lists: &mut tables.wait_lists,
             wait_groups: &mut tables.wait_groups,
             globals: &mut tables.globals,
@@ -151,7 +159,7 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 2, 0> = KernelCell::new();
+        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0> = KernelCell::new();
         static PORT: PortCell<u8, 3, 2> = PortCell::new(7);
         let storage = KERNEL.take().expect("the first time");
         assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));

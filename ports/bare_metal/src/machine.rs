@@ -7,7 +7,8 @@ use core::ptr;
 
 use guichet_abi::Results;
 use guichet_kernel::{
-    Action, Call, Event, Fault, Instant, Kernel, Outcome, Port, ProcessDescriptor, WALL_WORDS,
+    Action, Call, Event, Fault, Instant, InterruptLine, Kernel, Outcome, Port, ProcessDescriptor,
+    WALL_WORDS,
 };
 
 use crate::hardware::Hardware;
@@ -98,6 +99,11 @@ impl<H: Hardware> Machine<H> {
         self.obey(outcome)
     }
 
+    /// Takes a line that has come, and is masked.
+    pub fn interrupt(&mut self, line: InterruptLine) -> Next<H::Context> {
+        self.tell(Event::Interrupt { line })
+    }
+
     /// Lets the running thread go on as it was.
     pub fn go_on(&mut self) -> Next<H::Context> {
         self.obey(Outcome {
@@ -156,7 +162,7 @@ impl<H: Hardware> Machine<H> {
         Some(&process.wall)
     }
 
-    /// Waits for the alarm. With no alarm and nobody alive, nothing can happen any more.
+    /// Waits for the alarm, or for a line. With no alarm and nobody alive, nothing can happen any more.
     fn idle(&mut self) -> Outcome {
         if self.kernel.is_over() {
             self.port.flush();
@@ -166,8 +172,10 @@ impl<H: Hardware> Machine<H> {
             );
             self.end(NOTHING_LEFT)
         }
-        self.port.hardware().wait_for_alarm();
-        self.ring()
+        match self.port.hardware().wait() {
+            Some(line) => self.kernel.step(&mut self.port, Event::Interrupt { line }),
+            None => self.ring(),
+        }
     }
 
     /// Tells the kernel that the alarm has rung.

@@ -5,8 +5,8 @@ use core::ptr;
 use guichet_abi::{ABI_VERSION, AbiRecord};
 use guichet_console::Line;
 use guichet_kernel::{
-    Fault, Grant, Instant, NotStarted, Port, ProcessIndex, Report, Side, TableIndex, ThreadIndex,
-    Unreadable,
+    Fault, Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
+    ThreadIndex, Unreadable,
 };
 
 use crate::console::{ProcessLine, kernel_fault_line, process_line, report_line};
@@ -114,6 +114,8 @@ fn is_ours(program: &Program) -> bool {
 impl<H: Hardware> Port for BareMetalPort<H> {
     const ENTRY_BYTES: usize = H::ENTRY_BYTES;
     const STACK_ALIGNMENT: usize = H::STACK_ALIGNMENT;
+    /// The serial port is a device, which a process maps that wants what is typed.
+    const CONSOLE_INPUT: InterruptLine = InterruptLine::NONE;
 
     #[inline(always)]
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
@@ -164,6 +166,18 @@ impl<H: Hardware> Port for BareMetalPort<H> {
 
     /// Its memory stays where it is; the next start clears it.
     fn stop_process(&mut self, _process: ProcessIndex) {}
+
+    fn enable_line(&mut self, line: InterruptLine) {
+        self.hardware.enable_line(line);
+    }
+
+    fn disable_line(&mut self, line: InterruptLine) {
+        self.hardware.disable_line(line);
+    }
+
+    fn read_console(&mut self, _destination: Grant) -> Result<usize, Unreadable> {
+        Err(Unreadable)
+    }
 
     fn log(&mut self, text: Grant) {
         // SAFETY: (port-4) a grant; its process does not run meanwhile.

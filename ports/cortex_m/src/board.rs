@@ -7,6 +7,9 @@ pub struct Board {
     pub serial: SerialDevice,
     /// What tells the time and rings the alarm.
     pub clock: ClockDevice,
+    /// Registers that keep unprivileged code from devices, whatever the wall says, until all their bits
+    /// are set; the wall alone is to say who has which.
+    pub gates: &'static [usize],
 }
 
 /// A serial port, by the address of its registers.
@@ -29,7 +32,7 @@ pub enum ClockDevice {
         /// The timer's registers.
         timer: usize,
         /// The timer's interrupt.
-        interrupt: u32,
+        interrupt: u16,
     },
     /// A microcontroller of the Stellaris family: SysTick, whose counter has 24 bits, and a
     /// general-purpose timer.
@@ -37,6 +40,17 @@ pub enum ClockDevice {
         /// The general-purpose timer's registers.
         timer: usize,
         /// Its interrupt.
-        interrupt: u32,
+        interrupt: u16,
     },
+}
+
+impl ClockDevice {
+    /// The timer's interrupt.
+    pub(crate) fn interrupt(&self) -> u16 {
+        match *self {
+            ClockDevice::Mps2 { interrupt, .. } | ClockDevice::Stellaris { interrupt, .. } => {
+                interrupt
+            }
+        }
+    }
 }

@@ -4,7 +4,6 @@ use guichet_kernel::Instant;
 use guichet_port_bare_metal::Register;
 
 use crate::board::ClockDevice;
-use crate::interrupt::Interrupt;
 use crate::ticks::Ticks;
 
 /// SysTick: what it does, where it begins again, where it stands; it counts down.
@@ -36,7 +35,6 @@ pub(crate) struct Clock {
     ticks: Ticks,
     counter: Counter,
     timer: Timer,
-    interrupt: Interrupt,
 }
 
 enum Counter {
@@ -60,32 +58,26 @@ impl Clock {
         // has it.
         unsafe {
             match *device {
-                ClockDevice::Mps2 { counter, timer, interrupt } => {
+                ClockDevice::Mps2 { counter, timer, .. } => {
                     let counter = Counter::Up(Register::new(counter));
-                    Clock::start(counter, u32::MAX, Timer::cmsdk(timer), interrupt)
+                    Clock::start(counter, u32::MAX, Timer::cmsdk(timer))
                 }
-                ClockDevice::Stellaris { timer, interrupt } => {
+                ClockDevice::Stellaris { timer, .. } => {
                     // Its clock before anything that counts in it.
                     Register::new(SYSTICK_CONTROL).write(SYSTICK_CLOCK);
                     Register::new(SYSTICK_RELOAD).write(SYSTICK_MASK);
                     Register::new(SYSTICK_VALUE).write(0u32);
                     Register::new(SYSTICK_CONTROL).write(SYSTICK_RUN);
                     let counter = Counter::Down(Register::new(SYSTICK_VALUE));
-                    Clock::start(counter, SYSTICK_MASK, Timer::stellaris(timer), interrupt)
+                    Clock::start(counter, SYSTICK_MASK, Timer::stellaris(timer))
                 }
             }
         }
     }
 
-    /// # Safety
-    /// The interrupt is the timer's.
-    unsafe fn start(counter: Counter, mask: u32, timer: Timer, interrupt: u32) -> Clock {
-        // SAFETY: (clock-2) as the caller says.
-        let interrupt = unsafe { Interrupt::new(interrupt) };
-        let mut clock =
-            Clock { ticks: Ticks::new(mask, counter.read()), counter, timer, interrupt };
+    fn start(counter: Counter, mask: u32, timer: Timer) -> Clock {
+        let mut clock = Clock { ticks: Ticks::new(mask, counter.read()), counter, timer };
         clock.set_alarm(Instant::NEVER);
-        clock.interrupt.enable();
         clock
     }
 
@@ -106,11 +98,9 @@ impl Clock {
         self.timer.start(self.ticks.until(now, at));
     }
 
-    /// Sleeps until the timer rings.
-    pub(crate) fn wait(&mut self) {
-        self.interrupt.wait();
+    /// The timer has rung, and is not to ring for that again.
+    pub(crate) fn stop_ringing(&mut self) {
         self.timer.stop_ringing();
-        self.interrupt.forget();
     }
 }
 
@@ -127,7 +117,7 @@ impl Timer {
     /// # Safety
     /// A timer of the Cortex-M System Design Kit has its registers there.
     unsafe fn cmsdk(address: usize) -> Timer {
-        // SAFETY: (clock-3) as the caller says.
+        // SAFETY: (clock-2) as the caller says.
         unsafe {
             let value = Register::new(address.wrapping_add(CMSDK_VALUE));
             Register::new(address.wrapping_add(CMSDK_RELOAD)).write(0u32);
@@ -141,7 +131,7 @@ impl Timer {
     /// # Safety
     /// A general-purpose timer of a Stellaris microcontroller has its registers there.
     unsafe fn stellaris(address: usize) -> Timer {
-        // SAFETY: (clock-4) as the caller says.
+        // SAFETY: (clock-3) as the caller says.
         unsafe {
             // Both of its halves as one timer of 32 bits.
             Register::new(address).write(0u32);

@@ -3,14 +3,15 @@
 use core::marker::PhantomData;
 use core::ptr;
 
-use guichet_kernel::Instant;
-use guichet_port_bare_metal::Hardware;
+use guichet_kernel::{Instant, InterruptLine};
+use guichet_port_bare_metal::{Hardware, Register};
 
 use crate::architecture::Architecture;
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::context::{Context, Frame};
 use crate::copy;
+use crate::interrupt::Interrupts;
 use crate::semihosting;
 use crate::serial::Serial;
 use crate::system_control;
@@ -18,6 +19,7 @@ use crate::system_control;
 /// The devices that the kernel uses.
 pub struct CortexM<A> {
     clock: Clock,
+    interrupts: Interrupts,
     serial: Serial,
     architecture: PhantomData<A>,
 }
@@ -30,12 +32,33 @@ impl<A: Architecture> CortexM<A> {
     pub(crate) unsafe fn new(board: &Board) -> CortexM<A> {
         // SAFETY: (hardware-1) the caller vouches for the board.
         unsafe {
+            let clock = Clock::new(&board.clock);
+            let interrupts = Interrupts::new(board.clock.interrupt());
+            interrupts.enable_timer();
+            for gate in board.gates {
+                Register::<u32>::new(*gate).write(u32::MAX);
+            }
             CortexM {
-                clock: Clock::new(&board.clock),
+                clock,
+                interrupts,
                 serial: Serial::new(&board.serial),
                 architecture: PhantomData,
             }
         }
+    }
+}
+
+impl<A> CortexM<A> {
+    /// The line of a process that the external interrupt of this number is, which is masked then;
+    /// none if it is the kernel's own.
+    #[inline(always)]
+    pub(crate) fn take_line(&mut self, number: u16) -> Option<InterruptLine> {
+        if number == self.interrupts.timer() {
+            return None;
+        }
+        let line = InterruptLine::new(number);
+        self.interrupts.disable(line);
+        Some(line)
     }
 }
 
@@ -70,8 +93,21 @@ impl<A: Architecture> Hardware for CortexM<A> {
         self.clock.set_alarm(at);
     }
 
-    fn wait_for_alarm(&mut self) {
-        self.clock.wait();
+    fn wait(&mut self) -> Option<InterruptLine> {
+        let line = self.interrupts.wait();
+        if line.is_none() {
+            self.clock.stop_ringing();
+            self.interrupts.forget_timer();
+        }
+        line
+    }
+
+    fn enable_line(&mut self, line: InterruptLine) {
+        self.interrupts.enable(line);
+    }
+
+    fn disable_line(&mut self, line: InterruptLine) {
+        self.interrupts.disable(line);
     }
 
     fn can_send(&mut self) -> bool {

@@ -16,7 +16,7 @@
 //!   trap   floating_point           the way in and out, in assembly
 //!   hardware                        what the kernel asks of this machine
 //!   clock   serial   semihosting    time; the console; the end of an emulated machine
-//!   interrupt   ticks               one interrupt; a count of 64 bits
+//!   interrupt   ticks               external interrupts; a count of 64 bits
 //!   fault   system_control   copy   causes; the processor's registers; user memory
 //!   image   context                 what a thread is
 //!   architecture   board            what differs

@@ -35,8 +35,9 @@ type Machine<A> = bare_metal::Machine<CortexM<A>>;
 /// The calls that have a function of their own.
 pub const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
 
-/// The number of the first exception that is no fault: SysTick and PendSV before, interrupts after.
+/// The number of the last exception that may be a fault, and of the first external interrupt.
 const PENDED: usize = 14;
+const FIRST_INTERRUPT: usize = 16;
 
 /// Defines the vectors and what they lead to, for an [`Architecture`]. A port does this once.
 #[doc(hidden)]
@@ -366,7 +367,11 @@ pub unsafe extern "C" fn on_trap<A: Architecture>(
         };
         let machine = &mut *machine;
         if exception > PENDED {
-            leave_anyhow(machine.alarm())
+            let number = u16::try_from(exception.wrapping_sub(FIRST_INTERRUPT)).unwrap_or(u16::MAX);
+            match machine.hardware().take_line(number) {
+                Some(line) => leave_anyhow(machine.interrupt(line)),
+                None => leave_anyhow(machine.alarm()),
+            }
         }
         let status = system_control::take_fault();
         A::forget_fault();

@@ -1,4 +1,4 @@
-//! What reaches the supervisor from outside: dead children, Ctrl-C, the end of a sleep.
+//! What reaches the supervisor from outside: dead children, Ctrl-C, what is typed, the end of a sleep.
 //!
 //! While a program runs, the supervisor sleeps on the state word of that program's trap frame, one
 //! futex and nothing else, since that is the cheapest hand-off there is. A Linux signal must end
@@ -28,7 +28,8 @@ use crate::linux::{checked, futex_wait, thread_id};
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 
 /// The signals that the supervisor answers.
-const SIGNALS: [libc::c_int; 4] = [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
+const SIGNALS: [libc::c_int; 5] =
+    [libc::SIGCHLD, libc::SIGIO, libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
 /// Who has the handlers.
 static TURN: Mutex<()> = Mutex::new(());
@@ -38,6 +39,8 @@ static SUPERVISOR: AtomicI32 = AtomicI32::new(0);
 static WATCHED: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
 /// A child has ended since the supervisor last looked.
 static CHILD_ENDED: AtomicBool = AtomicBool::new(false);
+/// Somebody has typed since the supervisor last looked.
+static INPUT_CAME: AtomicBool = AtomicBool::new(false);
 /// The signal that asked the run to end, or 0.
 static INTERRUPTED_BY: AtomicI32 = AtomicI32::new(0);
 
@@ -66,6 +69,7 @@ impl Attention {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         SUPERVISOR.store(thread_id(), Ordering::SeqCst);
         CHILD_ENDED.store(false, Ordering::SeqCst);
+        INPUT_CAME.store(false, Ordering::SeqCst);
         INTERRUPTED_BY.store(0, Ordering::SeqCst);
         let old_mask = change_mask(libc::SIG_UNBLOCK, &set_of(&SIGNALS))?;
         let mut attention = Attention { old_actions: Vec::new(), old_mask, _turn: turn };
@@ -85,9 +89,16 @@ impl Attention {
         CHILD_ENDED.store(true, Ordering::SeqCst);
     }
 
+    /// Forgets that somebody has typed: whoever asks looks at what it is.
+    pub(crate) fn forget_input(&self) {
+        INPUT_CAME.store(false, Ordering::SeqCst);
+    }
+
     /// Tells whether a signal came that was not answered yet.
     pub(crate) fn is_waiting(&self) -> bool {
-        CHILD_ENDED.load(Ordering::SeqCst) || self.interrupted_by().is_some()
+        CHILD_ENDED.load(Ordering::SeqCst)
+            || INPUT_CAME.load(Ordering::SeqCst)
+            || self.interrupted_by().is_some()
     }
 
     /// The signal that asks the run to end, if there was one.
@@ -160,6 +171,15 @@ impl Drop for Attention {
     }
 }
 
+/// Tells the supervisor, which is there, that somebody has typed.
+pub(crate) fn input_came() {
+    // SAFETY: (attention-8) sends a signal to a thread of this process that has a handler for it.
+    unsafe {
+        let supervisor = SUPERVISOR.load(Ordering::SeqCst);
+        libc::syscall(libc::SYS_tgkill, libc::getpid(), supervisor, libc::SIGIO);
+    }
+}
+
 /// Notes a signal. Runs at any moment, so it only stores to atomics and makes plain Linux calls.
 extern "C" fn on_signal(signal: libc::c_int) {
     let supervisor = SUPERVISOR.load(Ordering::SeqCst);
@@ -175,6 +195,8 @@ extern "C" fn on_signal(signal: libc::c_int) {
     }
     if signal == libc::SIGCHLD {
         CHILD_ENDED.store(true, Ordering::SeqCst);
+    } else if signal == libc::SIGIO {
+        INPUT_CAME.store(true, Ordering::SeqCst);
     } else {
         INTERRUPTED_BY.store(signal, Ordering::SeqCst);
     }

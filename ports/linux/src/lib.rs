@@ -17,6 +17,7 @@
 //!   process                   one Linux process: start, traps, end
 //!   spawn    wall             fork, filter, execute
 //!   console  output          lines, and who said them
+//!   input                     what somebody types
 //!   attention  user_memory  memory_file  host      one Linux mechanism each
 //!   program  image  layout  end  error  linux
 //! ```
@@ -34,6 +35,7 @@ mod end;
 mod error;
 mod host;
 mod image;
+mod input;
 mod layout;
 mod linux;
 mod memory_file;
@@ -49,6 +51,7 @@ mod wall;
 
 pub use error::{Ending, Error, FitError};
 pub use image::{ProgramError, ProgramImage};
+pub use input::{END_OF_INPUT, read_input};
 pub use layout::{LayoutError, MemoryRange};
 pub use program::Program;
 pub use run::{Options, run};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use guichet_console::{Readable, describe};
 use guichet_kernel::{
-    Fault, FaultCause, Grant, Instant as Tick, NotStarted, Port, ProcessIndex, Report, Side,
-    System, TableIndex, ThreadIndex, Unreadable,
+    Fault, FaultCause, Grant, Instant as Tick, InterruptLine, NotStarted, Port, ProcessIndex,
+    Report, Side, System, TableIndex, ThreadIndex, Unreadable,
 };
 use seccompiler::BpfProgram;
 
@@ -18,9 +18,13 @@ use crate::attention::Attention;
 use crate::console::Console;
 use crate::end::LinuxEnd;
 use crate::error::Error;
+use crate::input::Input;
 use crate::process::{LinuxProcess, StartError};
 use crate::program::Program;
 use crate::user_memory::{Culprit, copy};
+
+/// The one interrupt line of Linux: somebody has typed.
+pub(crate) const CONSOLE_INPUT: InterruptLine = InterruptLine::new(0);
 
 /// The processes of a run, its clock and its console.
 pub(crate) struct LinuxPort<'a> {
@@ -31,6 +35,8 @@ pub(crate) struct LinuxPort<'a> {
     wall: BpfProgram,
     attention: &'a Attention,
     console: Console,
+    /// What somebody types, if anybody wants to know.
+    input: Option<Input>,
     processes: Vec<Option<LinuxProcess>>,
     /// What Linux told of how each process ended last, for the report.
     last_words: Vec<Option<String>>,
@@ -50,6 +56,7 @@ impl<'a> LinuxPort<'a> {
         wall: BpfProgram,
         attention: &'a Attention,
         console: Console,
+        input: Option<Input>,
     ) -> LinuxPort<'a> {
         LinuxPort {
             names: system.processes.iter().map(|process| c_string(process.name)).collect(),
@@ -57,6 +64,7 @@ impl<'a> LinuxPort<'a> {
             wall,
             attention,
             console,
+            input,
             processes: programs.iter().map(|_| None).collect(),
             last_words: programs.iter().map(|_| None).collect(),
             programs,
@@ -112,6 +120,18 @@ impl<'a> LinuxPort<'a> {
     /// Tells whether the alarm rings now; it then is no longer set.
     pub(crate) fn alarm_rings(&mut self) -> bool {
         self.alarm.take_if(|alarm| *alarm <= Instant::now()).is_some()
+    }
+
+    /// Tells whether the line of the console's input comes now.
+    pub(crate) fn is_input_due(&self) -> bool {
+        self.input.as_ref().is_some_and(Input::is_due)
+    }
+
+    /// The line that comes now, if one does; it then is masked.
+    pub(crate) fn take_line(&mut self) -> Option<InterruptLine> {
+        let input = self.input.as_mut().filter(|input| input.is_due())?;
+        input.is_enabled = false;
+        Some(Self::CONSOLE_INPUT)
     }
 
     /// Tells whether any process lives.
@@ -211,6 +231,7 @@ fn has_place(fault: Fault, ended_by_linux: bool) -> bool {
 impl Port for LinuxPort<'_> {
     const ENTRY_BYTES: usize = 16;
     const STACK_ALIGNMENT: usize = 16;
+    const CONSOLE_INPUT: InterruptLine = CONSOLE_INPUT;
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         let length = source.length().min(destination.length());
@@ -287,6 +308,27 @@ impl Port for LinuxPort<'_> {
         if let Some(slot) = self.processes.get_mut(process.position()) {
             *slot = None;
         }
+    }
+
+    fn enable_line(&mut self, line: InterruptLine) {
+        if let Some(input) = self.input.as_mut().filter(|_| line == CONSOLE_INPUT) {
+            input.is_enabled = true;
+        }
+    }
+
+    /// What was typed stays, as it would in a device.
+    fn disable_line(&mut self, line: InterruptLine) {
+        if let Some(input) = self.input.as_mut().filter(|_| line == CONSOLE_INPUT) {
+            input.is_enabled = false;
+        }
+    }
+
+    fn read_console(&mut self, destination: Grant) -> Result<usize, Unreadable> {
+        let process = self.living(destination.process()).ok_or(Unreadable)?;
+        let Some(input) = &self.input else { return Ok(0) };
+        let bytes = input.take(destination.length());
+        process.write(destination.address(), &bytes).map_err(|_| Unreadable)?;
+        Ok(bytes.len())
     }
 
     fn log(&mut self, text: Grant) {

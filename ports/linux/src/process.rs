@@ -269,6 +269,12 @@ impl LinuxProcess {
         unsafe { user_memory::read_place(self.place(address, bytes.len()), bytes) }
     }
 
+    /// Writes the process's memory, all of `bytes` or an error.
+    pub(crate) fn write(&self, address: usize, bytes: &[u8]) -> io::Result<()> {
+        // SAFETY: (process-5) the place was asked for with that length, and self lives.
+        unsafe { user_memory::write_place(self.place(address, bytes.len()), bytes) }
+    }
+
     /// Collects the process if it has ended, without waiting.
     pub(crate) fn try_reap(&mut self) -> Option<LinuxEnd> {
         let end = self.end(0)?;

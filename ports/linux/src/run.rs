@@ -13,7 +13,8 @@ use crate::attention::Attention;
 use crate::console::Console;
 use crate::error::{Ending, Error};
 use crate::host::Host;
-use crate::port::LinuxPort;
+use crate::input::Input;
+use crate::port::{CONSOLE_INPUT, LinuxPort};
 use crate::program::Program;
 use crate::supervisor::Supervisor;
 use crate::wall;
@@ -44,8 +45,11 @@ pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Resul
     let names = system.processes.iter().map(|process| process.name);
     // Before the pinning, so that the console's thread can use the other CPUs.
     let console = Console::start(names, options.console).map_err(Error::Linux)?;
+    let wants_input =
+        system.interrupts.iter().any(|interrupt| interrupt.lines.contains(&CONSOLE_INPUT));
+    let input = wants_input.then(Input::start).transpose().map_err(Error::Linux)?;
     let _host = Host::prepare();
-    let mut port = LinuxPort::new(system, programs, wall, &attention, console);
+    let mut port = LinuxPort::new(system, programs, wall, &attention, console, input);
     let mut tables = KernelTables::before_boot(system);
     let kernel = tables.kernel(system);
     let end = options.timeout.and_then(|time| Some((Instant::now().checked_add(time)?, time)));

@@ -166,6 +166,7 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
         let attention = self.port.attention();
         attention.is_waiting()
             || self.port.has_console_failed()
+            || self.port.is_input_due()
             || self.earliest_due().is_some_and(|due| due <= Instant::now())
     }
 
@@ -188,6 +189,10 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
             && end <= Instant::now()
         {
             return Some(Next::End(Ok(Ending::TimedOut(time))));
+        }
+        self.port.attention().forget_input();
+        if let Some(line) = self.port.take_line() {
+            return Some(Next::Event(Event::Interrupt { line }));
         }
         self.port.alarm_rings().then_some(Next::Event(Event::Timer))
     }

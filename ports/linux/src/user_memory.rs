@@ -113,6 +113,21 @@ pub(crate) unsafe fn read_place(place: Place, bytes: &mut [u8]) -> io::Result<()
     }
 }
 
+/// Writes the bytes to `place`, all of them or an error.
+///
+/// # Safety
+/// A shared place must be mapped for as many bytes.
+pub(crate) unsafe fn write_place(place: Place, bytes: &[u8]) -> io::Result<()> {
+    match place {
+        Place::Shared(destination) => {
+            // SAFETY: (user_memory-11) mapped, as the caller says; `bytes` is only read.
+            unsafe { move_bytes(NonNull::from(bytes).cast(), destination, bytes.len()) };
+            Ok(())
+        }
+        Place::Remote(pid, address) => write(pid, address, bytes),
+    }
+}
+
 /// Reads the bytes at `address` of process `pid`, all of them or an error.
 pub(crate) fn read(pid: libc::pid_t, address: usize, bytes: &mut [u8]) -> io::Result<()> {
     // SAFETY: (user_memory-1) `bytes` is ours to write.

@@ -156,6 +156,7 @@ fn programs_and_processes_must_match() {
         handlers: &[],
         initiators: &[],
         wait_groups: &[],
+        interrupts: &[],
         max_transfer_bytes: 4096,
     };
     let options = Options { timeout: None, console: Box::new(std::io::sink()) };

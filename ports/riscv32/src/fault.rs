@@ -9,6 +9,8 @@ use guichet_port_bare_metal::is_overflow;
 pub(crate) const INTERRUPT: usize = 1 << (usize::BITS - 1);
 /// What mcause says of the machine timer's interrupt.
 pub(crate) const TIMER: usize = INTERRUPT | 7;
+/// What mcause says of an external interrupt.
+pub(crate) const EXTERNAL: usize = INTERRUPT | 11;
 
 /// The fault for the exception `cause` with the trap value `value`, of a thread that was stopped
 /// with these registers and has this stack.

@@ -1,13 +1,14 @@
 //! What a RISC-V machine can do, for the kernel.
 
-use guichet_kernel::Instant;
+use guichet_kernel::{Instant, InterruptLine};
 use guichet_port_bare_metal::{Hardware, Register};
 
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::copy;
-use crate::trap::wait_for_timer;
+use crate::interrupts::Interrupts;
+use crate::trap::wait_for_interrupt;
 
 /// Where the line status of a 16550 is, and its bit that says that a byte can be taken.
 const LINE_STATUS: usize = 5;
@@ -22,6 +23,7 @@ const RESET: u32 = 0x7777;
 /// The devices that the kernel uses.
 pub(crate) struct RiscvHardware {
     clock: Clock,
+    interrupts: Interrupts,
     serial_data: Register<u8>,
     serial_status: Register<u8>,
     finisher: Register<u32>,
@@ -37,11 +39,19 @@ impl RiscvHardware {
         unsafe {
             RiscvHardware {
                 clock: Clock::new(board),
+                interrupts: Interrupts::new(board.interrupts),
                 serial_data: Register::new(board.uart),
                 serial_status: Register::new(board.uart.wrapping_add(LINE_STATUS)),
                 finisher: Register::new(board.finisher),
             }
         }
+    }
+}
+
+impl RiscvHardware {
+    /// The line of a process that has come, which is masked then.
+    pub(crate) fn take_line(&mut self) -> Option<InterruptLine> {
+        self.interrupts.take()
     }
 }
 
@@ -72,8 +82,24 @@ impl Hardware for RiscvHardware {
         self.clock.set_alarm(at);
     }
 
-    fn wait_for_alarm(&mut self) {
-        wait_for_timer();
+    fn wait(&mut self) -> Option<InterruptLine> {
+        loop {
+            if wait_for_interrupt() {
+                return None;
+            }
+            let line = self.interrupts.take();
+            if line.is_some() {
+                return line;
+            }
+        }
+    }
+
+    fn enable_line(&mut self, line: InterruptLine) {
+        self.interrupts.enable(line);
+    }
+
+    fn disable_line(&mut self, line: InterruptLine) {
+        self.interrupts.disable(line);
     }
 
     fn can_send(&mut self) -> bool {

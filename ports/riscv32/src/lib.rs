@@ -14,7 +14,7 @@
 //!   run                       boot
 //!   hardware                  what the kernel asks of this machine
 //!   trap                      the way in and out, in assembly
-//!   clock   wall              time; who may touch what
+//!   clock   wall   interrupts time; who may touch what; external interrupts
 //!   fault   copy              causes; user memory
 //!   image   context   board   what is generated, what a thread is, where things are
 //! ```
@@ -36,6 +36,8 @@ mod fault;
 #[cfg(target_arch = "riscv32")]
 mod hardware;
 mod image;
+#[cfg(target_arch = "riscv32")]
+mod interrupts;
 #[cfg(target_arch = "riscv32")]
 mod run;
 #[cfg(target_arch = "riscv32")]

@@ -28,7 +28,7 @@ use guichet_kernel::{Call, Kernel, ProcessDescriptor};
 use guichet_port_bare_metal::{self as bare_metal, Restore};
 
 use crate::context::Context;
-use crate::fault::{INTERRUPT, TIMER, fault};
+use crate::fault::{EXTERNAL, INTERRUPT, TIMER, fault};
 use crate::hardware::RiscvHardware;
 use crate::wall;
 
@@ -53,6 +53,8 @@ const WALL: usize = offset_of!(ProcessDescriptor<'static>, wall);
 
 /// mie and mip: the machine timer.
 const TIMER_BIT: usize = 1 << 7;
+/// The same: what the interrupt controller passes on.
+const EXTERNAL_BIT: usize = 1 << 11;
 
 global_asm!(
     ".pushsection .text.guichet_trap,\"ax\",@progbits",
@@ -314,6 +316,11 @@ unsafe extern "C" fn on_trap(context: *const Context, cause: usize, value: usize
         let machine = &mut *MACHINE.load(Ordering::Relaxed);
         let next = if cause == TIMER {
             machine.alarm()
+        } else if cause == EXTERNAL {
+            match machine.hardware().take_line() {
+                Some(line) => machine.interrupt(line),
+                None => machine.go_on(),
+            }
         } else if cause & INTERRUPT != 0 {
             // None other is enabled; the thread goes on as it was.
             machine.go_on()
@@ -388,7 +395,7 @@ unsafe fn leave_anyhow(next: Next) -> ! {
     }
 }
 
-/// Makes traps come here, and interrupts of the timer come as traps.
+/// Makes traps come here, and interrupts come as traps.
 ///
 /// # Safety
 /// No thread runs yet.
@@ -401,9 +408,9 @@ pub(crate) unsafe fn prepare() {
             "csrw mtvec, {trap}",
             "csrw mstatus, zero",
             "csrw mcounteren, zero",
-            "csrw mie, {timer}",
+            "csrw mie, {interrupts}",
             trap = in(reg) guichet_trap as *const (),
-            timer = in(reg) TIMER_BIT,
+            interrupts = in(reg) TIMER_BIT | EXTERNAL_BIT,
             options(nostack),
         );
     }
@@ -420,14 +427,15 @@ pub(crate) unsafe fn enter(machine: &'static mut Machine) -> ! {
     unsafe { leave_anyhow((*machine).boot()) }
 }
 
-/// Sleeps until the timer's interrupt pends. It is not taken, as machine mode has interrupts off.
-pub(crate) fn wait_for_timer() {
+/// Sleeps until an interrupt pends. It is not taken, as machine mode has interrupts off. Tells whether
+/// it is the timer's.
+pub(crate) fn wait_for_interrupt() -> bool {
     loop {
         let pending: usize;
         // SAFETY: (trap-7) waiting changes nothing; mip is only read.
         unsafe { asm!("wfi", "csrr {pending}, mip", pending = out(reg) pending, options(nostack)) };
-        if pending & TIMER_BIT != 0 {
-            return;
+        if pending & (TIMER_BIT | EXTERNAL_BIT) != 0 {
+            return pending & TIMER_BIT != 0;
         }
     }
 }

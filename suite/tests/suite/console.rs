@@ -1,12 +1,13 @@
 //! What the harness is as a console: it keeps every line, and does what a program asks of it.
 //!
 //! No program can end another one yet, but some cases are about exactly that. So a line `end NAME` of
-//! a tester asks whoever has hands outside of the system.
+//! a tester asks whoever has hands outside of the system, and a line `type TEXT` whoever has a keyboard.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::linux;
 use crate::transcript::{BROKEN, Owner, Said, owner, said};
 
 /// A console that is shared between a run, which writes, and the harness, which reads.
@@ -68,6 +69,12 @@ impl Kept {
             if let Said::EndProcess(name) = said(&line)
                 && !goes_on
                 && let Err(reason) = (self.end_process)(&name)
+            {
+                self.refusals += &format!("harness: {reason}\n");
+            }
+            if let Said::Type(text) = said(&line)
+                && !goes_on
+                && let Err(reason) = linux::type_text(&text)
             {
                 self.refusals += &format!("harness: {reason}\n");
             }

@@ -124,7 +124,8 @@ fn others(lines: &[Said]) -> impl Iterator<Item = &str> {
         | Said::Failed(_)
         | Said::LeftOut(_)
         | Said::Ends(_)
-        | Said::EndProcess(_) => None,
+        | Said::EndProcess(_)
+        | Said::Type(_) => None,
     })
 }
 

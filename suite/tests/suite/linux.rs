@@ -1,8 +1,9 @@
 //! Linux as a board: each process of a system is a Linux process, a child of this one.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, PipeWriter, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use guichet::{BuiltSystem, Ending, Profile};
@@ -10,6 +11,25 @@ use guichet_port_linux::{ProgramError, ProgramImage};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::board::{Ended, words};
+
+/// The other end of what is our standard input from here on.
+static KEYBOARD: OnceLock<PipeWriter> = OnceLock::new();
+
+/// Makes standard input a pipe that only [`type_text`] writes to, so that a system which reads what is
+/// typed hears only of what it has asked for.
+pub(crate) fn take_keyboard() -> io::Result<()> {
+    let (reader, writer) = io::pipe()?;
+    rustix::stdio::dup2_stdin(&reader)?;
+    // Twice would be a second harness in this process; the first keyboard is as good.
+    let _ = KEYBOARD.set(writer);
+    Ok(())
+}
+
+/// Types a text and a line break.
+pub(crate) fn type_text(text: &str) -> Result<(), String> {
+    let mut keyboard = KEYBOARD.get().ok_or("there is no keyboard")?;
+    writeln!(keyboard, "{text}").map_err(|error| format!("nothing can be typed: {error}"))
+}
 
 /// Builds the programs of the system in a folder.
 pub(crate) fn build(folder: &Path) -> Result<BuiltSystem, String> {

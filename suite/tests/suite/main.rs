@@ -34,6 +34,10 @@ use verdict::Verdict;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
+    if let Err(error) = linux::take_keyboard() {
+        eprintln!("standard input cannot be replaced: {error}");
+        return ExitCode::FAILURE;
+    }
     let systems = systems();
     let mut trials = harness::trials();
     trials.extend(robots::trials(&systems));

@@ -54,6 +54,9 @@ fn is_of_its_kind(object: &Object) -> bool {
     match object.kind {
         ObjectKind::ChannelInitiator { .. } => object.name == "OUT",
         ObjectKind::ChannelHandler { .. } => object.name != "OUT",
-        ObjectKind::Thread { .. } | ObjectKind::Process { .. } | ObjectKind::WaitGroup => false,
+        ObjectKind::Thread { .. }
+        | ObjectKind::Process { .. }
+        | ObjectKind::WaitGroup
+        | ObjectKind::Interrupt { .. } => false,
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Said {
     Ends(Announcement),
     /// The harness is to end the process of this name.
     EndProcess(String),
+    /// The harness is to type this.
+    Type(String),
     /// Anything else, the whole line.
     Other(String),
 }
@@ -51,6 +53,8 @@ pub(crate) fn said(line: &str) -> Said {
         Said::Ends(announcement)
     } else if let Some(name) = words.strip_prefix("end ") {
         Said::EndProcess(name.to_owned())
+    } else if let Some(text) = words.strip_prefix("type ") {
+        Said::Type(text.to_owned())
     } else {
         Said::Other(line.to_owned())
     }

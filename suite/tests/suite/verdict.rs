@@ -103,7 +103,9 @@ fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
             let (name, reason) = split(words);
             Some(Verdict::left_out(name, &reason))
         }
-        Said::Plan(_) | Said::Ends(_) | Said::EndProcess(_) | Said::Other(_) => None,
+        Said::Plan(_) | Said::Ends(_) | Said::EndProcess(_) | Said::Type(_) | Said::Other(_) => {
+            None
+        }
     }
 }
 

@@ -4,15 +4,16 @@
 //! `None` from here would therefore mean a check that forgot to report; it never becomes a panic.
 
 use super::channels::Links;
+use super::devices::Differences;
 use super::lives::Linked;
 use super::threads::ThreadPlace;
 use crate::declarations::{
-    AppDraft, Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft,
+    AppDraft, IrqDraft, MappingDraft, Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft,
 };
 use crate::model::{
     App, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
-    DEFAULT_THREAD_NAME, Object, ObjectKind, OnGiveUp, Process, Restart, RestartWhen, System,
-    Thread,
+    DEFAULT_THREAD_NAME, Interrupt, Line, Mapping, Object, ObjectKind, OnGiveUp, Process, Restart,
+    RestartWhen, System, Thread,
 };
 
 /// The model of `draft`, with `threads` for each process and its channels joined by `links`.
@@ -21,6 +22,7 @@ pub(super) fn system(
     threads: Vec<Vec<ThreadPlace>>,
     links: &Links,
     linked: &Linked,
+    differences: Differences,
 ) -> Option<System> {
     let processes = draft.processes.into_iter().zip(threads).enumerate();
     Some(System {
@@ -29,7 +31,7 @@ pub(super) fn system(
             .map(|(index, (draft, threads))| process(index, draft, &threads, links, linked))
             .collect::<Option<_>>()?,
         max_transfer_bytes: draft.max_transfer_bytes.unwrap_or(DEFAULT_MAX_TRANSFER_BYTES),
-        boards: draft.boards,
+        boards: differences,
     })
 }
 
@@ -70,8 +72,12 @@ fn process(
         ram_size_bytes: draft.ram_size_bytes,
         program: draft.program,
         objects: objects
-            .map(|(handle, draft)| object((index, handle), draft, threads, links, linked))
+            .map(|(handle, each)| {
+                object((index, handle), each, &draft.objects, threads, links, linked)
+            })
             .collect::<Option<_>>()?,
+        interrupts: interrupts(&draft.objects)?,
+        mappings: mappings(&draft.mappings)?,
         threads: threads.iter().map(|place| thread(place, priority)).collect::<Option<_>>()?,
     })
 }
@@ -98,6 +104,7 @@ fn restart(draft: &ProcessDraft) -> Restart {
 fn object(
     (process, handle): (usize, usize),
     draft: &ObjectDraft,
+    all: &[ObjectDraft],
     threads: &[ThreadPlace],
     links: &Links,
     linked: &Linked,
@@ -116,9 +123,46 @@ fn object(
             ObjectKind::Process { process: *linked.get(&(process, handle))? }
         }
         ObjectDraftKind::WaitGroup => ObjectKind::WaitGroup,
+        ObjectDraftKind::Interrupt { .. } => {
+            ObjectKind::Interrupt { interrupt: interrupt_objects(all.get(..handle)?).count() }
+        }
         ObjectDraftKind::Unusable => return None,
     };
     Some(Object { name: owned(draft.name)?, kind })
+}
+
+/// The lines of each interrupt object, in the order of the objects.
+fn interrupt_objects<'d, 't>(
+    objects: &'d [ObjectDraft<'t>],
+) -> impl Iterator<Item = &'d Vec<IrqDraft<'t>>> {
+    objects.iter().filter_map(|object| match &object.kind {
+        ObjectDraftKind::Interrupt { irqs } => Some(irqs),
+        ObjectDraftKind::ChannelInitiator { .. }
+        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::Thread(_)
+        | ObjectDraftKind::Process { .. }
+        | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Unusable => None,
+    })
+}
+
+fn interrupts(objects: &[ObjectDraft]) -> Option<Vec<Interrupt>> {
+    let interrupt = |irqs: &Vec<IrqDraft>| {
+        let lines = irqs.iter().map(|line| {
+            Some(Line { name: owned(line.name)?, number: line.number.map(|number| number.value) })
+        });
+        Some(Interrupt { lines: lines.collect::<Option<_>>()? })
+    };
+    interrupt_objects(objects).map(interrupt).collect()
+}
+
+/// The mappings of a process, of its own or on a board.
+pub(super) fn mappings(drafts: &[MappingDraft]) -> Option<Vec<Mapping>> {
+    let mapping = |draft: &MappingDraft| {
+        let (start_address, size_bytes) = (draft.start_address?, draft.size_bytes?);
+        Some(Mapping { name: owned(draft.name)?, start_address, size_bytes })
+    };
+    drafts.iter().map(mapping).collect()
 }
 
 fn thread(place: &ThreadPlace, default_priority: u8) -> Option<Thread> {

@@ -85,6 +85,7 @@ fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Unusable => None,
     })
 }

@@ -57,6 +57,7 @@ fn thread_objects<'t>(process: &ProcessDraft<'t>) -> impl Iterator<Item = Thread
         | ObjectDraftKind::ChannelHandler
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Unusable => None,
     })
 }

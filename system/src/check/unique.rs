@@ -38,6 +38,17 @@ const THREADS: Group = Group {
     reason: "messages name a thread by its process and name",
 };
 
+const LINES: Group = Group {
+    noun: "interrupt lines",
+    scope: "in one process",
+    reason: "all of them become constants of one generated module",
+};
+const MAPPINGS: Group = Group {
+    noun: "memory mappings",
+    scope: "in one process",
+    reason: "all of them become constants of one generated module",
+};
+
 /// Reports every name that stands for two things.
 pub(super) fn check(draft: &SystemDraft, log: &mut Diagnostics) {
     differ(&APPS, draft.apps.iter().map(|app| app.name), str::to_owned, log);
@@ -48,7 +59,29 @@ pub(super) fn check(draft: &SystemDraft, log: &mut Diagnostics) {
     for process in &draft.processes {
         differ(&OBJECTS, process.objects.iter().map(|object| object.name), str::to_owned, log);
         differ(&THREADS, thread_names(process).into_iter(), str::to_owned, log);
+        differ(&LINES, line_names(process), str::to_owned, log);
+        differ(&MAPPINGS, process.mappings.iter().map(|each| each.name), str::to_owned, log);
     }
+    for process in draft.boards.iter().flat_map(|board| &board.processes) {
+        let mappings = process.mappings.iter().flatten();
+        differ(&MAPPINGS, mappings.map(|each| each.name), str::to_owned, log);
+    }
+}
+
+/// The names of the lines of all interrupt objects of a process.
+fn line_names<'d, 't>(
+    process: &'d ProcessDraft<'t>,
+) -> impl Iterator<Item = Name<'t>> + use<'d, 't> {
+    let lines = process.objects.iter().filter_map(|object| match &object.kind {
+        ObjectDraftKind::Interrupt { irqs } => Some(irqs),
+        ObjectDraftKind::ChannelInitiator { .. }
+        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::Thread(_)
+        | ObjectDraftKind::Process { .. }
+        | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Unusable => None,
+    });
+    lines.flatten().map(|line| line.name)
 }
 
 /// The names of a process's threads in both forms, except where two objects have the same name, which

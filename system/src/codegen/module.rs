@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::model::{Constant, ConstantValue, Object, ObjectId, ObjectKind, Process, System};
 use crate::names::crate_name;
+use crate::wording::enumerated;
 
 /// The module of a system called `name`, with a module for each process.
 pub(super) fn system(name: &str, system: &System) -> Option<TokenStream> {
@@ -41,12 +42,12 @@ pub(super) fn process(system: &System, index: usize) -> Option<TokenStream> {
                 " The process's objects as values whose types know what can be done with them.",
                 &objects,
             )?,
-            module("signals", " The signals of the process's interrupts.", &TokenStream::new())?,
+            module("signals", " The signals of the process's interrupts.", &signals(process)?)?,
             module("constants", " The constants that the app declares.", &constants)?,
             module(
                 "mapping",
                 " The addresses of the process's memory mappings.",
-                &TokenStream::new(),
+                &mappings(process)?,
             )?,
         ]
         .into_iter()
@@ -78,7 +79,7 @@ fn handles(system: &System, process: &Process) -> Option<TokenStream> {
         .collect()
 }
 
-/// The typed handles. Threads and processes have none: their calls take numbers.
+/// The typed handles. Threads, processes and interrupts have none: their calls take numbers.
 fn objects(system: &System, process: &Process) -> Option<TokenStream> {
     let typed = process.objects.iter().filter_map(|object| {
         let type_name = match object.kind {
@@ -87,7 +88,9 @@ fn objects(system: &System, process: &Process) -> Option<TokenStream> {
             ObjectKind::WaitGroup => {
                 return Some((object, "wait_group", "WaitGroup"));
             }
-            ObjectKind::Thread { .. } | ObjectKind::Process { .. } => return None,
+            ObjectKind::Thread { .. }
+            | ObjectKind::Process { .. }
+            | ObjectKind::Interrupt { .. } => return None,
         };
         Some((object, "channel", type_name))
     });
@@ -101,6 +104,56 @@ fn objects(system: &System, process: &Process) -> Option<TokenStream> {
                 #[doc = #doc]
                 pub const #name: ::userspace::#module_name::#type_name =
                     ::userspace::#module_name::#type_name::new(super::handle::#name);
+            })
+        })
+        .collect()
+}
+
+/// The signal of each interrupt line (PR-8).
+fn signals(process: &Process) -> Option<TokenStream> {
+    let lines = process.interrupts.iter().flat_map(|interrupt| interrupt.lines.iter().zip(0u8..));
+    lines
+        .map(|(line, place)| {
+            let name = identifier(&line.name)?;
+            let signal =
+                identifier(&format!("INTERRUPT_{}", char::from(b'A'.checked_add(place)?)))?;
+            let doc = match line.number {
+                Some(number) => format!(" The signal of interrupt line {number}."),
+                None => {
+                    " The signal of an interrupt line that this board does not have.".to_owned()
+                }
+            };
+            Some(quote! {
+                #[doc = #doc]
+                pub const #name: ::userspace::syscall::Signals =
+                    ::userspace::syscall::Signals::#signal;
+            })
+        })
+        .collect()
+}
+
+/// Where the process finds its devices.
+fn mappings(process: &Process) -> Option<TokenStream> {
+    let mappings = process.mappings.iter();
+    mappings
+        .map(|mapping| {
+            let name = identifier(&mapping.name)?;
+            let start = identifier(&format!("{}_START_ADDRESS", mapping.name))?;
+            let size = identifier(&format!("{}_SIZE_BYTES", mapping.name))?;
+            let doc = format!(" The registers of `{}`.", mapping.name);
+            let start_doc = format!(" Where the registers of `{}` begin.", mapping.name);
+            let size_doc = format!(" How many bytes the registers of `{}` are.", mapping.name);
+            let (address, bytes) = (mapping.start_address, mapping.size_bytes);
+            let address = syn::parse_str::<Literal>(&format!("{address:#x}")).ok()?;
+            let bytes = Literal::u32_unsuffixed(bytes);
+            Some(quote! {
+                #[doc = #doc]
+                pub const #name: ::userspace::register::Mapping =
+                    ::userspace::private::mapping(#start, #size);
+                #[doc = #start_doc]
+                pub const #start: usize = #address;
+                #[doc = #size_doc]
+                pub const #size: usize = #bytes;
             })
         })
         .collect()
@@ -124,6 +177,11 @@ fn description(system: &System, process: &Process, object: &Object) -> String {
             format!("the thread `{name}`.")
         }
         ObjectKind::WaitGroup => "a wait group.".to_owned(),
+        ObjectKind::Interrupt { interrupt } => {
+            let lines = process.interrupts.get(interrupt).map(|interrupt| &interrupt.lines[..]);
+            let names = lines.unwrap_or_default().iter().map(|line| line.name.as_str());
+            format!("the interrupt lines {}.", enumerated(names))
+        }
         ObjectKind::Process { process } => {
             let process = system.processes.get(process);
             format!(

@@ -5,12 +5,15 @@ use std::process::exit;
 use std::{env, fmt, fs, io};
 
 use super::{process_source, systems_source};
+use crate::boards;
 use crate::model::System;
 use crate::similar::nearest;
 use crate::wording::{enumerated, quoted};
 
 /// The file that a codegen crate includes.
 const OUTPUT: &str = "codegen.rs";
+/// The environment variable that names the board that is built for, if it is not Linux.
+pub const BOARD_VARIABLE: &str = "GUICHET_BOARD";
 /// The file that describes a system.
 const SYSTEM_FILE: &str = "system.json5";
 
@@ -89,7 +92,18 @@ pub(super) fn all_systems(path: &Path) -> Result<String, Failure> {
 
 fn load(path: &Path) -> Result<System, Failure> {
     let loaded = crate::load(path);
-    loaded.system.ok_or_else(|| Failure(loaded.diagnostics.render(false)))
+    let system = loaded.system.ok_or_else(|| Failure(loaded.diagnostics.render(false)))?;
+    Ok(match board() {
+        Some(board) => system.on(&board),
+        None => system,
+    })
+}
+
+/// The board that is built for, whose devices the names stand for (CF-4): the tool says which; what is
+/// built for Linux is for Linux; else nobody knows, and what the processes declare themselves counts.
+fn board() -> Option<String> {
+    let is_for_linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
+    env::var(BOARD_VARIABLE).ok().or_else(|| is_for_linux.then(|| boards::LINUX.to_owned()))
 }
 
 fn no_process(path: &Path, system: &System, process: &str) -> Failure {
@@ -129,6 +143,7 @@ fn cargo_folder(variable: &str) -> Result<PathBuf, Failure> {
 
 /// Output on standard output is how a build script speaks to cargo.
 fn rerun_if_changed(path: &Path) {
+    println!("cargo::rerun-if-env-changed={BOARD_VARIABLE}");
     println!("cargo::rerun-if-changed={}", path.display());
 }
 

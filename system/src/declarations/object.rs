@@ -1,9 +1,10 @@
 //! An entry of a process's `objects`.
 
 use super::Name;
+use super::device::{self, IrqDraft};
 use super::fields::Fields;
 use super::thread::{self, ThreadDraft};
-use crate::schema::{OBJECT_TYPES, ObjectClass, ObjectType};
+use crate::schema::{IRQ, OBJECT_TYPES, ObjectClass, ObjectType};
 use crate::similar::nearest;
 use crate::source::Spanned;
 use crate::tree::{Data, Member, Value};
@@ -44,6 +45,11 @@ pub(crate) enum ObjectDraftKind<'t> {
     },
     /// A wait group.
     WaitGroup,
+    /// Interrupt lines.
+    Interrupt {
+        /// The lines.
+        irqs: Vec<IrqDraft<'t>>,
+    },
     /// Something whose type could not be read or cannot be built, which was reported.
     Unusable,
 }
@@ -71,6 +77,9 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
         ObjectClass::WaitGroup => ObjectDraftKind::WaitGroup,
         ObjectClass::Process => {
             ObjectDraftKind::Process { linked_process: fields.text("linked_process") }
+        }
+        ObjectClass::Interrupt => {
+            ObjectDraftKind::Interrupt { irqs: device::read_lines(&fields, &IRQ, log) }
         }
         ObjectClass::Thread => {
             let is_main = fields.boolean("main_thread").unwrap_or_default();

@@ -1,6 +1,7 @@
 //! An entry of `processes`.
 
 use super::Name;
+use super::device::{self, MappingDraft};
 use super::fields::Fields;
 use super::object::{self, ObjectDraft};
 use super::thread::{self, ThreadDraft};
@@ -43,6 +44,8 @@ pub(crate) struct ProcessDraft<'t> {
     pub(crate) program: Option<String>,
     /// Its objects, in the order of the file.
     pub(crate) objects: Vec<ObjectDraft<'t>>,
+    /// The devices that it may touch.
+    pub(crate) mappings: Vec<MappingDraft<'t>>,
     /// The entries of its `threads`; the threads among its objects are not here.
     pub(crate) threads: Vec<ThreadDraft<'t>>,
 }
@@ -71,6 +74,7 @@ pub(super) fn read<'t>(value: &'t Value, app: usize, log: &mut Diagnostics) -> P
             .collect(),
         program: fields.text("program").map(|program| program.value.to_owned()),
         objects: fields.list("objects").iter().map(|each| object::read(each, log)).collect(),
+        mappings: device::read_mappings(&fields, log).unwrap_or_default(),
         threads: fields.list("threads").iter().filter_map(|each| thread::read(each, log)).collect(),
     }
 }

@@ -45,6 +45,7 @@ fn empty() -> String {
         handlers: &[],
         initiators: &[],
         wait_groups: &[],
+        interrupts: &[],
         max_transfer_bytes: 0,
     };
     image_source(&system, &[]).unwrap_or_default()
@@ -57,7 +58,7 @@ mod tests {
     #[test]
     fn a_system_of_nothing_is_an_image_too() {
         let source: String = empty().split_whitespace().collect();
-        let zeros = ["0usize"; 6].join(",");
+        let zeros = ["0usize"; 7].join(",");
         assert!(source.contains(&format!("port::KernelCell<{zeros}")), "{source}");
     }
 }

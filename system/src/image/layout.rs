@@ -6,7 +6,7 @@ use super::budget::LayoutError;
 use super::part::Part;
 use super::place::Need;
 use super::wall::WallKind;
-use crate::model::{Process, System};
+use crate::model::{Mapping, Process, System};
 
 /// What every stack is a multiple of: the alignment that RISC-V asks for, and more than Arm's.
 const STACK_ALIGNMENT: u32 = 16;
@@ -110,13 +110,25 @@ fn parts<'a>(
     memory: &BoardMemory,
     wall: WallKind,
 ) -> [Part<'a>; 2] {
-    let needs = |bytes: fn(&Measured) -> u32| {
-        let need = |each: &Measured| Need { bytes: bytes(each), alignment: each.alignment };
-        measured.iter().map(need).collect()
+    let entries: Vec<[usize; 2]> = system
+        .processes
+        .iter()
+        .map(|process| {
+            let devices: Vec<_> = process.mappings.iter().map(Mapping::range).collect();
+            wall.memory_entries(&devices)
+        })
+        .collect();
+    let needs = |memory: usize, bytes: fn(&Measured) -> u32| {
+        let need = |(each, entries): (&Measured, &[usize; 2])| Need {
+            bytes: bytes(each),
+            alignment: each.alignment,
+            entries: entries[memory],
+        };
+        measured.iter().zip(&entries).map(need).collect()
     };
     [
-        Part::new(system, "flash", &memory.flash, needs(|each| each.flash_bytes), wall),
-        Part::new(system, "RAM", &memory.ram, needs(|each| each.ram_bytes), wall),
+        Part::new(system, "flash", &memory.flash, needs(0, |each| each.flash_bytes), wall),
+        Part::new(system, "RAM", &memory.ram, needs(1, |each| each.ram_bytes), wall),
     ]
 }
 
@@ -179,7 +191,7 @@ mod tests {
         for wall in [WallKind::Pmp, WallKind::Pmsav7, WallKind::Pmsav8] {
             let layout = Layout::new(&system(""), &measured, &memory, wall).expect("it fits");
             for (place, measured) in layout.processes.iter().zip(&measured) {
-                assert!(wall.words(&place.flash, &place.ram).is_some(), "{place:?}");
+                assert!(wall.words(&place.flash, &place.ram, &[]).is_some(), "{place:?}");
                 assert!(place.flash.end - place.flash.start >= measured.flash_bytes);
                 assert!(place.ram.end - place.ram.start >= measured.ram_bytes);
                 assert!(layout.kernel.flash.end <= place.flash.start);
@@ -243,5 +255,29 @@ mod tests {
             error.starts_with("the board has 8192 bytes of flash, and 8193 are used"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_process_with_devices_lies_where_its_wall_has_room_for_them() {
+        let mapping = |number: u32, start_address| Mapping {
+            name: format!("M{number}"),
+            start_address,
+            size_bytes: 0x20,
+        };
+        let measured = [measured(0x321, 0x123, 4), measured(0x445, 0x267, 8)];
+        for wall in [WallKind::Pmp, WallKind::Pmsav7, WallKind::Pmsav8] {
+            for count in 0..=2 {
+                let mut system = system("");
+                let mappings =
+                    (0..count).map(|number| mapping(number, 0x4000_0000 + number * 0x1000));
+                system.processes[0].mappings = mappings.collect();
+                let layout = Layout::new(&system, &measured, &MEMORY, wall).expect("it fits");
+                for (process, place) in system.processes.iter().zip(&layout.processes) {
+                    let devices: Vec<_> = process.mappings.iter().map(Mapping::range).collect();
+                    let words = wall.words(&place.flash, &place.ram, &devices);
+                    assert!(words.is_some(), "{wall:?} {count} {place:?}");
+                }
+            }
+        }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Need {
     pub(super) bytes: u32,
     /// What its start must be a multiple of: a power of two.
     pub(super) alignment: u32,
+    /// How many entries of the wall it may take.
+    pub(super) entries: usize,
 }
 
 /// The exponent of the greatest power of two that ends are rounded to.
@@ -48,8 +50,9 @@ fn orders(needs: &[Need], wall: WallKind) -> Vec<Vec<usize>> {
     let declared: Vec<usize> = (0..needs.len()).rev().collect();
     match wall {
         // The order makes no difference that could not be made up.
-        WallKind::Pmp | WallKind::Pmsav8 => vec![declared],
-        WallKind::Pmsav7 => {
+        WallKind::Pmsav8 => vec![declared],
+        WallKind::Pmp if needs.iter().all(|need| need.entries > 1) => vec![declared],
+        WallKind::Pmp | WallKind::Pmsav7 => {
             let bytes = |number: &usize| needs.get(*number).map_or(0, |need| need.bytes);
             let mut rising = declared.clone();
             rising.sort_by_key(bytes);
@@ -83,7 +86,7 @@ impl Placed {
 /// The range for `need` that begins highest among those that end at `end` or below.
 fn below(end: u32, need: Need, wall: WallKind) -> Option<Range<u32>> {
     let bytes = need.bytes.max(1);
-    let steps = || roundings(bytes, wall).map(|bit| 1u32 << bit);
+    let steps = || roundings(bytes, need.entries, wall).map(|bit| 1u32 << bit);
     let ends = steps().map(|step| end - end % step);
     let ranges = ends.flat_map(|end| {
         let starts = steps().filter_map(move |step| {
@@ -92,18 +95,19 @@ fn below(end: u32, need: Need, wall: WallKind) -> Option<Range<u32>> {
         });
         starts.map(move |start| start..end)
     });
-    let possible = ranges.filter(|range| wall.can_express(range));
+    let possible = ranges.filter(|range| wall.can_express(range, need.entries));
     // Of those that begin at the same address the shorter, so that nobody gets more than it needs.
     possible.max_by_key(|range| (range.start, std::cmp::Reverse(range.end)))
 }
 
 /// The exponents of the powers of two that the ends of a range are rounded to.
-fn roundings(bytes: u32, wall: WallKind) -> std::ops::RangeInclusive<u32> {
+fn roundings(bytes: u32, entries: usize, wall: WallKind) -> std::ops::RangeInclusive<u32> {
     let least = wall.grain().trailing_zeros();
     match wall {
-        WallKind::Pmp | WallKind::Pmsav8 => least..=least,
+        WallKind::Pmsav8 => least..=least,
+        WallKind::Pmp if entries > 1 => least..=least,
         // Up to the power of two that would hold it by itself.
-        WallKind::Pmsav7 => {
+        WallKind::Pmp | WallKind::Pmsav7 => {
             least..=(u32::BITS - (bytes - 1).leading_zeros()).clamp(least, LAST_BIT)
         }
     }
@@ -118,8 +122,11 @@ mod tests {
     const END: u32 = 0x2001_0000;
 
     fn any_needs() -> impl Strategy<Value = Vec<Need>> {
-        let need =
-            (1u32..20_000, 2u32..7).prop_map(|(bytes, bit)| Need { bytes, alignment: 1 << bit });
+        let need = (1u32..20_000, 2u32..7).prop_map(|(bytes, bit)| Need {
+            bytes,
+            alignment: 1 << bit,
+            entries: 2,
+        });
         prop::collection::vec(need, 0..9)
     }
 
@@ -132,7 +139,7 @@ mod tests {
                 for (range, need) in ranges.iter().zip(&needs) {
                     prop_assert!(range.end <= END && range.end - range.start >= need.bytes);
                     prop_assert_eq!(range.start % need.alignment, 0);
-                    prop_assert!(wall.can_express(range));
+                    prop_assert!(wall.can_express(range, need.entries));
                 }
                 let mut sorted = ranges;
                 sorted.sort_by_key(|range| range.start);
@@ -157,7 +164,8 @@ mod tests {
         let ends = (0..64).map(|step| end - step * 32);
         let starts = ends.filter_map(|end| {
             let starts = (0..64).map(|step| (end - need.bytes) / 32 * 32 - step * 32);
-            let mut possible = starts.filter(|start| wall.can_express(&(*start..end)));
+            let mut possible =
+                starts.filter(|start| wall.can_express(&(*start..end), need.entries));
             possible.find(|start| start % need.alignment == 0)
         });
         starts.max().expect("a wall can express something")
@@ -168,7 +176,7 @@ mod tests {
         for end in (END - 0x400..=END).step_by(96) {
             for bytes in (1..1100).step_by(41) {
                 for alignment in [4, 64] {
-                    let need = Need { bytes, alignment };
+                    let need = Need { bytes, alignment, entries: 2 };
                     let found = below(end, need, WallKind::Pmsav7).expect("there is one").start;
                     assert_eq!(found, best_start(end, need, WallKind::Pmsav7), "{need:?} {end:#x}");
                 }
@@ -178,11 +186,24 @@ mod tests {
 
     #[test]
     fn below_address_0_there_is_nothing() {
-        let need = |bytes| Need { bytes, alignment: 4 };
+        let need = |bytes| Need { bytes, alignment: 4, entries: 2 };
         for wall in WALLS {
             assert_eq!(place(&[need(64), need(u32::MAX)], 0x1000, wall), None);
             assert_eq!(place(&[need(0xFE0)], 0x1000, wall).map(|ranges| ranges.len()), Some(1));
             assert_eq!(place(&[], 0x1000, wall), Some(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn one_entry_is_enough_where_there_is_no_more() {
+        for wall in [WallKind::Pmp, WallKind::Pmsav7] {
+            let needs =
+                [0x123, 0x800, 0x1001].map(|bytes| Need { bytes, alignment: 4, entries: 1 });
+            let ranges = place(&needs, END, wall).expect("there is room");
+            for (range, need) in ranges.iter().zip(&needs) {
+                assert!(wall.can_express(range, 1), "{range:?}");
+                assert!(range.end - range.start >= need.bytes, "{range:?}");
+            }
         }
     }
 }

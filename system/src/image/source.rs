@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use guichet_kernel::{
-    GiveUp, HandlerDescriptor, InitiatorDescriptor, Object, ProcessDescriptor, Region,
-    RestartPolicy, Span, StorageSizes, System, TableIndex, ThreadDescriptor, WaitGroupDescriptor,
+    GiveUp, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, Object, ProcessDescriptor,
+    Region, RestartPolicy, Span, StorageSizes, System, TableIndex, ThreadDescriptor,
+    WaitGroupDescriptor,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -31,6 +32,7 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
     let threads = system.threads.iter().map(thread);
     let handlers = system.handlers.iter().map(handler);
     let initiators = system.initiators.iter().map(initiator);
+    let interrupts = system.interrupts.iter().map(interrupt);
     let max_transfer_bytes = system.max_transfer_bytes;
     let programs = programs.iter().map(program);
     let sizes = StorageSizes::of(system);
@@ -39,6 +41,7 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
         processes: p,
         handlers: h,
         initiators: i,
+        interrupts: r,
         wait_lists: w,
         wait_groups: g,
     } = sizes;
@@ -58,13 +61,14 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
                 handlers: &[#(#handlers),*],
                 initiators: &[#(#initiators),*],
                 wait_groups: &[#(#wait_groups),*],
+                interrupts: &[#(#interrupts),*],
                 max_transfer_bytes: #max_transfer_bytes,
             },
             programs: &[#(#programs),*],
         };
 
         /// The memory that the kernel needs for it.
-        pub(super) static KERNEL: port::KernelCell<#t, #p, #h, #i, #w, #g> = port::KernelCell::new();
+        pub(super) static KERNEL: port::KernelCell<#t, #p, #h, #i, #r, #w, #g> = port::KernelCell::new();
 
         /// The memory that the port needs for it.
         pub(super) static PORT: port::PortCell<#contexts, #p> = port::PortCell::new();
@@ -174,6 +178,10 @@ fn object(object: &Object) -> TokenStream {
             let group = wait_group(group);
             quote! { kernel::Object::WaitGroup(#group) }
         }
+        Object::Interrupt(interrupt) => {
+            let interrupt = index("InterruptIndex", *interrupt);
+            quote! { kernel::Object::Interrupt(#interrupt) }
+        }
     }
 }
 
@@ -223,6 +231,22 @@ fn wait_group(group: &WaitGroupDescriptor) -> TokenStream {
     quote! { kernel::WaitGroupDescriptor { index: #number, wait_list: #wait_list } }
 }
 
+fn interrupt(declared: &InterruptDescriptor<'_>) -> TokenStream {
+    let process = index("ProcessIndex", declared.process);
+    let wait_list = index("WaitListIndex", declared.wait_list);
+    let lines = declared.lines.iter().map(|line| {
+        let number = line.number();
+        quote! { kernel::InterruptLine::new(#number) }
+    });
+    quote! {
+        kernel::InterruptDescriptor {
+            process: #process,
+            wait_list: #wait_list,
+            lines: &[#(#lines),*],
+        }
+    }
+}
+
 fn program(program: &Program) -> TokenStream {
     let Program { entry, record, stack } = program;
     // A port's addresses are machine words.
@@ -247,7 +271,9 @@ mod tests {
               default_deadline_ms: 250 } ] },
             { name: "two", objects: [ { type: "channel_handler", name: "B" },
               { type: "channel_initiator", name: "Y", handler_process: "one",
-                handler_object_name: "A" } ] } ] } ] }"#;
+                handler_object_name: "A" },
+              { type: "interrupt", name: "I", irqs: [ { name: "R", number: 7 }, { name: "N" } ] } ] }
+            ] } ] }"#;
         let model = crate::check_source("system.json5", text).system.expect("the file is right");
         let memory = vec![vec![Region { start: 16, end: 32, writable: true }]];
         let tables =
@@ -255,16 +281,26 @@ mod tests {
         let program = Program { entry: 4, record: 0, stack: 4..8 };
         let source =
             tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
+        // However long a line has become.
+        let source = source
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("< ", "<")
+            .replace(", >", ">");
         for part in [
             "name: \"two\"",
             "kernel::Object::ChannelInitiator(kernel::InitiatorDescriptor {",
             "kernel::Object::TimedInitiator {",
             "default_ticks: 250u64",
             "badge: 9u32",
-            "start: 16usize,\n",
+            "kernel::Object::Interrupt(kernel::InterruptIndex::new(0usize))",
+            "kernel::InterruptLine::new(7u16)",
+            "kernel::InterruptLine::new(65535u16)",
+            "start: 16usize,",
             "max_transfer_bytes: 77usize",
             "KERNEL: port::KernelCell<",
-            "2usize,\n    2usize,\n    2usize,\n    2usize,\n    4usize,\n    0usize,\n",
+            "2usize,\n    2usize,\n    2usize,\n    2usize,\n    1usize,\n    5usize,\n    0usize,\n",
             "port::PortCell<2usize, 2usize>",
             "stack: 4..8",
             "wall: [1u32, 2u32, 3u32, 4u32, 5u32, 6u32, 7u32, 8u32]",

@@ -28,6 +28,18 @@ const START: &[&str] = &["boot", "manual"];
 const RESTART: &[&str] = &["never", "on_fault", "always"];
 const ON_GIVE_UP: &[&str] = &["stop", "shutdown", "reset_board"];
 
+/// As far as a line's number goes; which of them a board has, the board knows.
+const LINE: Shape = Shape::Integer { minimum: 0, maximum: u16::MAX as u64 - 1 };
+/// Where a device may be; what is there, the board knows.
+const ADDRESS: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
+/// One for each of the signals INTERRUPT_A to INTERRUPT_O.
+const LINES: Shape = Shape::List { maximum: 15 };
+/// More than any wall has room for.
+const MAPPINGS: Shape = Shape::List { maximum: 16 };
+/// The kinds of memory that a process can be given beside its own.
+const MAPPING_TYPES: &[&str] = &["device"];
+
+const MAPPINGS_MEANING: &str = "the list of device regions that the process may access";
 const DEADLINE_MEANING: &str =
     "how long a blocking transaction that has no deadline lasts at most, in milliseconds";
 const STACK_MEANING: &str = "the size of the thread's stack in bytes (on Linux at least 64 KiB); without it, the board's \
@@ -150,8 +162,8 @@ pub(crate) const PROCESS: Table = Table {
             Shape::Choice(ON_GIVE_UP),
             "what happens after the last restart",
         ),
+        Key::optional("memory_mappings", MAPPINGS, MAPPINGS_MEANING),
         Key::not_yet("capsules", "the list of mechanisms that the process may use"),
-        Key::not_yet("memory_mappings", "the list of device regions that the process may access"),
         Key::not_yet("services", "the list of names that only this process registers"),
     ],
 };
@@ -196,7 +208,11 @@ pub(crate) const OBJECT_TYPES: &[ObjectType] = &[
         meaning: "another process, to be started, joined or ended",
         class: Some(ObjectClass::Process),
     },
-    ObjectType { name: "interrupt", meaning: "a set of interrupt lines", class: None },
+    ObjectType {
+        name: "interrupt",
+        meaning: "a set of interrupt lines",
+        class: Some(ObjectClass::Interrupt),
+    },
     ObjectType { name: "shared_memory", meaning: "a region that processes share", class: None },
     ObjectType {
         name: "upcalls",
@@ -288,5 +304,99 @@ const fn board_keys() -> [Key; boards::BOARDS.len() + 1] {
 /// The value of `boards.linux` and of every other board.
 pub(crate) const BOARD: Table = Table {
     noun: "board",
-    keys: &[Key::optional("max_transfer_bytes", TRANSFER, TRANSFER_MEANING)],
+    keys: &[
+        Key::optional("max_transfer_bytes", TRANSFER, TRANSFER_MEANING),
+        Key::optional(
+            "processes",
+            Shape::List { maximum: MAX_PROCESSES },
+            "the list of processes that differ there, each with its name and what differs",
+        ),
+    ],
+};
+
+/// An object of type `interrupt`.
+pub(crate) const INTERRUPT: Table = Table {
+    noun: "interrupt object",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::required("irqs", LINES, "the list of its interrupt lines, at most 15"),
+    ],
+};
+
+/// An entry of `irqs`.
+pub(crate) const IRQ: Table = Table {
+    noun: "interrupt line",
+    keys: &[
+        Key::required(
+            "name",
+            Shape::Text(Rule::Identifier),
+            "what the line's signal is called in the generated code",
+        ),
+        Key::optional(
+            "number",
+            LINE,
+            "the line's number; where neither it nor `boards` says one, the line is not there and its \
+             signal never rises",
+        ),
+    ],
+};
+
+/// An entry of `memory_mappings`.
+pub(crate) const MAPPING: Table = Table {
+    noun: "memory mapping",
+    keys: &[
+        Key::required(
+            "name",
+            Shape::Text(Rule::Identifier),
+            "what the mapping's constants begin with in the generated code",
+        ),
+        Key::required(
+            "type",
+            Shape::Choice(MAPPING_TYPES),
+            "what is mapped; so far only devices can be",
+        ),
+        Key::required("start_address", ADDRESS, "the address of the mapping's first byte"),
+        Key::required("size_bytes", SIZE, "the mapping's size in bytes"),
+    ],
+};
+
+/// An entry of `boards.NAME.processes`.
+pub(crate) const BOARD_PROCESS: Table = Table {
+    noun: "process of a board",
+    keys: &[
+        Key::required("name", Shape::Text(Rule::Reference), "the process that differs there"),
+        Key::optional(
+            "memory_mappings",
+            MAPPINGS,
+            "all device regions that the process may access there, instead of those that it declares",
+        ),
+        Key::optional(
+            "objects",
+            Shape::List { maximum: MAX_OBJECTS },
+            "the list of the process's interrupt objects that differ there",
+        ),
+    ],
+};
+
+/// An entry of `boards.NAME.processes[].objects`.
+pub(crate) const BOARD_OBJECT: Table = Table {
+    noun: "object of a board",
+    keys: &[
+        Key::required(
+            "name",
+            Shape::Text(Rule::Reference),
+            "the interrupt object that differs there",
+        ),
+        Key::required("irqs", LINES, "the list of its lines that have another number there"),
+    ],
+};
+
+/// An entry of `boards.NAME.processes[].objects[].irqs`.
+pub(crate) const BOARD_IRQ: Table = Table {
+    noun: "interrupt line of a board",
+    keys: &[
+        Key::required("name", Shape::Text(Rule::Reference), "the line that differs there"),
+        Key::required("number", LINE, "the line's number there"),
+    ],
 };

@@ -13,8 +13,8 @@
 use core::panic::PanicInfo;
 
 use guichet_kernel::{
-    Call, Event, Grant, Instant, Kernel, NotStarted, Outcome, Port, ProcessIndex, Report, Side,
-    Storage, System, ThreadIndex, Unreadable,
+    Call, Event, Grant, Instant, InterruptLine, Kernel, NotStarted, Outcome, Port, ProcessIndex,
+    Report, Side, Storage, System, ThreadIndex, Unreadable,
 };
 
 unsafe extern "Rust" {
@@ -25,6 +25,9 @@ unsafe extern "Rust" {
     safe fn guichet_probe_start_process(process: ProcessIndex) -> Result<(), NotStarted>;
     safe fn guichet_probe_prepare_thread(thread: ThreadIndex, pc: usize, stack: Grant);
     safe fn guichet_probe_stop_process(process: ProcessIndex);
+    safe fn guichet_probe_enable_line(line: InterruptLine);
+    safe fn guichet_probe_disable_line(line: InterruptLine);
+    safe fn guichet_probe_read_console(destination: Grant) -> Result<usize, Unreadable>;
     safe fn guichet_probe_log(text: Grant);
     safe fn guichet_probe_log_character(process: ProcessIndex, character: char);
     safe fn guichet_probe_report(process: ProcessIndex, report: Report);
@@ -39,6 +42,7 @@ struct UnknownPort;
 impl Port for UnknownPort {
     const ENTRY_BYTES: usize = 32;
     const STACK_ALIGNMENT: usize = 8;
+    const CONSOLE_INPUT: InterruptLine = InterruptLine::new(0);
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         guichet_probe_copy(source, destination)
@@ -62,6 +66,18 @@ impl Port for UnknownPort {
 
     fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
         guichet_probe_prepare_thread(thread, pc, stack);
+    }
+
+    fn enable_line(&mut self, line: InterruptLine) {
+        guichet_probe_enable_line(line);
+    }
+
+    fn disable_line(&mut self, line: InterruptLine) {
+        guichet_probe_disable_line(line);
+    }
+
+    fn read_console(&mut self, destination: Grant) -> Result<usize, Unreadable> {
+        guichet_probe_read_console(destination)
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {

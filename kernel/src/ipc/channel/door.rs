@@ -215,7 +215,8 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => None,
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => None,
     }
 }
 
@@ -228,7 +229,8 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescr
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => None,
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => None,
     }
 }
 

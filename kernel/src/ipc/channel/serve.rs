@@ -268,7 +268,8 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescr
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => Err(Error::InvalidArgument),
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => Err(Error::InvalidArgument),
     }
 }
 

@@ -165,7 +165,8 @@ fn check_offer<'s, P: Port>(
         Object::ChannelHandler(_)
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::WaitGroup(_) => return Err(Error::InvalidArgument),
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => return Err(Error::InvalidArgument),
     };
     let map = caller.memory();
     let limit = services.max_transfer_bytes;
@@ -194,7 +195,8 @@ fn effective_deadline<P: Port>(
             | Object::ChannelHandler(_)
             | Object::Thread(_)
             | Object::Process(_)
-            | Object::WaitGroup(_),
+            | Object::WaitGroup(_)
+            | Object::Interrupt(_),
         )
         | Err(_) => asked,
     }

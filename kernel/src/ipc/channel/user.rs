@@ -127,7 +127,7 @@ fn check_arguments<'s>(
     let end = match services.caller().object(handle)? {
         Object::ChannelHandler(end) => End::Handler(end),
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => End::Initiator(end),
-        Object::Thread(_) | Object::Process(_) | Object::WaitGroup(_) => {
+        Object::Thread(_) | Object::Process(_) | Object::WaitGroup(_) | Object::Interrupt(_) => {
             return Err(Error::InvalidArgument);
         }
     };

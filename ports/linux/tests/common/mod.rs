@@ -64,6 +64,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         handlers: &[],
         initiators: &[],
         wait_groups: &[],
+        interrupts: &[],
         max_transfer_bytes: 4096,
     };
     let screen = Screen::default();

@@ -85,6 +85,7 @@ pub(super) fn wrong_kind(sought: Spanned<&str>, found: Name, kind: &ObjectDraftK
         ObjectDraftKind::Thread(_) => "a thread",
         ObjectDraftKind::Process { .. } => "a process",
         ObjectDraftKind::WaitGroup => "a wait group",
+        ObjectDraftKind::Interrupt { .. } => "an interrupt object",
         ObjectDraftKind::Unusable => "something else",
     };
     let diagnostic =

@@ -142,7 +142,7 @@ fn receive_by_who_serves_is_out_of_turn_but_other_errors_come_first() {
         (0, usize::MAX, 8, Error::PermissionDenied),
         (0, writable(1), LIST_FLAG | 9, Error::OutOfRange), // AB-7
         (1, writable(1), 8, Error::InvalidArgument),
-        (4, writable(1), 8, Error::OutOfRange),
+        (9, writable(1), 8, Error::OutOfRange),
         (usize::MAX, writable(1), 8, Error::OutOfRange),
     ];
     for (handle, address, length, error) in table {
