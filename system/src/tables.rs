@@ -268,7 +268,8 @@ impl Numbers {
 
     /// The wait group at this place; its wait list follows all others.
     fn group(&self, place: usize) -> WaitGroupDescriptor {
-        let lists = self.handlers.len() + self.initiators.len() + self.waited.len();
+        let ends = self.handlers.len() + self.initiators.len();
+        let lists = ends + self.interrupts.len() + self.waited.len();
         WaitGroupDescriptor {
             index: WaitGroupIndex::new(place),
             wait_list: WaitListIndex::new(lists.saturating_add(place)),
@@ -442,5 +443,33 @@ mod tests {
             let found = ticks(milliseconds, ticks_per_sec);
             assert_eq!(found, expected, "{milliseconds} ms at {ticks_per_sec}");
         }
+    }
+
+    #[test]
+    fn no_two_kinds_of_object_share_a_wait_list() {
+        let text = r#"{ apps: [ { name: "a", processes: [
+            { name: "one", objects: [
+                { type: "channel_initiator", name: "X", handler_process: "two",
+                  handler_object_name: "B" },
+                { type: "process", name: "P", linked_process: "two" },
+                { type: "thread", name: "T" },
+                { type: "wait_group", name: "G" } ] },
+            { name: "two", objects: [
+                { type: "channel_handler", name: "B" },
+                { type: "interrupt", name: "I", irqs: [ { name: "R", number: 7 } ] },
+                { type: "wait_group", name: "H" } ] } ] } ] }"#;
+        let model = crate::check_source("system.json5", text).system.expect("the file is right");
+        Tables::new(&model, &[], 77, 1_000).with_system(|system| {
+            let ends = system.handlers.iter().map(|end| end.wait_list);
+            let ends = ends.chain(system.initiators.iter().map(|end| end.wait_list));
+            let others = system.interrupts.iter().map(|each| each.wait_list);
+            let others = others.chain(system.wait_groups.iter().map(|each| each.wait_list));
+            let tasks = system.processes.iter().map(|each| each.wait_list);
+            let tasks = tasks.chain(system.threads.iter().map(|each| each.wait_list));
+            let all = ends.chain(others).chain(tasks.filter(|list| !list.is_none()));
+            let all: Vec<_> = all.collect();
+            let distinct: std::collections::HashSet<_> = all.iter().copied().collect();
+            assert_eq!((all.len(), distinct.len()), (7, 7), "{all:?}");
+        });
     }
 }
