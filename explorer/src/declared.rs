@@ -7,7 +7,7 @@
 use guichet_kernel::{
     HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
     ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitListIndex,
+    WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
 };
 
 use crate::layout::REGIONS;
@@ -24,6 +24,8 @@ pub enum Waitable {
     Thread(usize),
     /// The process with this position (PR-5).
     Process(usize),
+    /// The wait group with this position (WT-4).
+    Group(usize),
 }
 
 /// A declared system, with the same facts in a form that is easy to ask.
@@ -46,13 +48,15 @@ impl Declared {
             .map(|process| describe_process(plan, &ends, process))
             .collect::<Vec<_>>()
             .leak();
+        let groups: Vec<WaitGroupDescriptor> =
+            (0..plan.group_owners().len()).map(|group| describe_group(plan, group)).collect();
         let system = System {
             processes,
             handlers: ends.handlers.leak(),
             initiators: ends.initiators.leak(),
             threads: plan_threads(plan, processes).leak(),
             interrupts: &[],
-            wait_groups: &[],
+            wait_groups: groups.leak(),
             max_transfer_bytes: plan.max_transfer_bytes,
         };
         Declared { system, plan: plan.clone(), channels: plan.channels.clone() }
@@ -92,7 +96,8 @@ impl Declared {
             }
             Object::Thread(thread) => Waitable::Thread(thread.position()),
             Object::Process(process) => Waitable::Process(process.position()),
-            Object::WaitGroup(_) | Object::Interrupt(_) => return None,
+            Object::WaitGroup(group) => Waitable::Group(group.index.position()),
+            Object::Interrupt(_) => return None,
         })
     }
 
@@ -101,7 +106,9 @@ impl Declared {
         let channels = 0..self.channels.len();
         let ends = channels.flat_map(|at| [Waitable::Handler(at), Waitable::Initiator(at)]);
         let threads = (0..self.thread_count()).map(Waitable::Thread);
-        ends.chain(threads).chain((0..self.system.processes.len()).map(Waitable::Process))
+        let processes = (0..self.system.processes.len()).map(Waitable::Process);
+        let groups = (0..self.system.wait_groups.len()).map(Waitable::Group);
+        ends.chain(threads).chain(processes).chain(groups)
     }
 
     /// The thing whose waiters stand in this list; `None` if there is no such list.
@@ -113,6 +120,18 @@ impl Declared {
     pub fn handle_of(&self, process: usize, waitable: Waitable) -> Option<usize> {
         (0..self.system.processes[process].objects.len())
             .find(|handle| self.waitable_of(process, *handle) == Some(waitable))
+    }
+
+    /// The entries, in the kernel's table of threads, by which things may be members of groups: the
+    /// process, the handle of the thing, and the entry.
+    pub fn member_entries(&self) -> impl Iterator<Item = (usize, usize, ThreadIndex)> {
+        let owners = (0..self.system.processes.len())
+            .filter(|process| !self.system.processes[*process].first_member.is_none());
+        owners.flat_map(|process| {
+            let declared = &self.system.processes[process];
+            let entry = |handle| ThreadIndex::new(declared.first_member.position() + handle);
+            (0..declared.objects.len()).map(move |handle| (process, handle, entry(handle)))
+        })
     }
 
     /// A thread in words: its process, and which of its threads where there are several.
@@ -200,6 +219,9 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
     let held = if wanted.holds_threads { own.len() } else { 1 };
     objects.extend(own[..held].iter().map(|thread| Object::Thread(*thread)));
     objects.extend(wanted.holds.iter().map(|other| Object::Process(ProcessIndex::new(*other))));
+    let groups = plan.group_owners().into_iter().enumerate();
+    let groups = groups.filter(|(_, owner)| *owner == process);
+    objects.extend(groups.map(|(group, _)| Object::WaitGroup(describe_group(plan, group))));
     let wait_list = wait_list(plan, Waitable::Process(process));
     ProcessDescriptor {
         index: ProcessIndex::new(process),
@@ -210,11 +232,38 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         threads: own.leak(),
         wall: [0; WALL_WORDS],
         wait_list: if plan.is_held(process) { wait_list } else { WaitListIndex::NONE },
-        first_member: ThreadIndex::NONE,
+        first_member: first_member(plan, process),
         starts_at_boot: wanted.starts_at_boot,
         restart: wanted.restart,
         may_shutdown: wanted.may_shutdown,
     }
+}
+
+fn describe_group(plan: &Plan, group: usize) -> WaitGroupDescriptor {
+    WaitGroupDescriptor {
+        index: WaitGroupIndex::new(group),
+        wait_list: wait_list(plan, Waitable::Group(group)),
+    }
+}
+
+/// Behind the threads stand the entries of the first process that has a group, then those of the next.
+fn first_member(plan: &Plan, process: usize) -> ThreadIndex {
+    if plan.processes[process].groups == 0 {
+        return ThreadIndex::NONE;
+    }
+    let objects = |process: usize| match plan.processes[process].groups {
+        0 => 0,
+        _some => object_count(plan, process),
+    };
+    ThreadIndex::new(plan.thread_count() + (0..process).map(objects).sum::<usize>())
+}
+
+fn object_count(plan: &Plan, process: usize) -> usize {
+    let wanted = &plan.processes[process];
+    let ends = plan.channels.iter();
+    let ends = ends.filter(|channel| [channel.initiator, channel.handler].contains(&process));
+    let threads = if wanted.holds_threads { wanted.priorities.len() } else { 1 };
+    ends.count() + threads + wanted.holds.len() + wanted.groups
 }
 
 fn describe_ends(plan: &Plan, ends: &Ends, process: usize) -> Vec<Object> {
@@ -238,7 +287,8 @@ fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
     }
 }
 
-/// Two lists for each channel come first, then one for each thread, then one for each process.
+/// Two lists for each channel come first, then one for each thread, then one for each process, then one
+/// for each group.
 fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
     let threads = 2 * plan.channels.len();
     WaitListIndex::new(match waitable {
@@ -246,5 +296,6 @@ fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
         Waitable::Initiator(channel) => 2 * channel + 1,
         Waitable::Thread(thread) => threads + thread,
         Waitable::Process(process) => threads + plan.thread_count() + process,
+        Waitable::Group(group) => threads + plan.thread_count() + plan.processes.len() + group,
     })
 }

@@ -121,7 +121,7 @@ fn sensible(
         Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
         Some(Syscall::ObjectWait) => {
             let user = if random.once_in(4) { Signals::USER.bits() as usize } else { 0 };
-            arguments[1] = random.below(16) | user;
+            arguments[1] = random.below(16) | user | usize::from(random.once_in(3));
             (arguments[2], arguments[3]) = deadline;
         }
         Some(Syscall::ObjectSetPeerUserSignal) => {
@@ -133,11 +133,14 @@ fn sensible(
             Syscall::ProcessStart
             | Syscall::TaskJoin
             | Syscall::TaskTerminate
-            | Syscall::WaitGroupAdd
-            | Syscall::WaitGroupRemove
             | Syscall::InterruptAck
             | Syscall::ConsoleRead,
         ) => {}
+        Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove) => {
+            let objects = caller.declared.system.processes[caller.process].objects.len();
+            arguments[1] = random.below(objects + 1);
+            arguments[2] = if random.once_in(4) { random.below(16) } else { 0b1111 };
+        }
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
     }
@@ -161,9 +164,13 @@ fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> 
 fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
     match syscall {
         Syscall::ChannelTransact => matches!(waitable, Waitable::Initiator(_)),
-        Syscall::ObjectWait | Syscall::ObjectSetPeerUserSignal => {
+        Syscall::ObjectWait => {
+            matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_) | Waitable::Group(_))
+        }
+        Syscall::ObjectSetPeerUserSignal => {
             matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_))
         }
+        Syscall::WaitGroupAdd | Syscall::WaitGroupRemove => matches!(waitable, Waitable::Group(_)),
         Syscall::ProcessStart | Syscall::TaskFault => matches!(waitable, Waitable::Process(_)),
         Syscall::ThreadStart => matches!(waitable, Waitable::Thread(_)),
         Syscall::TaskJoin | Syscall::TaskTerminate => {

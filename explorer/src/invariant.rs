@@ -66,6 +66,10 @@ invariants! {
         "How a process or a thread ended can be collected from that moment on, once, by whoever comes first (PR-5).";
     Restarted "restarted"
         "A process is restarted when its policy says so and no sooner, as often as it says and no more, and not if it was terminated; then the policy gives up as declared (PR-3). A transaction waits for the restart (CH-8).";
+    Members "members"
+        "A wait group holds what was added to it and not taken out, each thing once and in one group at most, and nothing of an earlier life (WT-4, PR-3).";
+    InTurn "in-turn"
+        "A member of a wait group that is ready is served before another is served twice (WT-4).";
     NewLife "new-life"
         "A process that starts again is another one (PR-1): nothing of its earlier life reaches it, no result and no status, and a thread that starts begins at its beginning (PR-3).";
 }

@@ -16,6 +16,8 @@ pub struct ProcessPlan {
     /// Whether it holds objects of all its threads and starts them itself; else it holds its main
     /// thread's only, and finds the others started.
     pub holds_threads: bool,
+    /// How many wait groups it has (WT-4).
+    pub groups: usize,
     /// Whether it starts when the system boots (PR-3).
     pub starts_at_boot: bool,
     /// What happens when it has ended (PR-3).
@@ -53,6 +55,7 @@ impl ProcessPlan {
             may_shutdown: false,
             holds: Vec::new(),
             holds_threads: false,
+            groups: 0,
             starts_at_boot: true,
             restart: RestartPolicy::NEVER,
         }
@@ -63,6 +66,12 @@ impl Plan {
     /// How many threads all processes have together.
     pub fn thread_count(&self) -> usize {
         self.processes.iter().map(|process| process.priorities.len()).sum()
+    }
+
+    /// The processes that the wait groups belong to, in the order of the groups.
+    pub fn group_owners(&self) -> Vec<usize> {
+        let owners = self.processes.iter().enumerate();
+        owners.flat_map(|(owner, process)| std::iter::repeat_n(owner, process.groups)).collect()
     }
 
     /// Tells whether a process holds an object of this one.

@@ -141,6 +141,14 @@ pub enum Move {
     Await(Task, u32, Until),
     /// Asks for a part of the fault that a process ended with (PR-5).
     TellFault(usize, usize),
+    /// Makes a move on its end of the channel with this position, rather than on its first one.
+    On(usize, &'static Move),
+    /// Adds a thing to its wait group, with these signals and this word (WT-4).
+    Add(Waitable, u32, usize),
+    /// Takes a thing out of its wait group (WT-4).
+    Remove(Waitable),
+    /// Waits on its wait group for these signals (WT-4).
+    WaitOnGroup(u32, Until),
     /// Does nothing, in the kernel.
     Nothing,
     /// Makes this call, otherwise sound, with a flaw.
@@ -218,7 +226,9 @@ impl Move {
             | Move::RespondAndReceive(_, _, until)
             | Move::Wait(_, until)
             | Move::Await(_, _, until)
+            | Move::WaitOnGroup(_, until)
             | Move::Sleep(until) => Some(until),
+            Move::On(_, program_move) => program_move.until(),
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
@@ -230,6 +240,8 @@ impl Move {
             | Move::Join(_)
             | Move::Terminate(_)
             | Move::TellFault(..)
+            | Move::Add(..)
+            | Move::Remove(_)
             | Move::Nothing
             | Move::Flawed(..)
             | Move::Unknown => None,
@@ -244,25 +256,39 @@ impl Move {
                 let (_, arguments) = sound(syscall).words(handle, clock);
                 (syscall, arguments)
             }
+            Move::Add(what, mask, user_data) => {
+                let (group, object) =
+                    (own_group(declared, process), handle(declared, process, what));
+                (Syscall::WaitGroupAdd, padded([group, object, mask as usize, user_data]))
+            }
+            Move::Remove(what) => {
+                let (group, object) =
+                    (own_group(declared, process), handle(declared, process, what));
+                (Syscall::WaitGroupRemove, padded([group, object]))
+            }
             _sound => self.words(self.handle(declared, process), clock),
         };
         let number = if self == Move::Unknown { usize::MAX } else { syscall as usize };
         Call { number, arguments }
     }
 
-    /// What the move is about: a process or a thread, or the caller's end of the channel.
+    /// What the move is about: a process or a thread, a group, or the caller's end of a channel.
     fn handle(self, declared: &Declared, process: usize) -> usize {
         let task = match self {
             Move::StartThread(thread, _) => Task::Thread(thread),
             Move::StartProcess(other) | Move::TellFault(other, _) => Task::Process(other),
             Move::Join(task) | Move::Terminate(task) | Move::Await(task, ..) => task,
+            Move::WaitOnGroup(..) => return own_group(declared, process),
+            Move::On(channel, _) => {
+                return end_of(declared, process, channel).unwrap_or(usize::MAX);
+            }
             _of_the_channel => return own_handle(declared, process),
         };
         let waitable = match task {
             Task::Process(process) => Waitable::Process(process),
             Task::Thread(thread) => Waitable::Thread(declared.main_of(process) + thread),
         };
-        declared.handle_of(process, waitable).unwrap_or(usize::MAX)
+        handle(declared, process, waitable)
     }
 
     fn words(self, handle: usize, clock: u8) -> (Syscall, Arguments) {
@@ -299,7 +325,10 @@ impl Move {
                 (Syscall::ChannelRespondAndReceive, words)
             }
             Move::SetPeerUser(word) => (Syscall::ObjectSetPeerUserSignal, padded([handle, word])),
-            Move::Wait(mask, until) | Move::Await(_, mask, until) => {
+            Move::On(_, program_move) => program_move.words(handle, clock),
+            Move::Wait(mask, until)
+            | Move::Await(_, mask, until)
+            | Move::WaitOnGroup(mask, until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
             }
@@ -316,7 +345,7 @@ impl Move {
             Move::Join(_) => (Syscall::TaskJoin, padded([handle])),
             Move::Terminate(_) => (Syscall::TaskTerminate, padded([handle])),
             Move::TellFault(_, part) => (Syscall::TaskFault, padded([handle, part])),
-            Move::Nothing | Move::Flawed(..) | Move::Unknown => {
+            Move::Nothing | Move::Flawed(..) | Move::Unknown | Move::Add(..) | Move::Remove(_) => {
                 (Syscall::DebugNop, padded([handle]))
             }
         }
@@ -352,10 +381,24 @@ fn sound(syscall: Syscall) -> Move {
 }
 
 fn own_handle(declared: &Declared, process: usize) -> usize {
-    declared
-        .handle_of(process, Waitable::Handler(0))
-        .or(declared.handle_of(process, Waitable::Initiator(0)))
-        .unwrap_or(0)
+    end_of(declared, process, 0).unwrap_or(0)
+}
+
+fn end_of(declared: &Declared, process: usize, channel: usize) -> Option<usize> {
+    let handler = declared.handle_of(process, Waitable::Handler(channel));
+    handler.or_else(|| declared.handle_of(process, Waitable::Initiator(channel)))
+}
+
+/// The first wait group of a process.
+fn own_group(declared: &Declared, process: usize) -> usize {
+    let owners = declared.plan.group_owners();
+    let group = owners.iter().position(|owner| *owner == process);
+    group.map_or(usize::MAX, |group| handle(declared, process, Waitable::Group(group)))
+}
+
+/// The handle by which a process names a thing; one that is not declared, where it cannot.
+fn handle(declared: &Declared, process: usize, waitable: Waitable) -> usize {
+    declared.handle_of(process, waitable).unwrap_or(usize::MAX)
 }
 
 fn flawed_handle(flaw: Flaw, declared: &Declared, process: usize) -> usize {

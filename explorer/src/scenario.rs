@@ -10,6 +10,7 @@ use crate::layout::Tables;
 use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
+mod groups;
 mod lives;
 
 /// What may happen besides what the programs do.
@@ -83,7 +84,7 @@ pub fn all() -> Vec<Scenario> {
         ),
         two_receivers(),
     ];
-    [channels, lives::all()].concat()
+    [channels, lives::all(), groups::all()].concat()
 }
 
 /// The scenario with this name.

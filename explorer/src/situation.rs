@@ -53,6 +53,8 @@ pub struct Surroundings {
 pub struct Seen {
     /// What each thread is doing.
     pub threads: Vec<ThreadState>,
+    /// What each entry for a member of a group holds: the group, the signals (bits) and the word.
+    pub members: Vec<Option<(usize, u32, usize)>>,
     /// How each process is.
     pub processes: Vec<ProcessState>,
     /// Which life each process is in (PR-1).
@@ -84,11 +86,18 @@ impl Seen {
         let threads = 0..declared.thread_count();
         let processes = (0..declared.system.processes.len()).map(ProcessIndex::new);
         let current = kernel.current_thread();
+        let member = |at| match kernel.thread(at)?.state() {
+            ThreadState::Member(member) => {
+                Some((member.group.position(), member.mask.bits(), member.user_data))
+            }
+            _other => None,
+        };
         Seen {
             threads: threads
                 .map(|at| kernel.thread(ThreadIndex::new(at)))
                 .map(|thread| thread.map_or(ThreadState::Dormant, |thread| thread.state()))
                 .collect(),
+            members: declared.member_entries().map(|(_, _, at)| member(at)).collect(),
             processes: processes
                 .clone()
                 .map(|at| kernel.process(at))
@@ -177,7 +186,7 @@ impl Situation {
     fn judge(&self, declared: &Declared, around: &Surroundings, event: Event, taken: &mut Taken) {
         let mut judged = Vec::new();
         for oracle in &self.oracles {
-            for prediction in predictions(oracle, declared, around, event) {
+            for prediction in all_predictions(oracle, declared, around, event) {
                 let case = (self, oracle, around, event);
                 judged.push(audit(declared, case, taken, &prediction));
             }
@@ -231,6 +240,24 @@ impl Situation {
             Some(_) => None,
         }
     }
+}
+
+/// What may come of an event, whichever member of a group counts as the first where several become
+/// ready at the same moment (WT-4).
+fn all_predictions(
+    oracle: &Oracle,
+    declared: &Declared,
+    around: &Surroundings,
+    event: Event,
+) -> Vec<Prediction> {
+    let mut all = predictions(oracle, declared, around, event);
+    let choices = all.iter().map(|prediction| prediction.after.told.ready_members).max();
+    for first_member in 1..choices.unwrap_or(0) {
+        let mut oracle = oracle.clone();
+        oracle.told.first_member = first_member;
+        all.extend(predictions(&oracle, declared, around, event));
+    }
+    all
 }
 
 /// What may come of an event.

@@ -9,7 +9,8 @@ use std::ops::AddAssign;
 
 use guichet_abi::{OK, Syscall};
 use guichet_kernel::{
-    Action, Event, Fault, FaultCause, GiveUp, Instant, ProcessIndex, RestartPolicy,
+    Action, Event, Fault, FaultCause, GiveUp, Instant, Outcome, ProcessIndex, RestartPolicy,
+    TableIndex,
 };
 
 use crate::declared::{Declared, Waitable};
@@ -38,6 +39,10 @@ const SERVING: [Syscall; 4] = [
 /// What makes sense for a handler that is not.
 const AWAITING: [Syscall; 2] = [Syscall::ObjectWait, Syscall::ChannelReceive];
 
+/// What makes sense for the owner of a wait group that is not empty.
+const GROUPED: [Syscall; 4] =
+    [Syscall::ObjectWait, Syscall::ObjectWait, Syscall::WaitGroupAdd, Syscall::WaitGroupRemove];
+
 /// What makes sense for the holder of a process that does not run.
 const WATCHING: [Syscall; 3] = [Syscall::ProcessStart, Syscall::TaskJoin, Syscall::TaskFault];
 
@@ -58,6 +63,8 @@ pub struct Walked {
     pub threads: usize,
     /// Exit statuses that were collected.
     pub joins: usize,
+    /// Waits on groups that ended with a member.
+    pub members: usize,
 }
 
 /// The system that is walked through.
@@ -75,6 +82,7 @@ pub fn declared() -> Declared {
             ProcessPlan {
                 holds: vec![2],
                 holds_threads: true,
+                groups: 2,
                 restart: restarted(true, 2, None, GiveUp::Stop),
                 ..ProcessPlan::new("middle", &[15, 20])
             },
@@ -85,6 +93,7 @@ pub fn declared() -> Declared {
             ProcessPlan {
                 may_shutdown: true,
                 holds: vec![0, 1, 3, 4],
+                groups: 1,
                 ..ProcessPlan::new("urgent", &[25])
             },
             ProcessPlan {
@@ -112,6 +121,7 @@ impl AddAssign for Walked {
         self.starts += other.starts;
         self.threads += other.threads;
         self.joins += other.joins;
+        self.members += other.members;
     }
 }
 
@@ -216,6 +226,13 @@ impl<'a> Walk<'a> {
         let is_join =
             matches!(event, Event::Call(call) if call.number == Syscall::TaskJoin as usize);
         walked.joins += usize::from(is_join && taken.outcome.results.status == OK);
+        let Outcome { action, thread, results } = taken.outcome;
+        let was_doing = self.situation.oracle().threads.get(thread.position());
+        let slept_on_group = was_doing.is_some_and(|thread| {
+            matches!(thread.doing, Doing::Waiting { on: Waitable::Group(_), .. })
+        });
+        let is_member = action == Action::Return && slept_on_group && results.status == OK;
+        walked.members += usize::from(is_member);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
             if !state.is_running() {
@@ -258,6 +275,10 @@ fn apt(
             Waitable::Process(process) if oracle.processes[process].status.is_some() => {
                 Syscall::TaskJoin
             }
+            Waitable::Group(group) if oracle.groups[group].members.is_empty() => {
+                Syscall::WaitGroupAdd
+            }
+            Waitable::Group(_) => random.pick(&GROUPED),
             Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => return None,
         };
         Some((syscall, handle))

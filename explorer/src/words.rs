@@ -5,7 +5,7 @@ use std::fmt;
 use guichet_abi::{Error, OK, Results, Signals};
 use guichet_kernel::{Action, Outcome, TableIndex};
 
-use crate::declared::Declared;
+use crate::declared::{Declared, Waitable};
 use crate::plan::Channel;
 use crate::repertoire::{Flaw, Message, Move, Room, Stack, Task, Until};
 
@@ -59,6 +59,18 @@ impl fmt::Display for Flaw {
             Flaw::WrongEnd => "the handle of its own end, whichever that is",
             Flaw::WrongTask => "the handle of a process",
         })
+    }
+}
+
+impl fmt::Display for Waitable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Waitable::Handler(channel) => write!(formatter, "the handler's end of {channel}"),
+            Waitable::Initiator(channel) => write!(formatter, "the initiator's end of {channel}"),
+            Waitable::Thread(thread) => write!(formatter, "thread {thread}"),
+            Waitable::Process(process) => write!(formatter, "process {process}"),
+            Waitable::Group(group) => write!(formatter, "group {group}"),
+        }
     }
 }
 
@@ -123,6 +135,17 @@ impl fmt::Display for Move {
             Move::TellFault(process, part) => {
                 write!(formatter, "asks for part {part} of the fault of process {process}")
             }
+            Move::On(channel, program_move) => {
+                write!(formatter, "{program_move}, on channel {channel}")
+            }
+            Move::Add(what, mask, user_data) => {
+                let signals = signal_words(*mask);
+                write!(formatter, "adds {what} to its group, for {signals}, with {user_data}")
+            }
+            Move::Remove(what) => write!(formatter, "takes {what} out of its group"),
+            Move::WaitOnGroup(mask, until) => {
+                write!(formatter, "waits for {} of its group, {until}", signal_words(*mask))
+            }
             Move::Nothing => formatter.write_str("makes a call that does nothing"),
             Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
             Move::Unknown => formatter.write_str("makes a call that does not exist"),
@@ -158,6 +181,9 @@ pub fn result_words(results: Results) -> String {
             format!("OK, {value0}, of the initiator with badge {value1}")
         }
         (None, Results { status: OK, value1, .. }) => match u32::try_from(value1) {
+            Ok(bits) if results.value0 != 0 => {
+                format!("OK, {}, {}", results.value0, signal_words(bits))
+            }
             Ok(bits) => format!("OK, {}", signal_words(bits)),
             Err(_) => format!("OK, {value1:#x}"),
         },

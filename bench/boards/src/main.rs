@@ -94,6 +94,13 @@ fn measure(board: &'static Board) -> Result<Figures> {
         }
         sizes.push(Sizes::of(&image)?);
     }
+    for declared in Declared::further()? {
+        let Some(image) = Image::build(board, declared)? else { continue };
+        round_trips::measure_further(&image, &mut figures)?;
+    }
+    if let Some(signal) = Image::build(board, Declared::signal()?)? {
+        stretches::measure_signal(&signal, &mut figures)?;
+    }
     let stress = Image::build(board, Declared::stress()?)?.context("the stress does not fit")?;
     depth = depth.max(stack::depth(&stress)?);
     stretches::measure(&stress, &mut figures)?;

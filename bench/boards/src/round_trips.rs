@@ -39,6 +39,13 @@ pub(crate) fn measure(image: &Image, processes: usize, figures: &mut Figures) ->
     Ok(())
 }
 
+/// Runs the image of another system and adds all that its programs measured.
+pub(crate) fn measure_further(image: &Image, figures: &mut Figures) -> Result<()> {
+    let console = Emulator::run(image, &[])?;
+    let measured = instructions(&console).with_context(|| format!("the console:\n{console}"))?;
+    measured.into_iter().try_for_each(|(name, figure)| figures.push(name, figure))
+}
+
 /// The nanoseconds of one round of everything that the programs measured on a machine with time of
 /// its own.
 pub(crate) fn nanoseconds(console: &str) -> Result<Vec<(String, u64)>> {

@@ -23,6 +23,9 @@ const CONSOLE: [&str; 3] = ["guichet_console", "::output::", "core::str"];
 /// The process and its function after whose beginning there are lists of slices.
 const MARK: (&str, &str) = ("tester", "::stress_with_lists");
 
+/// The process and its function whose only call is the signal.
+const SIGNAL: (&str, &str) = ("signaller", "::raise_signal");
+
 /// The instructions that wait for an interrupt: RISC-V's, and Arm's in Thumb code.
 const WAIT_RISCV: u32 = 0x1050_0073;
 const WAIT_ARM: u16 = 0xBF30;
@@ -38,22 +41,48 @@ struct Longest {
 
 /// Runs an image under a trace and adds the longest stretches. Blocks meanwhile.
 pub(crate) fn measure(image: &Image, figures: &mut Figures) -> Result<()> {
+    let mark = image.mark(MARK.0, MARK.1)?;
+    let longest = traced(image, mark, |log| longest(log, image, mark))?;
+    figures.push("longest stretch, interrupts off", longest.call)?;
+    figures.push("longest stretch with lists of slices", longest.lists)?;
+    figures.push("longest stretch that writes lines", longest.console)?;
+    figures.push("boot", longest.boot)
+}
+
+/// Runs an image under a trace and adds how long the kernel takes from a signal to the first
+/// instruction of the more important thread that it wakes. Blocks meanwhile.
+pub(crate) fn measure_signal(image: &Image, figures: &mut Figures) -> Result<()> {
+    let mark = image.mark(SIGNAL.0, SIGNAL.1)?;
+    let entries = image.entries()?.into_iter().chain([mark]).collect();
+    let cuts = Cuts { entries, waits: waits(image)? };
+    let (mut is_next, mut length) = (false, None);
+    traced(image, mark, |log| {
+        stretches(log, &cuts, |stretch| {
+            if is_next && length.is_none() {
+                length = Some(stretch.len() as u64);
+            }
+            is_next = stretch.first() == Some(&mark);
+        })
+    })?;
+    figures.push("signal to a more important thread", length.context("nobody signals")?)
+}
+
+/// Runs an image and looks at the log of the kernel's instructions and of the one at `mark`.
+fn traced<T>(
+    image: &Image,
+    mark: u64,
+    look: impl FnOnce(BufReader<File>) -> Result<T>,
+) -> Result<T> {
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
     let code = image.code()?;
-    let mark = image.mark(MARK.0, MARK.1)?;
     let range = format!("{:#x}..{:#x},{mark:#x}+0x1", code.start, code.end - 1);
     let mut arguments = ["-singlestep", "-d", "exec,nochain", "-dfilter", &range, "-D"]
         .map(OsString::from)
         .to_vec();
     arguments.push(log.clone().into());
     Emulator::run(image, &arguments)?;
-    let log = BufReader::new(File::open(&log).context("the emulator wrote no log")?);
-    let longest = longest(log, image, mark)?;
-    figures.push("longest stretch, interrupts off", longest.call)?;
-    figures.push("longest stretch with lists of slices", longest.lists)?;
-    figures.push("longest stretch that writes lines", longest.console)?;
-    figures.push("boot", longest.boot)
+    look(BufReader::new(File::open(&log).context("the emulator wrote no log")?))
 }
 
 fn longest(log: impl std::io::BufRead, image: &Image, mark: u64) -> Result<Longest> {

@@ -25,6 +25,17 @@ impl Declared {
         read("stress")
     }
 
+    /// The system in which a thread wakes a more important one.
+    pub(crate) fn signal() -> Result<Declared> {
+        read("signal")
+    }
+
+    /// The systems in which it is measured what it costs to wait on several things together, and to be
+    /// more important than others.
+    pub(crate) fn further() -> Result<[Declared; 2]> {
+        Ok([read("wait_group")?, read("priorities")?])
+    }
+
     /// The system in which round trips are measured, with so many processes: two that talk, and
     /// the others asleep.
     pub(crate) fn round_trips(processes: usize) -> Result<Declared> {

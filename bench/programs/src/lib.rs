@@ -9,10 +9,12 @@
 
 mod fate;
 mod finish;
+mod measure;
 mod message;
 mod order;
 
 pub use fate::{Fate, PIECES, pieces_mut};
 pub use finish::finish;
+pub use measure::{ROUNDS, begin, tell};
 pub use message::Message;
 pub use order::{Deadlines, Manner, Order, Sizes};

@@ -5,6 +5,7 @@
 //! mistake of the second kind.
 
 mod changes;
+mod groups;
 mod memory;
 mod outcome;
 mod threads;
@@ -47,6 +48,7 @@ pub fn audit(
     let next = chosen.or(candidates.first().copied());
     let owed = next.and_then(|thread| settled.threads[thread].owed);
     settled.run(declared, next);
+    settled.forget_overtakers();
     settled.told = Told::default();
     let case =
         Case { declared, before, oracle, around, event, taken, prediction, settled: &settled };
@@ -56,6 +58,7 @@ pub fn audit(
     }
     case.check_order(&candidates, &mut violations);
     case.check_threads(&mut violations);
+    case.check_groups(&mut violations);
     case.check_outcome(next.map(|thread| (thread, owed)), &mut violations);
     case.check_processes(&mut violations);
     case.check_port(&mut violations);

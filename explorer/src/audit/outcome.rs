@@ -62,6 +62,10 @@ impl Case<'_> {
             Invariant::NewLife
         } else if self.is_call(Syscall::TaskJoin) {
             Invariant::StatusOnce
+        } else if self.is_call(Syscall::WaitGroupAdd) || self.is_call(Syscall::WaitGroupRemove) {
+            Invariant::Members
+        } else if both_ok && seen.value0 != owed.value0 && self.is_of_a_group(outcome) {
+            Invariant::InTurn
         } else if self.is_call(Syscall::ChannelTransact)
             && self.status_at_once() == Some(Error::Unavailable.status_code())
         {
@@ -79,6 +83,12 @@ impl Case<'_> {
     fn is_fresh(&self, outcome: &Outcome) -> bool {
         let before = &self.prediction.after.threads;
         before.get(outcome.thread.position()).is_some_and(|thread| thread.is_fresh)
+    }
+
+    /// Tells whether the thread that is to run has waited on a group.
+    fn is_of_a_group(&self, outcome: &Outcome) -> bool {
+        let thread = outcome.thread.position();
+        thread < self.oracle.threads.len() && self.group_waited_on(thread).is_some()
     }
 
     fn is_call(&self, syscall: Syscall) -> bool {

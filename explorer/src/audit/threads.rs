@@ -117,9 +117,10 @@ impl Case<'_> {
             }
             ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
                 Waitable::Handler(channel) => Doing::Receiving(channel),
-                Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => {
-                    return None;
-                }
+                Waitable::Initiator(_)
+                | Waitable::Thread(_)
+                | Waitable::Process(_)
+                | Waitable::Group(_) => return None,
             },
         })
     }
@@ -136,6 +137,7 @@ impl Case<'_> {
                 Waitable::Initiator(_) => "asleep in a wait on the initiator's end",
                 Waitable::Thread(_) => "asleep in a wait on a thread",
                 Waitable::Process(_) => "asleep in a wait on a process",
+                Waitable::Group(_) => "asleep in a wait on a group",
             },
         }
     }
@@ -205,7 +207,7 @@ impl Case<'_> {
         }
     }
 
-    /// WT-3, CH-8, CH-10 and PR-5, from the clauses' signals and the kernel's sleepers.
+    /// WT-3, WT-4, CH-8, CH-10 and PR-5, from the clauses' signals and the kernel's sleepers.
     fn check_satisfied(&self, violations: &mut Vec<Violation>) {
         for (thread, seen) in self.taken.seen.threads.iter().enumerate() {
             let mut waits_for_an_end = false;

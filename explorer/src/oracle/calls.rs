@@ -76,9 +76,10 @@ impl<'a> Scene<'a> {
     pub(super) fn handler(&self) -> Result<usize, Error> {
         match self.waitable()? {
             Waitable::Handler(channel) => Ok(channel),
-            Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => {
-                Err(Error::InvalidArgument)
-            }
+            Waitable::Initiator(_)
+            | Waitable::Thread(_)
+            | Waitable::Process(_)
+            | Waitable::Group(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -104,9 +105,9 @@ impl Oracle {
             Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
             Some(Syscall::ObjectSetPeerUserSignal) => self.set_peer_user(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
-            Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove | Syscall::InterruptAck) => {
-                self.no_such_object(scene)
-            }
+            Some(Syscall::WaitGroupAdd) => self.wait_group_add(scene),
+            Some(Syscall::WaitGroupRemove) => self.wait_group_remove(scene),
+            Some(Syscall::InterruptAck) => self.no_such_object(scene),
             Some(Syscall::ConsoleRead) => self.refuse(scene, &[Error::Unimplemented]),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
@@ -196,7 +197,7 @@ impl Oracle {
         let mut reasons = Vec::new();
         let named = scene.waitable().map_err(|error| vec![error]);
         let end = value_or_reasons(&mut reasons, named);
-        if let Some(Waitable::Thread(_) | Waitable::Process(_)) = end {
+        if let Some(Waitable::Thread(_) | Waitable::Process(_) | Waitable::Group(_)) = end {
             reasons.push(Error::InvalidArgument);
         }
         let word = scene.argument(1);
@@ -211,13 +212,13 @@ impl Oracle {
         match end {
             Waitable::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
             Waitable::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
-            Waitable::Thread(_) | Waitable::Process(_) => {}
+            Waitable::Thread(_) | Waitable::Process(_) | Waitable::Group(_) => {}
         }
         after.wake(turn);
         vec![Prediction::of(after, Change::Any)]
     }
 
-    /// WT-4, PR-8, where no process has a group or an interrupt object.
+    /// PR-8, where no process has an interrupt object.
     fn no_such_object(&self, scene: &Scene<'_>) -> Vec<Prediction> {
         let error = match scene.waitable() {
             Ok(_) => Error::InvalidArgument,
@@ -238,6 +239,9 @@ impl Oracle {
             }
             return self.refuse(scene, &reasons);
         };
+        if let Waitable::Group(group) = on {
+            return self.wait_on_group(scene, group, mask);
+        }
         let mut after = self.clone();
         let mut change = Change::None;
         if let Waitable::Handler(channel) = on

@@ -35,9 +35,10 @@ impl Oracle {
     fn startable(&self, scene: &Scene<'_>) -> Result<usize, Vec<Error>> {
         let channel = match scene.waitable().map_err(|error| vec![error])? {
             Waitable::Initiator(channel) => channel,
-            Waitable::Handler(_) | Waitable::Thread(_) | Waitable::Process(_) => {
-                return Err(vec![Error::InvalidArgument]);
-            }
+            Waitable::Handler(_)
+            | Waitable::Thread(_)
+            | Waitable::Process(_)
+            | Waitable::Group(_) => return Err(vec![Error::InvalidArgument]),
         };
         let mut reasons = Vec::new();
         if self.channels[channel].transaction.is_some() {

@@ -4,6 +4,7 @@ use guichet_abi::{Error, ExitStatus, StatusCode};
 use guichet_kernel::{Fault, FaultCause, GiveUp, ProcessId, ProcessState};
 
 use super::calls::Scene;
+use super::groups::Group;
 use super::{Change, Doing, Oracle, Prediction, Thread, failed, succeeded};
 use crate::declared::Declared;
 
@@ -158,6 +159,11 @@ impl Oracle {
         self.end_life(world, process, how);
         for thread in world.declared.threads_of(process) {
             self.end_thread_alone(thread, None);
+        }
+        for (group, owner) in world.declared.plan.group_owners().into_iter().enumerate() {
+            if owner == process {
+                self.groups[group] = Group::default();
+            }
         }
         for (number, channel) in world.declared.channels.iter().enumerate() {
             if channel.handler == process {

@@ -11,6 +11,7 @@
 //!   `receive`
 //! * `tasks`: what the holder of a process or a thread object may do
 //! * [`lives`]: how processes and threads begin and end
+//! * `groups`: several things, one wait
 //! * [`events`]: the passing of deadlines
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
@@ -20,6 +21,7 @@ pub mod calls;
 mod channel;
 mod copy;
 pub mod events;
+pub mod groups;
 pub mod lives;
 mod receive;
 mod tasks;
@@ -29,6 +31,7 @@ use guichet_abi::{Error, ExitStatus, OK, Results, Signals, StatusCode};
 
 use crate::declared::{Declared, Waitable};
 use buffers::Offer;
+use groups::Group;
 use lives::{Process, RunEnd};
 
 /// What a thread is doing.
@@ -124,6 +127,8 @@ pub struct Oracle {
     pub processes: Vec<Process>,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// The wait groups.
+    pub groups: Vec<Group>,
     /// What the port is told during the present step; nothing between two steps.
     pub told: Told,
 }
@@ -139,6 +144,11 @@ pub struct Told {
     pub prepared: Option<(usize, usize, usize)>,
     /// How the run ends, if it does.
     pub run_ends: Option<RunEnd>,
+    /// Where several members of a group become ready at the same moment, which of them counts as the
+    /// first in this explanation of the step.
+    pub first_member: usize,
+    /// How many there were to choose from.
+    pub ready_members: usize,
 }
 
 /// What a prediction allows to change in the kernel's tables.
@@ -189,6 +199,7 @@ impl Oracle {
             threads: vec![Thread::DORMANT; declared.thread_count()],
             processes: vec![Process::UNSTARTED; declared.system.processes.len()],
             channels: vec![Channel::default(); declared.channels.len()],
+            groups: vec![Group::default(); declared.system.wait_groups.len()],
             told: Told::default(),
         }
     }
@@ -214,7 +225,7 @@ impl Oracle {
         self.deadlines_ticks().count()
     }
 
-    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, WT-5).
+    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, WT-4, WT-5).
     pub fn signals(&self, waitable: Waitable) -> Signals {
         let mut signals = Signals::empty();
         match waitable {
@@ -238,6 +249,9 @@ impl Oracle {
             Waitable::Process(process) => {
                 signals.set(Signals::JOINABLE, self.processes[process].status.is_some());
             }
+            Waitable::Group(group) => {
+                signals.set(Signals::READABLE, self.ready_members(group).next().is_some());
+            }
         }
         signals
     }
@@ -251,18 +265,23 @@ impl Oracle {
         thread.owed = Some(results);
     }
 
-    /// Ends every wait that is satisfied (WT-3, WT-6), and lowers an ERROR that a wait on a
-    /// handler has returned (CH-9).
+    /// Ends every wait that is satisfied (WT-3, WT-4, WT-6), and lowers an ERROR that a wait on a
+    /// handler or on its group has returned (CH-9).
     fn wake(&mut self, turn: usize) {
         let mut returned = Vec::new();
         for thread in 0..self.threads.len() {
-            if let Doing::Waiting { on, mask } = self.threads[thread].doing {
+            if let Doing::Waiting { on, mask } = self.threads[thread].doing
+                && !matches!(on, Waitable::Group(_))
+            {
                 let signals = self.signals(on);
                 if mask & signals.bits() != 0 {
                     self.complete(thread, signals_results(signals), turn);
                     returned.push((on, signals));
                 }
             }
+        }
+        for group in 0..self.groups.len() {
+            returned.extend(self.wake_group(group, turn));
         }
         for (waitable, signals) in returned {
             self.note_returned(waitable, signals);
@@ -289,7 +308,7 @@ impl Oracle {
         let transaction = self.channels[channel].transaction.take()?;
         if let Some(server) = transaction.server {
             let waits_here = match self.threads[server].doing {
-                Doing::Waiting { on, .. } => on == Waitable::Handler(channel),
+                Doing::Waiting { on, .. } => self.covers(on, Waitable::Handler(channel)),
                 Doing::Receiving(own) => own == channel,
                 _elsewhere => false,
             };

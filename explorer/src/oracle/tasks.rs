@@ -15,9 +15,10 @@ impl Scene<'_> {
     fn process_object(&self) -> Result<usize, Error> {
         match self.waitable()? {
             Waitable::Process(process) => Ok(process),
-            Waitable::Thread(_) | Waitable::Handler(_) | Waitable::Initiator(_) => {
-                Err(Error::InvalidArgument)
-            }
+            Waitable::Thread(_)
+            | Waitable::Handler(_)
+            | Waitable::Initiator(_)
+            | Waitable::Group(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -25,9 +26,10 @@ impl Scene<'_> {
     fn thread_object(&self) -> Result<usize, Error> {
         match self.waitable()? {
             Waitable::Thread(thread) => Ok(thread),
-            Waitable::Process(_) | Waitable::Handler(_) | Waitable::Initiator(_) => {
-                Err(Error::InvalidArgument)
-            }
+            Waitable::Process(_)
+            | Waitable::Handler(_)
+            | Waitable::Initiator(_)
+            | Waitable::Group(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -90,7 +92,7 @@ impl Oracle {
         let status = match scene.waitable() {
             Ok(Waitable::Thread(thread)) => after.threads[thread].status.take(),
             Ok(Waitable::Process(process)) => after.processes[process].status.take(),
-            Ok(Waitable::Handler(_) | Waitable::Initiator(_)) => {
+            Ok(Waitable::Handler(_) | Waitable::Initiator(_) | Waitable::Group(_)) => {
                 return self.refuse(scene, &[Error::InvalidArgument]);
             }
             Err(error) => return self.refuse(scene, &[error]),
@@ -115,7 +117,7 @@ impl Oracle {
             Ok(Waitable::Thread(_) | Waitable::Process(_)) => {
                 self.refuse(scene, &[Error::Unavailable])
             }
-            Ok(Waitable::Handler(_) | Waitable::Initiator(_)) => {
+            Ok(Waitable::Handler(_) | Waitable::Initiator(_) | Waitable::Group(_)) => {
                 self.refuse(scene, &[Error::InvalidArgument])
             }
             Err(error) => self.refuse(scene, &[error]),
