@@ -52,6 +52,13 @@ pub enum Syscall {
     WaitGroupAdd = 8,
     /// `group, object` (WT-4).
     WaitGroupRemove = 9,
+    /// `handle, send, send_length, receive, receive_length`; does not block, and the buffers stay
+    /// offered until the transaction has ended (CH-6).
+    ChannelAsyncTransact = 10,
+    /// `handle` -> `length` (CH-6).
+    ChannelAsyncTransactComplete = 11,
+    /// `handle` (CH-6).
+    ChannelAsyncCancel = 12,
     /// `deadline, deadline` (WT-7).
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
@@ -92,7 +99,7 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 26] = [
+    pub const ALL: [Syscall; 29] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -103,6 +110,9 @@ impl Syscall {
         Syscall::ObjectSetPeerUserSignal,
         Syscall::WaitGroupAdd,
         Syscall::WaitGroupRemove,
+        Syscall::ChannelAsyncTransact,
+        Syscall::ChannelAsyncTransactComplete,
+        Syscall::ChannelAsyncCancel,
         Syscall::SleepUntil,
         Syscall::ClockNow,
         Syscall::ProcessExit,
@@ -135,6 +145,9 @@ impl Syscall {
             7 => Syscall::ObjectSetPeerUserSignal,
             8 => Syscall::WaitGroupAdd,
             9 => Syscall::WaitGroupRemove,
+            10 => Syscall::ChannelAsyncTransact,
+            11 => Syscall::ChannelAsyncTransactComplete,
+            12 => Syscall::ChannelAsyncCancel,
             16 => Syscall::SleepUntil,
             17 => Syscall::ClockNow,
             32 => Syscall::ProcessExit,

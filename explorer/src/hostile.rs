@@ -110,6 +110,10 @@ fn sensible(
             [arguments[3], arguments[4]] = buffer(random);
             (arguments[5], arguments[6]) = deadline;
         }
+        Some(Syscall::ChannelAsyncTransact) => {
+            [arguments[1], arguments[2]] = buffer(random);
+            [arguments[3], arguments[4]] = buffer(random);
+        }
         Some(Syscall::ChannelRead | Syscall::ChannelReadExact) => {
             arguments[1] = if random.once_in(3) { random.below(9) } else { 0 };
             [arguments[2], arguments[3]] = buffer(random);
@@ -133,6 +137,8 @@ fn sensible(
             Syscall::ProcessStart
             | Syscall::TaskJoin
             | Syscall::TaskTerminate
+            | Syscall::ChannelAsyncTransactComplete
+            | Syscall::ChannelAsyncCancel
             | Syscall::InterruptAck
             | Syscall::ConsoleRead,
         ) => {}
@@ -163,7 +169,10 @@ fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> 
 /// Tells whether a call is for such a thing; a wait is for the ends of channels in the first place.
 fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
     match syscall {
-        Syscall::ChannelTransact => matches!(waitable, Waitable::Initiator(_)),
+        Syscall::ChannelTransact
+        | Syscall::ChannelAsyncTransact
+        | Syscall::ChannelAsyncTransactComplete
+        | Syscall::ChannelAsyncCancel => matches!(waitable, Waitable::Initiator(_)),
         Syscall::ObjectWait => {
             matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_) | Waitable::Group(_))
         }

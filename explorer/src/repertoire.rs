@@ -109,6 +109,12 @@ pub enum Flaw {
 pub enum Move {
     /// Starts a transaction (CH-2).
     Transact(Message, Room, Until),
+    /// Starts a transaction and goes on (CH-6).
+    AsyncTransact(Message, Room),
+    /// Collects what that has ended with (CH-6).
+    AsyncComplete,
+    /// Withdraws a transaction, or drops its answer (CH-6).
+    AsyncCancel,
     /// Reads the request from an offset on (CH-3).
     Read(usize, Room),
     /// As [`Move::Read`], the request filling the room (CH-3).
@@ -232,6 +238,9 @@ impl Move {
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
+            | Move::AsyncTransact(..)
+            | Move::AsyncComplete
+            | Move::AsyncCancel
             | Move::SetPeerUser(_)
             | Move::ExitThread
             | Move::ExitProcess
@@ -300,6 +309,14 @@ impl Move {
                 let words = [handle, send, send_length, receive, receive_length, low, high];
                 (Syscall::ChannelTransact, words)
             }
+            Move::AsyncTransact(message, room) => {
+                let (send, send_length) = message_words(message);
+                let (receive, receive_length) = room_words(room);
+                let words = [handle, send, send_length, receive, receive_length];
+                (Syscall::ChannelAsyncTransact, padded(words))
+            }
+            Move::AsyncComplete => (Syscall::ChannelAsyncTransactComplete, padded([handle])),
+            Move::AsyncCancel => (Syscall::ChannelAsyncCancel, padded([handle])),
             Move::Read(offset, room) => {
                 let (address, length) = room_words(room);
                 (Syscall::ChannelRead, padded([handle, offset, address, length]))
@@ -365,6 +382,9 @@ fn padded<const USED: usize>(used: [usize; USED]) -> Arguments {
 fn sound(syscall: Syscall) -> Move {
     match syscall {
         Syscall::ChannelTransact => Move::Transact(Message::Short, Room::Short, Until::Never),
+        Syscall::ChannelAsyncTransact => Move::AsyncTransact(Message::Short, Room::Short),
+        Syscall::ChannelAsyncTransactComplete => Move::AsyncComplete,
+        Syscall::ChannelAsyncCancel => Move::AsyncCancel,
         Syscall::ChannelRead => Move::Read(0, Room::Short),
         Syscall::ChannelReadExact => Move::ReadExact(0, Room::Short),
         Syscall::ChannelRespond => Move::Respond(Message::Short),

@@ -10,6 +10,7 @@ use crate::layout::Tables;
 use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
+mod asynchronous;
 mod groups;
 mod lives;
 
@@ -84,7 +85,7 @@ pub fn all() -> Vec<Scenario> {
         ),
         two_receivers(),
     ];
-    [channels, lives::all(), groups::all()].concat()
+    [channels, asynchronous::all(), lives::all(), groups::all()].concat()
 }
 
 /// The scenario with this name.

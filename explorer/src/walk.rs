@@ -28,6 +28,13 @@ const LIFE_STEPS: usize = 500;
 /// How long a system sleeps at most. Some deadlines are so far off that time would come to its end.
 const LONGEST_SLEEP_TICKS: u64 = 1 << 40;
 
+/// What makes sense for an initiator that has nothing pending.
+const ASKING: [Syscall; 2] = [Syscall::ChannelTransact, Syscall::ChannelAsyncTransact];
+
+/// What makes sense for an initiator that has something to collect.
+const COLLECTING: [Syscall; 2] =
+    [Syscall::ChannelAsyncTransactComplete, Syscall::ChannelAsyncCancel];
+
 /// What makes sense for a handler that is asked something.
 const SERVING: [Syscall; 4] = [
     Syscall::ChannelRead,
@@ -260,8 +267,11 @@ fn apt(
                 random.pick(&SERVING)
             }
             Waitable::Handler(_) => random.pick(&AWAITING),
+            Waitable::Initiator(channel) if oracle.channels[channel].collectable.is_some() => {
+                random.pick(&COLLECTING)
+            }
             Waitable::Initiator(channel) if oracle.channels[channel].transaction.is_none() => {
-                Syscall::ChannelTransact
+                random.pick(&ASKING)
             }
             Waitable::Thread(thread) if oracle.threads[thread].status.is_some() => {
                 Syscall::TaskJoin

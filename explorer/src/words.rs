@@ -101,6 +101,11 @@ impl fmt::Display for Move {
             Move::Transact(message, room, until) => {
                 write!(formatter, "transacts with {message} and {room}, {until}")
             }
+            Move::AsyncTransact(message, room) => {
+                write!(formatter, "starts a transaction with {message} and {room}, and goes on")
+            }
+            Move::AsyncComplete => formatter.write_str("collects what its transaction came to"),
+            Move::AsyncCancel => formatter.write_str("cancels"),
             Move::Read(offset, room) => {
                 write!(formatter, "reads from byte {offset} on, with {room}")
             }

@@ -15,6 +15,7 @@
 //!   lifecycle                   start, fault, exit; tells every window
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
+//!   ipc/channel/asynchronous
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
 //!   ipc/channel   ipc/wait_group   ipc/interrupt   the windows
 //!   services                    what a window may use

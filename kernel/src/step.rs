@@ -135,7 +135,10 @@ impl Kernel<'_> {
     fn operate<P: Port>(&mut self, port: &mut P, call: Syscall, arguments: &Arguments) -> Ending {
         let Kernel { services, channels, interrupts } = self;
         match call {
-            Syscall::ChannelTransact => channels.transact(services, port, arguments),
+            Syscall::ChannelTransact | Syscall::ChannelAsyncTransact => {
+                let blocks = call == Syscall::ChannelTransact;
+                channels.transact(services, port, arguments, blocks)
+            }
             Syscall::ChannelRead => channels.read(services, port, arguments, false),
             Syscall::ChannelReadExact => channels.read(services, port, arguments, true),
             Syscall::ChannelRespond => channels.respond(services, port, arguments),
@@ -143,6 +146,8 @@ impl Kernel<'_> {
             Syscall::ChannelRespondAndReceive => {
                 channels.respond_and_receive(services, port, arguments)
             }
+            Syscall::ChannelAsyncTransactComplete => channels.async_complete(services, arguments),
+            Syscall::ChannelAsyncCancel => channels.async_cancel(services, arguments),
             Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
             Syscall::ObjectWait => object_wait(channels, interrupts, services, port, arguments),
             Syscall::WaitGroupAdd => wait_group_add(channels, interrupts, services, arguments),

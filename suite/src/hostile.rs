@@ -51,7 +51,9 @@ pub fn call(number: usize, arguments: Arguments) -> Results {
     // atomics whose address was exposed, so that it may be written at any time; had the kernel
     // written elsewhere, the program's own code would not run on.
     let results = unsafe { raw::syscall(number, arguments) };
-    let has_written = results.status == OK && results.value0 != 0;
+    // A transaction that nobody blocks in has the kernel write later (CH-6).
+    let writes_later = number == Syscall::ChannelAsyncTransact as usize;
+    let has_written = results.status == OK && (results.value0 != 0 || writes_later);
     assert!(is_ours || !has_written, "call {number} wrote over the program: {arguments:x?}");
     results
 }
@@ -75,13 +77,15 @@ pub fn call_with<const N: usize>(call: Syscall, words: [usize; N]) -> Results {
 /// The address and length words of what a call writes, if it writes at all.
 fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
     match Syscall::from_number(number)? {
-        Syscall::ChannelTransact | Syscall::ChannelRespondAndReceive => {
-            Some((arguments[3], arguments[4]))
-        }
+        Syscall::ChannelTransact
+        | Syscall::ChannelAsyncTransact
+        | Syscall::ChannelRespondAndReceive => Some((arguments[3], arguments[4])),
         Syscall::ChannelReceive => Some((arguments[1], arguments[2])),
         Syscall::ConsoleRead => Some((arguments[0], arguments[1])),
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
+        | Syscall::ChannelAsyncTransactComplete
+        | Syscall::ChannelAsyncCancel
         | Syscall::ObjectSetPeerUserSignal
         | Syscall::ObjectWait
         | Syscall::SleepUntil

@@ -11,12 +11,11 @@
 //! nobody's, jump into data, leave its memory) is in [`hostile`], the only module with unsafe code.
 //!
 //! Some of the specification is out of a program's sight, and is left to the kernel's own tests and
-//! to the explorer. A process has one thread, so nobody can start a second transaction on an initiator
-//! (CH-2), answer in another thread's place (CH-5a), or change a request's slice table while the
-//! call is pending (AB-8): the only hand that writes into a blocked process is the kernel's,
-//! when it delivers the answer that ends the call, and that case is here. Nobody restarts, so an ERROR
-//! of an initiator never falls (CH-7), and one of a handler never shows beside READABLE (CH-9). And
-//! whether registers are cleared (AB-9) is for each port to show, where there are registers.
+//! to the explorer. Robots have one thread, so nobody answers in another thread's place (CH-5a). A
+//! second transaction on an initiator (CH-2) and a slice table that changes while it is offered (AB-8) are
+//! in the system `asynchronous`, whose transactions leave the program free to try. No initiator of the
+//! suite restarts, so ERROR of a handler never shows beside READABLE (CH-9). And whether registers are
+//! cleared (AB-9) is for each port to show, where there are registers.
 #![no_std]
 #![deny(unsafe_code)]
 

@@ -5,6 +5,10 @@
 //! numbers; here each is a type that has only the operations which its end understands. The
 //! numbers come from the process's generated `handle` module.
 
+mod asynchronous;
+
+pub use asynchronous::{AsyncBuffers, AsyncTransaction, Progress, Refused, StaticBuffer};
+
 use guichet_abi::{Result, Signals};
 
 use crate::syscall::{self, Received, WaitReturn};
@@ -36,6 +40,21 @@ impl Initiator {
         R: SyscallBufferMut + ?Sized,
     {
         syscall::channel_transact(self.0, send, receive, deadline)
+    }
+
+    /// Starts a transaction with the first `length` bytes of `buffers.send` and goes on (CH-6). The
+    /// buffers come back with its end, or at once if it is refused. Never blocks.
+    ///
+    /// # Errors
+    /// `OutOfRange` if `buffers.send` is shorter; otherwise those of
+    /// [`syscall::channel_async_transact`].
+    #[inline]
+    pub fn start(
+        self,
+        buffers: AsyncBuffers,
+        length: usize,
+    ) -> core::result::Result<AsyncTransaction, Refused> {
+        AsyncTransaction::start(self, buffers, length)
     }
 
     /// Raises USER on the handler's end of this channel, or lowers it (WT-5). Never blocks. See

@@ -15,7 +15,7 @@ use guichet_abi::linux::{
     frame_address, frames_bytes,
 };
 use guichet_abi::{Arguments, Error, LIST_FLAG, MAX_LOG_BYTES, RawSlice, Results, Syscall};
-use userspace::channel::{Handler, Initiator};
+use userspace::channel::{AsyncBuffers, Handler, Initiator, Progress, StaticBuffer};
 use userspace::syscall::{self, Signals};
 use userspace::time::{Instant, SystemClock, sleep_until};
 use userspace::{print, println, raw};
@@ -178,6 +178,86 @@ fn the_handlers_calls_say_what_they_are() {
     let (result, calls) = run(1, refuse(Error::OutOfRange), || handler.respond(&buffer));
     assert_eq!(result, Err(Error::OutOfRange));
     assert_eq!(calls[0], (Syscall::ChannelRespond as usize, [2, address, 3, 0, 0, 0, 0]));
+}
+
+fn async_buffers() -> AsyncBuffers {
+    let send: &'static mut [u8] = Box::leak(Box::new(*b"ping"));
+    AsyncBuffers { send, receive: Box::leak(Box::new([0; 8])) }
+}
+
+fn leak_start(handle: u32) -> userspace::channel::AsyncTransaction {
+    Initiator::new(handle).start(async_buffers(), 3).expect("the kernel said yes")
+}
+
+#[test]
+fn a_transaction_that_nobody_blocks_in_names_its_buffers() {
+    let (transaction, calls) = run(1, ok(0, 0), || leak_start(7));
+    let (number, [handle, send, send_length, receive, receive_length, ..]) = calls[0];
+    assert_eq!(number, Syscall::ChannelAsyncTransact as usize);
+    assert_eq!((handle, send_length, receive_length), (7, 3, 8));
+    assert_eq!(bytes(send, send_length), b"pin");
+    bytes(receive, 5).copy_from_slice(b"reply");
+    let (progress, calls) = run(1, ok(5, 0), || transaction.complete());
+    let Progress::Ended { result, buffers } = progress else { panic!("it has ended") };
+    assert_eq!(result, Ok(5));
+    assert_eq!((&*buffers.send, &*buffers.receive), (&b"ping"[..], &b"reply\0\0\0"[..]));
+    assert_eq!(calls, [(Syscall::ChannelAsyncTransactComplete as usize, [7, 0, 0, 0, 0, 0, 0])]);
+}
+
+#[test]
+fn buffers_come_back_when_none_is_pending_and_no_sooner() {
+    let (transaction, _) = run(1, ok(0, 0), || leak_start(7));
+    let complete = Syscall::ChannelAsyncTransactComplete as usize;
+    let pending = |(number, _): &Call| {
+        let error = if *number == complete { Error::Unavailable } else { Error::DeadlineExceeded };
+        Results { status: error as u32, value0: 0, value1: 0 }
+    };
+    let (progress, calls) = run(2, pending, || transaction.complete());
+    let Progress::Pending(transaction) = progress else { panic!("it is pending") };
+    let writeable = Signals::WRITEABLE.bits() as usize;
+    assert_eq!(calls[1], (Syscall::ObjectWait as usize, [7, writeable, 0, 0, 0, 0, 0]));
+    let lost = |(number, _): &Call| {
+        let error = if *number == complete { Error::Unavailable as u32 } else { 0 };
+        Results { status: error, value0: 0, value1: 6 }
+    };
+    let (progress, _) = run(2, lost, || transaction.complete());
+    let Progress::Ended { result, buffers } = progress else { panic!("it is lost") };
+    assert_eq!(result, Err(Error::Unavailable));
+    assert_eq!((buffers.send.len(), buffers.receive.len()), (4, 8));
+}
+
+#[test]
+fn a_transaction_that_is_dropped_is_cancelled() {
+    let cancel = (Syscall::ChannelAsyncCancel as usize, [7, 0, 0, 0, 0, 0, 0]);
+    let (_, calls) = run(2, ok(0, 0), || drop(leak_start(7)));
+    assert_eq!(calls[1], cancel);
+    for answer in [0, Error::Unavailable as u32] {
+        let kernel = move |(number, _): &Call| {
+            let status = if *number == cancel.0 { answer } else { 0 };
+            Results { status, value0: 0, value1: 0 }
+        };
+        let (buffers, calls) = run(2, kernel, || leak_start(7).cancel());
+        assert_eq!(calls[1], cancel);
+        assert_eq!((buffers.send.len(), buffers.receive.len()), (4, 8));
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_gives_the_buffers_back() {
+    let program = || Initiator::new(7).start(async_buffers(), 4);
+    let (refused, calls) = run(1, refuse(Error::ResourceExhausted), program);
+    let refused = refused.expect_err("the kernel said no");
+    assert_eq!(refused.error, Error::ResourceExhausted);
+    assert_eq!((refused.buffers.send.len(), calls.len()), (4, 1), "and nothing is cancelled");
+    let refused = Initiator::new(7).start(refused.buffers, 5).expect_err("there are no 5 bytes");
+    assert_eq!(refused.error, Error::OutOfRange);
+}
+
+#[test]
+fn a_static_buffer_is_given_away_once() {
+    static BUFFER: StaticBuffer<5> = StaticBuffer::new();
+    assert_eq!(BUFFER.take().map(|bytes| bytes.to_vec()), Some(vec![0; 5]));
+    assert!(BUFFER.take().is_none());
 }
 
 #[test]

@@ -235,7 +235,8 @@ impl Case<'_> {
         }
         for channel in &self.oracle.channels {
             let Some(transaction) = &channel.transaction else { continue };
-            let has_ended = can_run(self.taken.seen.threads[transaction.thread]);
+            let Some(thread) = transaction.thread else { continue };
+            let has_ended = can_run(self.taken.seen.threads[thread]);
             if channel.stale.contains(&caller) && has_ended {
                 violations.push(Violation::new(
                     Invariant::AnswersPresentRequest,

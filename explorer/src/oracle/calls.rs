@@ -72,6 +72,17 @@ impl<'a> Scene<'a> {
         self.declared.waitable_of(self.process(), self.argument(0)).ok_or(Error::OutOfRange)
     }
 
+    /// The channel whose initiator's end the first argument names, or why it will not do (AB-1).
+    pub(super) fn initiator(&self) -> Result<usize, Error> {
+        match self.waitable()? {
+            Waitable::Initiator(channel) => Ok(channel),
+            Waitable::Handler(_)
+            | Waitable::Thread(_)
+            | Waitable::Process(_)
+            | Waitable::Group(_) => Err(Error::InvalidArgument),
+        }
+    }
+
     /// The channel whose handler's end the first argument names, or why it will not do (AB-1).
     pub(super) fn handler(&self) -> Result<usize, Error> {
         match self.waitable()? {
@@ -103,6 +114,9 @@ impl Oracle {
             Some(Syscall::ChannelRespond) => self.respond(scene),
             Some(Syscall::ChannelReceive) => self.receive(scene),
             Some(Syscall::ChannelRespondAndReceive) => self.respond_and_receive(scene),
+            Some(Syscall::ChannelAsyncTransact) => self.async_transact(scene),
+            Some(Syscall::ChannelAsyncTransactComplete) => self.async_complete(scene),
+            Some(Syscall::ChannelAsyncCancel) => self.async_cancel(scene),
             Some(Syscall::ObjectSetPeerUserSignal) => self.set_peer_user(scene),
             Some(Syscall::ObjectWait) => self.wait(scene),
             Some(Syscall::WaitGroupAdd) => self.wait_group_add(scene),

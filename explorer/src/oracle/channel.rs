@@ -6,7 +6,6 @@ use super::buffers::{Offer, Use};
 use super::calls::{Scene, value_or_reasons};
 use super::copy::copy;
 use super::{Change, Doing, Oracle, Prediction, Transaction, Write, failed, succeeded};
-use crate::declared::Waitable;
 
 impl Oracle {
     /// CH-2, CH-8, AB-4.
@@ -23,7 +22,7 @@ impl Oracle {
         }
         match (channel, request, response) {
             (Some(channel), Some(request), Some(response)) if reasons.is_empty() => {
-                let thread = scene.thread;
+                let thread = Some(scene.thread);
                 let started = Transaction { thread, request, response, server: None };
                 self.transaction_starts(scene, channel, started, deadline_ticks)
             }
@@ -32,16 +31,10 @@ impl Oracle {
     }
 
     /// The channel on which the caller's transaction can start, or why it cannot.
-    fn startable(&self, scene: &Scene<'_>) -> Result<usize, Vec<Error>> {
-        let channel = match scene.waitable().map_err(|error| vec![error])? {
-            Waitable::Initiator(channel) => channel,
-            Waitable::Handler(_)
-            | Waitable::Thread(_)
-            | Waitable::Process(_)
-            | Waitable::Group(_) => return Err(vec![Error::InvalidArgument]),
-        };
+    pub(super) fn startable(&self, scene: &Scene<'_>) -> Result<usize, Vec<Error>> {
+        let channel = scene.initiator().map_err(|error| vec![error])?;
         let mut reasons = Vec::new();
-        if self.channels[channel].transaction.is_some() {
+        if !self.channels[channel].is_free() {
             reasons.push(Error::ResourceExhausted);
         }
         if !self.processes[scene.declared.channels[channel].handler].is_reachable() {
@@ -59,7 +52,7 @@ impl Oracle {
     ) -> Vec<Prediction> {
         let mut after = self.clone();
         let turn = self.last_turn();
-        after.block(started.thread, Doing::Transacting(channel), deadline_ticks);
+        after.block(scene.thread, Doing::Transacting(channel), deadline_ticks);
         after.channels[channel].transaction = Some(started);
         after.channels[channel].initiator_error = false;
         after.handed_out(scene, turn)
@@ -211,7 +204,7 @@ impl Oracle {
         let turn = self.last_turn();
         let mut after = self.clone();
         after.channels[channel].transaction = None;
-        after.complete(transaction.thread, succeeded(answer.length), turn);
+        after.conclude(channel, transaction, succeeded(answer.length), turn);
         after.wake(turn);
         Ok((after, writes))
     }
@@ -248,7 +241,7 @@ impl Oracle {
     /// The initiator's call ends because of its own memory (AB-8).
     pub(super) fn blame_initiator(&mut self, channel: usize, turn: usize) {
         if let Some(transaction) = self.channels[channel].transaction.take() {
-            self.complete(transaction.thread, failed(Error::PermissionDenied), turn);
+            self.conclude(channel, &transaction, failed(Error::PermissionDenied), turn);
         }
     }
 }

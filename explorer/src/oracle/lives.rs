@@ -173,7 +173,9 @@ impl Oracle {
                 self.channels[number].raised_by_handler = false;
                 if let Some(lost) = lost {
                     self.channels[number].initiator_error = true;
-                    self.complete(lost.thread, failed(Error::Unavailable), turn);
+                    if let Some(thread) = lost.thread {
+                        self.complete(thread, failed(Error::Unavailable), turn);
+                    }
                 }
             }
             if channel.initiator == process {
@@ -181,6 +183,7 @@ impl Oracle {
                     self.channels[number].handler_error = true;
                 }
                 self.channels[number].initiator_error = false;
+                self.channels[number].collectable = None;
                 self.channels[number].raised_by_initiator = false;
             }
         }

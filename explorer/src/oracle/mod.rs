@@ -8,7 +8,7 @@
 //!
 //! * [`calls`]: what a call may be answered; a channel's calls have files of their own, an
 //!   initiator's and those with which a handler reads and answers in `channel`, receiving in
-//!   `receive`
+//!   `receive`, an initiator's that do not block in `asynchronous`
 //! * `tasks`: what the holder of a process or a thread object may do
 //! * [`lives`]: how processes and threads begin and end
 //! * `groups`: several things, one wait
@@ -16,6 +16,7 @@
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
 
+mod asynchronous;
 pub mod buffers;
 pub mod calls;
 mod channel;
@@ -80,8 +81,8 @@ pub struct Thread {
 /// A transaction under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transaction {
-    /// The thread that blocks in it.
-    pub thread: usize,
+    /// The thread that blocks in it; `None` if nobody does (CH-6).
+    pub thread: Option<usize>,
     /// The request.
     pub request: Offer,
     /// The place for the response.
@@ -104,6 +105,8 @@ pub struct Receiver {
 pub struct Channel {
     /// Its transaction, if one is under way.
     pub transaction: Option<Transaction>,
+    /// What a transaction that nobody blocked in has ended with, until somebody collects it (CH-6).
+    pub collectable: Option<Results>,
     /// ERROR on the initiator's end (CH-7).
     pub initiator_error: bool,
     /// ERROR on the handler's end (CH-9).
@@ -239,7 +242,8 @@ impl Oracle {
             }
             Waitable::Initiator(channel) => {
                 let channel = &self.channels[channel];
-                signals.set(Signals::WRITEABLE, channel.transaction.is_none());
+                signals.set(Signals::READABLE, channel.collectable.is_some());
+                signals.set(Signals::WRITEABLE, channel.is_free());
                 signals.set(Signals::ERROR, channel.initiator_error);
                 signals.set(Signals::USER, channel.raised_by_handler);
             }
@@ -263,6 +267,21 @@ impl Oracle {
         thread.doing = Doing::Ready { turn };
         thread.deadline_ticks = None;
         thread.owed = Some(results);
+    }
+
+    /// A transaction has ended with these results: for the thread that blocked in it, else for whoever
+    /// collects them (CH-6). It is off its channel already.
+    fn conclude(
+        &mut self,
+        channel: usize,
+        transaction: &Transaction,
+        results: Results,
+        turn: usize,
+    ) {
+        match transaction.thread {
+            Some(thread) => self.complete(thread, results, turn),
+            None => self.channels[channel].collectable = Some(results),
+        }
     }
 
     /// Ends every wait that is satisfied (WT-3, WT-4, WT-6), and lowers an ERROR that a wait on a
@@ -332,6 +351,11 @@ impl Thread {
 }
 
 impl Channel {
+    /// Tells whether a transaction can start here (CH-2, CH-6).
+    pub fn is_free(&self) -> bool {
+        self.transaction.is_none() && self.collectable.is_none()
+    }
+
     fn mark_stale(&mut self, thread: usize) {
         if !self.stale.contains(&thread) {
             self.stale.push(thread);

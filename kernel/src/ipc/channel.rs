@@ -40,9 +40,9 @@
 //! | serving thread ends | — | — | pending | pending |
 //!
 //! A stale caller's read or respond gets Unavailable first, whatever the column. The files: `start`,
-//! an initiator's calls; `serve`, a handler's; `end`, all the ways in which a transaction ends;
-//! `user`, the signal that each end raises on the other; `door`, a channel's calls once more, for when
-//! nothing is unusual.
+//! an initiator's calls; `asynchronous`, those that do not block; `serve`, a handler's; `end`, all the
+//! ways in which a transaction ends; `user`, the signal that each end raises on the other; `door`, a
+//! channel's calls once more, for when nothing is unusual.
 
 use guichet_abi::{OK, Results, Signals};
 
@@ -52,6 +52,7 @@ use crate::object::HandlerDescriptor;
 use crate::services::Services;
 use crate::thread::{Thread, ThreadSet, ThreadState};
 
+mod asynchronous;
 mod door;
 mod end;
 mod serve;
@@ -62,9 +63,9 @@ mod user;
 /// a machine compares with best. The kind takes a word, as that of a state does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Transaction {
-    /// It has one, which a thread of its process blocks in.
+    /// It has one, which a thread of its process blocks in, or nobody (CH-6).
     Pending {
-        /// The thread.
+        /// The thread, or NONE.
         thread: ThreadIndex,
         /// What it asks.
         request: Buffer,
@@ -76,13 +77,18 @@ enum Transaction {
     /// It has none, and lost the last one: the handler's process ended before it answered. The next
     /// start is the end of that (CH-7).
     Unanswered,
+    /// It has one that nobody blocked in and that has ended like this, which nobody has collected
+    /// yet (CH-6).
+    Complete(Results),
 }
 
 impl Transaction {
     /// The thread that blocks in it, or NONE.
     fn thread(&self) -> ThreadIndex {
         match self {
-            Transaction::Idle | Transaction::Unanswered => ThreadIndex::NONE,
+            Transaction::Idle | Transaction::Unanswered | Transaction::Complete(_) => {
+                ThreadIndex::NONE
+            }
             Transaction::Pending { thread, .. } => *thread,
         }
     }
@@ -178,7 +184,7 @@ impl Channels<'_> {
         self.handlers.get(index).map_or(Signals::empty(), Handler::signals)
     }
 
-    /// The initiator's active signals: WRITEABLE, ERROR, USER (CH-7, WT-5).
+    /// The initiator's active signals: WRITEABLE, READABLE, ERROR, USER (CH-7, WT-5).
     pub(crate) fn initiator_signals(&self, index: InitiatorIndex) -> Signals {
         let Some(initiator) = self.initiators.get(index) else {
             return Signals::empty();
@@ -188,6 +194,7 @@ impl Channels<'_> {
                 Transaction::Idle => Signals::WRITEABLE,
                 Transaction::Unanswered => Signals::WRITEABLE | Signals::ERROR,
                 Transaction::Pending { .. } => Signals::empty(),
+                Transaction::Complete(_) => Signals::READABLE,
             }
     }
 
@@ -208,7 +215,9 @@ impl Channels<'_> {
         let initiator = self.initiators.get(index)?;
         match initiator.transaction {
             Transaction::Idle => Some(initiator.user | Signals::WRITEABLE),
-            Transaction::Unanswered | Transaction::Pending { .. } => None,
+            Transaction::Unanswered | Transaction::Pending { .. } | Transaction::Complete(_) => {
+                None
+            }
         }
     }
 
@@ -279,7 +288,9 @@ impl Channels<'_> {
         let is_pending = handler.pending == index;
         let is_served = handler.served == index;
         match initiator.transaction {
-            Transaction::Idle | Transaction::Unanswered if is_pending || is_served => {
+            Transaction::Idle | Transaction::Unanswered | Transaction::Complete(_)
+                if is_pending || is_served =>
+            {
                 return Err("channel: the handler has a transaction that nobody started");
             }
             Transaction::Pending { .. } if is_pending == is_served => {
@@ -288,14 +299,18 @@ impl Channels<'_> {
             Transaction::Pending { .. } if !handler.reachable => {
                 return Err("channel: a transaction outlived its handler's process");
             }
-            Transaction::Idle | Transaction::Unanswered | Transaction::Pending { .. } => {}
+            Transaction::Idle
+            | Transaction::Unanswered
+            | Transaction::Complete(_)
+            | Transaction::Pending { .. } => {}
         }
         if services.waits.has_waiter(ends.wait_list) && !initiator.watched {
             return Err("channel: a thread waits on an initiator that does not know it");
         }
-        let Transaction::Pending { thread, .. } = initiator.transaction else {
+        let thread = initiator.transaction.thread();
+        if thread.is_none() {
             return Ok(());
-        };
+        }
         match services.waits.threads.get(thread).map(Thread::state) {
             Some(ThreadState::Transacting(own)) if own == index => Ok(()),
             Some(_) | None => Err("channel: nobody blocks in a pending transaction"),

@@ -20,6 +20,12 @@ pub enum Step {
         /// The deadline.
         until: Until,
     },
+    /// Starts a transaction on `OUT` with 16 bytes each way, and goes on; for once, as nobody collects
+    /// it. The value is 0.
+    Start {
+        /// The request's seed.
+        seed: u8,
+    },
     /// Waits on `IN`. The value is the word of the pending signals.
     Wait {
         /// The word of the mask.

@@ -1,7 +1,7 @@
 //! The robot's own side.
 
 use pw_status::{Error, Result};
-use userspace::channel::{Handler, Initiator};
+use userspace::channel::{AsyncBuffers, Handler, Initiator, StaticBuffer};
 use userspace::syscall::{self, Signals};
 use userspace::time::{Duration, Instant, sleep_until};
 
@@ -14,6 +14,9 @@ use crate::{pattern, timing};
 const CONTROL: Handler = Handler::new(0);
 const IN: Handler = Handler::new(1);
 const OUT: Initiator = Initiator::new(2);
+
+static SEND: StaticBuffer<16> = StaticBuffer::new();
+static RECEIVE: StaticBuffer<16> = StaticBuffer::new();
 
 /// Carries out scripts for ever, with buffers of so many bytes.
 ///
@@ -57,6 +60,7 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
     fn perform(&mut self, step: Step) -> Result<u64> {
         match step {
             Step::Transact { send, room_bytes, until } => self.transact(send, room_bytes, until),
+            Step::Start { seed } => start(seed),
             Step::Wait { mask, until } => {
                 let mask = Signals::from_bits_truncate(mask);
                 let found = IN.wait(mask, until.instant())?;
@@ -118,6 +122,18 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
         // A length fits 64 bits on every board.
         Ok(self.filled as u64)
     }
+}
+
+/// Starts a transaction that nobody collects.
+fn start(seed: u8) -> Result<u64> {
+    let (Some(send), Some(receive)) = (SEND.take(), RECEIVE.take()) else {
+        return Err(Error::ResourceExhausted);
+    };
+    pattern::fill(send, seed);
+    let length = send.len();
+    let started = OUT.start(AsyncBuffers { send, receive }, length);
+    started.map(core::mem::forget).map_err(|refused| refused.error)?;
+    Ok(0)
 }
 
 fn in_milliseconds(milliseconds: u32) -> Instant {

@@ -49,6 +49,7 @@ impl Step {
             Step::Receive { room_bytes } => [14, room_bytes.into(), 0, 0],
             Step::SignalIn(set) => [15, set.into(), 0, 0],
             Step::SignalOut(set) => [16, set.into(), 0, 0],
+            Step::Start { seed } => [17, seed.into(), 0, 0],
         }
     }
 
@@ -75,6 +76,7 @@ impl Step {
             14 => Step::Receive { room_bytes: first.try_into().ok()? },
             15 => Step::SignalIn(first != 0),
             16 => Step::SignalOut(first != 0),
+            17 => Step::Start { seed: first.try_into().ok()? },
             _ => return None,
         })
     }

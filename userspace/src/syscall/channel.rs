@@ -38,6 +38,61 @@ where
     })
 }
 
+/// Starts a transaction on an initiator and does not wait for its end (CH-6). READABLE on the initiator
+/// tells that it is complete; [`channel_async_transact_complete`] then gives the answer's length.
+/// Never blocks. [`AsyncTransaction`](crate::channel::AsyncTransaction) is the same in safe hands.
+///
+/// # Errors
+/// `ResourceExhausted` if a transaction is pending on the channel, or one that is complete has not been
+/// collected; `Unavailable` if the handler's process does not run; `PermissionDenied` for a buffer
+/// that is not the caller's to use, `OutOfRange` for one that is too long.
+///
+/// # Safety
+/// Once started, and until the transaction has been collected or cancelled, or WRITEABLE shows on the
+/// initiator, nobody may write to the `send_length` bytes at `send`, and nobody read or write the
+/// `receive_length` bytes at `receive`, or hold references to them: the kernel uses them at any time. They
+/// must be the program's until then, and hold plain bytes, which may be uninitialized at `receive`.
+#[inline]
+pub unsafe fn channel_async_transact(
+    handle: u32,
+    send: *const u8,
+    send_length: usize,
+    receive: *mut u8,
+    receive_length: usize,
+) -> Result<()> {
+    let send = send.expose_provenance();
+    let receive = receive.expose_provenance();
+    let arguments = [handle as usize, send, send_length, receive, receive_length, 0, 0];
+    // SAFETY: the caller leaves the buffers to the kernel.
+    unsafe { call(Syscall::ChannelAsyncTransact, arguments) }.map(|_| ())
+}
+
+/// Collects what a transaction of [`channel_async_transact`] has ended with, once: the answer's length in
+/// bytes (CH-6). Never blocks.
+///
+/// # Errors
+/// `Unavailable` if it is not complete, or there is none: READABLE and ERROR on the initiator tell
+/// which. If the transaction itself ended with an error, that: `PermissionDenied` if a buffer could
+/// be used no more.
+#[inline]
+pub fn channel_async_transact_complete(handle: u32) -> Result<usize> {
+    let arguments = [handle as usize, 0, 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::ChannelAsyncTransactComplete, arguments) }.map(|(length, _)| length)
+}
+
+/// Withdraws the transaction that is pending on an initiator, or drops the answer that has not been
+/// collected (CH-6). A thread that blocks in the transaction gets `Cancelled`. Never blocks.
+///
+/// # Errors
+/// `Unavailable` if there is none.
+#[inline]
+pub fn channel_async_cancel(handle: u32) -> Result<()> {
+    let arguments = [handle as usize, 0, 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    unsafe { call(Syscall::ChannelAsyncCancel, arguments) }.map(|_| ())
+}
+
 /// Copies from the request that waits on a handler, starting `offset` bytes into it, and returns
 /// how many bytes came (CH-3). May be repeated. Never blocks.
 ///

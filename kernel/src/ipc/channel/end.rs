@@ -2,7 +2,7 @@
 
 use core::mem;
 
-use guichet_abi::{Error, Signals};
+use guichet_abi::{Error, Results, Signals};
 
 use super::{Channels, Handler, Initiator, Transaction};
 use crate::event::failure;
@@ -12,15 +12,20 @@ use crate::services::Services;
 
 impl Channels<'_> {
     /// Takes a transaction off both ends, and gives the thread that blocks in it. The initiator may
-    /// start another.
-    pub(super) fn release(
+    /// start another, unless nobody blocks in it and there are results to be collected first.
+    fn release(
         &mut self,
         services: &mut Services<'_>,
         index: InitiatorIndex,
+        results: Option<Results>,
     ) -> ThreadIndex {
-        let thread = match self.initiators.get_mut(index) {
-            Some(initiator) => mem::replace(&mut initiator.transaction, Transaction::Idle).thread(),
-            None => ThreadIndex::NONE,
+        let Some(initiator) = self.initiators.get_mut(index) else {
+            return ThreadIndex::NONE;
+        };
+        let thread = initiator.transaction.thread();
+        initiator.transaction = match results {
+            Some(results) if thread.is_none() => Transaction::Complete(results),
+            Some(_) | None => Transaction::Idle,
         };
         if let Some(ends) = services.system.initiator(index)
             && let Some(handler) = self.handlers.get_mut(ends.handler.index)
@@ -36,17 +41,33 @@ impl Channels<'_> {
         thread
     }
 
+    /// Ends a transaction with these results, for the thread that blocks in it; if nobody does, for
+    /// whoever collects them (CH-6).
+    pub(super) fn conclude(
+        &mut self,
+        services: &mut Services<'_>,
+        index: InitiatorIndex,
+        results: Results,
+    ) {
+        let thread = self.release(services, index, Some(results));
+        services.waits.complete(thread, results);
+    }
+
     /// Ends a transaction whose initiator's memory has gone bad; the handler's call sees it as
     /// withdrawn (AB-8).
     pub(super) fn blame_initiator(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
-        let thread = self.release(services, index);
-        services.waits.complete(thread, failure(Error::PermissionDenied));
+        self.conclude(services, index, failure(Error::PermissionDenied));
     }
 
-    /// Withdraws the transaction that a thread blocks in (CH-5). The caller ends the thread's call.
-    pub(crate) fn withdraw(&mut self, services: &mut Services<'_>, index: InitiatorIndex) {
+    /// Withdraws a transaction (CH-5), and gives the thread that blocks in it. The caller ends that
+    /// thread's call.
+    pub(crate) fn withdraw(
+        &mut self,
+        services: &mut Services<'_>,
+        index: InitiatorIndex,
+    ) -> ThreadIndex {
         self.mark_stale(services, index);
-        self.release(services, index);
+        self.release(services, index, None)
     }
 
     /// Makes the thread that serves this transaction stale, unless it already waits for another.

@@ -19,8 +19,6 @@ use crate::transfer::{End, check, transfer};
 struct Answer<'s> {
     handler: &'s HandlerDescriptor,
     ends: &'s InitiatorDescriptor,
-    /// The thread that blocks in the transaction.
-    thread: ThreadIndex,
     from: Buffer,
     to: Buffer,
 }
@@ -125,14 +123,14 @@ impl Channels<'_> {
         let from = check(port, caller.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose(&caller, services.waits.current(), handler.index)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
-        let Transaction::Pending { thread, response: to, .. } = initiator.transaction else {
+        let Transaction::Pending { response: to, .. } = initiator.transaction else {
             return Err(Error::Internal);
         };
         if from.length() > to.length() {
             return Err(Error::OutOfRange);
         }
         let ends = services.system.initiator(index).ok_or(Error::Internal)?;
-        Ok(Answer { handler, ends, thread, from, to })
+        Ok(Answer { handler, ends, from, to })
     }
 
     /// Copies the response and ends the transaction. Gives the handler.
@@ -146,8 +144,7 @@ impl Channels<'_> {
         let answer = self.check_answer(services, port, handle, response)?;
         match answer.copy(services.system, port) {
             Ok(()) => {
-                self.release(services, answer.ends.index);
-                services.waits.complete(answer.thread, success(answer.from.length()));
+                self.conclude(services, answer.ends.index, success(answer.from.length()));
                 Ok(answer.handler)
             }
             Err(Side::Source) => Err(Error::PermissionDenied),
@@ -255,7 +252,9 @@ impl Channels<'_> {
     fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
         match self.initiators.get(index).map(|initiator| &initiator.transaction) {
             Some(Transaction::Pending { request, .. }) => Ok(*request),
-            Some(Transaction::Idle | Transaction::Unanswered) | None => Err(Error::Internal),
+            Some(Transaction::Idle | Transaction::Unanswered | Transaction::Complete(_)) | None => {
+                Err(Error::Internal)
+            }
         }
     }
 }

@@ -3,13 +3,13 @@
 use guichet_abi::{Arguments, Error, LIST_FLAG};
 
 use super::{Channels, Transaction, received};
-use crate::event::{Ending, failure};
+use crate::event::{Ending, failure, success};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::services::{Services, is_past};
+use crate::services::{Caller, Services, is_past};
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
@@ -22,22 +22,24 @@ struct Start<'s> {
 }
 
 impl Channels<'_> {
-    /// Starts a transaction and blocks until it has ended (CH-2); not for ever where the channel
-    /// declares a default deadline (CH-11).
+    /// Starts a transaction. If it `blocks`, the caller does until it has ended (CH-2); not for ever
+    /// where the channel declares a default deadline (CH-11). Else the caller goes on (CH-6).
     pub(crate) fn transact<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
         arguments: &Arguments,
+        blocks: bool,
     ) -> Ending {
         let &[.., low, high] = arguments;
         let asked = Instant::from_words(low, high);
         let start = self.check_start(services, port, arguments)?;
-        if is_past(port, asked) {
+        if blocks && is_past(port, asked) {
             return Err(Error::DeadlineExceeded);
         }
         let deadline = effective_deadline(services, port, arguments[0], asked);
-        self.enter(services, port, &start, deadline)
+        self.enter(services, port, &start, blocks.then_some(deadline))?;
+        Ok(if blocks { None } else { Some(success(0)) })
     }
 
     fn check_start<'s, P: Port>(
@@ -50,7 +52,9 @@ impl Channels<'_> {
         let Start { ends, .. } = start;
         match self.initiators.get(ends.index).ok_or(Error::Internal)?.transaction {
             Transaction::Idle | Transaction::Unanswered => {}
-            Transaction::Pending { .. } => return Err(Error::ResourceExhausted),
+            Transaction::Pending { .. } | Transaction::Complete(_) => {
+                return Err(Error::ResourceExhausted);
+            }
         }
         if !self.handlers.get(ends.handler.index).ok_or(Error::Internal)?.reachable {
             return Err(Error::Unavailable);
@@ -58,24 +62,26 @@ impl Channels<'_> {
         Ok(start)
     }
 
-    /// Enters a transaction, whoever waits for it or does not.
+    /// Enters a transaction, in which the caller blocks if that has a deadline.
     fn enter<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
         start: &Start<'_>,
-        deadline: Instant,
-    ) -> Ending {
-        let thread = services.waits.current();
+        deadline: Option<Instant>,
+    ) -> Result<(), Error> {
+        let thread = deadline.map_or(ThreadIndex::NONE, |_| services.waits.current());
         let index = start.ends.index;
         let receiver = self.give(services, port, start.ends, &start.request)?;
         if let Some(initiator) = self.initiators.get_mut(index) {
             let &Start { request, response, .. } = start;
             initiator.transaction = Transaction::Pending { thread, request, response };
         }
-        services.waits.block(port, ThreadState::Transacting(index), deadline);
+        if let Some(deadline) = deadline {
+            services.waits.block(port, ThreadState::Transacting(index), deadline);
+        }
         self.assign(services, start.ends, receiver, &start.request);
-        Ok(None)
+        Ok(())
     }
 
     /// Makes a transaction served by the thread that was given its request; if there is none, lets it
@@ -160,20 +166,28 @@ fn check_offer<'s, P: Port>(
 ) -> Result<Start<'s>, Error> {
     let &[handle, send, send_length, receive, receive_length, ..] = arguments;
     let caller = services.caller();
-    let ends = match caller.object(handle)? {
-        Object::ChannelInitiator(ends) | Object::TimedInitiator { end: ends, .. } => ends,
-        Object::ChannelHandler(_)
-        | Object::Thread(_)
-        | Object::Process(_)
-        | Object::WaitGroup(_)
-        | Object::Interrupt(_) => return Err(Error::InvalidArgument),
-    };
+    let ends = initiator_of(&caller, handle)?;
     let map = caller.memory();
     let limit = services.max_transfer_bytes;
     let request = check(port, map, (send, send_length), Access::Read, limit)?;
     let room = (receive, receive_length);
     let response = check(port, map, room, Access::Write, LIST_FLAG)?;
     Ok(Start { ends, request, response })
+}
+
+/// The initiator's end that a handle names: InvalidArgument for any other object.
+pub(super) fn initiator_of<'s>(
+    caller: &Caller<'s>,
+    handle: usize,
+) -> Result<&'s InitiatorDescriptor, Error> {
+    match caller.object(handle)? {
+        Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => Ok(end),
+        Object::ChannelHandler(_)
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_) => Err(Error::InvalidArgument),
+    }
 }
 
 /// When the transaction that the caller starts ends unanswered, where it asks for `asked` (CH-11).

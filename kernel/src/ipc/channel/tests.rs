@@ -4,6 +4,7 @@ use guichet_abi::{Error, Signals, Syscall};
 
 use crate::testing::{FIRST_THREAD, Machine, OTHER_PROCESS, base, machine, writable};
 
+mod asynchronous;
 mod default_deadline;
 mod receive;
 mod user;
