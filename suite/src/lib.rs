@@ -21,6 +21,7 @@
 
 pub mod hostile;
 pub mod interrupts;
+pub mod lives;
 pub mod machine;
 pub mod pattern;
 pub mod report;

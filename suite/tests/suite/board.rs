@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use guichet::{Failure, boards};
 
+use crate::console::Hands;
+use crate::stock::Stock;
 use crate::{emulated, linux};
 
 /// A platform that the systems run on.
@@ -101,11 +103,14 @@ impl Board {
         }
     }
 
-    /// Ends a process from outside, by its name.
-    pub(crate) fn end_process(self) -> fn(&str) -> Result<(), String> {
+    /// What can be done from outside of a system.
+    pub(crate) fn hands(self) -> Hands {
         match self {
-            Board::Linux => linux::end_process,
-            Board::Emulated(_) => |name| Err(format!("nobody can end `{name}` on this board")),
+            Board::Linux => Hands { end_process: linux::end_process, weigh: Stock::take },
+            Board::Emulated(_) => Hands {
+                end_process: |name| Err(format!("nobody can end `{name}` on this board")),
+                weigh: || Err("there is no process to weigh on this board".to_owned()),
+            },
         }
     }
 }

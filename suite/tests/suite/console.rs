@@ -1,13 +1,15 @@
 //! What the harness is as a console: it keeps every line, and does what a program asks of it.
 //!
-//! No program can end another one yet, but some cases are about exactly that. So a line `end NAME` of
-//! a tester asks whoever has hands outside of the system, and a line `type TEXT` whoever has a keyboard.
+//! Some cases are about what no program can do or see. So a line `end NAME` of a tester asks whoever has
+//! hands outside of the system, a line `type TEXT` whoever has a keyboard, and a line `weigh` whoever has
+//! scales: what the kernel's own process holds is compared with what it held the first time.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::linux;
+use crate::stock::Stock;
 use crate::transcript::{BROKEN, Owner, Said, owner, said};
 
 /// A console that is shared between a run, which writes, and the harness, which reads.
@@ -22,14 +24,25 @@ struct Kept {
     broken: BTreeSet<Owner>,
     /// What was asked for and could not be done, as lines that no system expects.
     refusals: String,
-    end_process: fn(&str) -> Result<(), String>,
+    hands: Hands,
+    /// What the kernel's process held when it was first weighed.
+    stock: Option<Stock>,
+}
+
+/// What somebody outside of a system can do.
+#[derive(Clone, Copy)]
+pub(crate) struct Hands {
+    /// Ends the process of this name.
+    pub(crate) end_process: fn(&str) -> Result<(), String>,
+    /// Weighs the kernel's own process.
+    pub(crate) weigh: fn() -> Result<Stock, String>,
 }
 
 impl Console {
-    /// A console that ends processes in this way when it is asked to.
-    pub(crate) fn new(end_process: fn(&str) -> Result<(), String>) -> Console {
+    /// A console with somebody who has such hands.
+    pub(crate) fn new(hands: Hands) -> Console {
         let (bytes, broken, refusals) = (Vec::new(), BTreeSet::new(), String::new());
-        let kept = Kept { bytes, seen: 0, broken, refusals, end_process };
+        let kept = Kept { bytes, seen: 0, broken, refusals, hands, stock: None };
         Console(Arc::new(Mutex::new(kept)))
     }
 
@@ -66,19 +79,29 @@ impl Kept {
             if line.ends_with(BROKEN) {
                 self.broken.insert(owner(&line));
             }
-            if let Said::EndProcess(name) = said(&line)
-                && !goes_on
-                && let Err(reason) = (self.end_process)(&name)
-            {
-                self.refusals += &format!("harness: {reason}\n");
-            }
-            if let Said::Type(text) = said(&line)
-                && !goes_on
-                && let Err(reason) = linux::type_text(&text)
-            {
+            if !goes_on && let Err(reason) = self.do_as(said(&line)) {
                 self.refusals += &format!("harness: {reason}\n");
             }
             self.seen += length + 1;
+        }
+    }
+
+    /// Does what a line asks for, if it asks for something.
+    fn do_as(&mut self, said: Said) -> Result<(), String> {
+        match said {
+            Said::EndProcess(name) => (self.hands.end_process)(&name),
+            Said::Type(text) => linux::type_text(&text),
+            Said::Weigh => {
+                let now = (self.hands.weigh)()?;
+                let more = now.more_than(*self.stock.get_or_insert(now));
+                more.map_or(Ok(()), Err)
+            }
+            Said::Plan(_)
+            | Said::Passed(_)
+            | Said::Failed(_)
+            | Said::LeftOut(_)
+            | Said::Ends(_)
+            | Said::Other(_) => Ok(()),
         }
     }
 }

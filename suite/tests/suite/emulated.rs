@@ -11,7 +11,7 @@ use std::time::Duration;
 use guichet::boards::Board;
 use guichet::{BoardEnding, BuiltImage, Silent};
 
-use crate::board::{Ended, words};
+use crate::board::{self, Ended, words};
 use crate::console::Console;
 
 /// 16 ns an instruction, about what a microcontroller of 64 MHz needs.
@@ -59,8 +59,8 @@ pub(crate) fn run(
 }
 
 /// Tells whether the kernel of an image refuses a program for the ABI that it was built for.
-pub(crate) fn refuse_another_abi(image: &BuiltImage, board: &Board) -> Result<(), String> {
-    let console = Console::new(|_| Ok(()));
+pub(crate) fn refuse_another_abi(image: &BuiltImage, board: &'static Board) -> Result<(), String> {
+    let console = Console::new(board::Board::Emulated(board).hands());
     run(image, board, PATIENCE, Box::new(console.clone()))?;
     let text = console.text();
     let refused = "guichet: process `tester` faulted: it could not be started\n";

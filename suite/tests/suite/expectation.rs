@@ -5,8 +5,8 @@
 //! case of the lines that follow it, since what the console shows is asserted nowhere else. A line
 //! `status N` says what the run ends with; 0 is not worth saying. A line `@MARK LINE` counts only on
 //! boards of that name or architecture, and a case without lines on a board is left out there; a line
-//! `@!MARK LINE` counts on the others. Lines that begin with `#` are comments. Without the file a
-//! system shows nothing but its cases.
+//! `@!MARK LINE` counts on the others. What stands between `repeat N` and `end` is expected N times over.
+//! Lines that begin with `#` are comments. Without the file a system shows nothing but its cases.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,10 +27,14 @@ pub(crate) struct Expectation {
     lines: BTreeMap<Owner, Vec<Line>>,
 }
 
+/// More differences than this are only counted: one line too many can put thousands out of step.
+const SHOWN_DIFFERENCES: usize = 20;
+
 /// An expected line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Line {
     text: String,
+    pattern: Regex,
     /// The index of the case that it belongs to, if it belongs to one.
     case: Option<usize>,
 }
@@ -59,15 +63,15 @@ impl Expectation {
     pub(crate) fn parse(text: &str, board: Board) -> Result<Expectation, String> {
         let mut expected = Expectation::default();
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-        for line in lines.filter_map(|line| on_board(line, board)) {
+        for line in repeated(lines.filter_map(|line| on_board(line, board)))? {
             if let Some(title) = line.strip_prefix("= ") {
                 expected.titles.push(title.to_owned());
             } else if let Some(status) = line.strip_prefix("status ") {
                 expected.status =
                     status.parse().map_err(|_| format!("expected.txt: no status: `{line}`"))?;
             } else {
-                let line =
-                    Line { text: line.to_owned(), case: expected.titles.len().checked_sub(1) };
+                let case = expected.titles.len().checked_sub(1);
+                let line = Line { text: line.to_owned(), pattern: pattern(line)?, case };
                 expected.lines.entry(owner(&line.text)).or_default().push(line);
             }
         }
@@ -106,12 +110,48 @@ fn on_board(line: &str, board: Board) -> Option<&str> {
     counts.then_some(rest)
 }
 
+/// The lines, with those of a repetition as often as it says.
+fn repeated<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Vec<&'a str>, String> {
+    let mut all = Vec::new();
+    // How often, and where the lines begin.
+    let mut open: Option<(usize, usize)> = None;
+    for line in lines {
+        match (line.strip_prefix("repeat "), open) {
+            (Some(times), None) => {
+                let times = times.parse().map_err(|_| format!("expected.txt: `{line}`"))?;
+                open = Some((times, all.len()));
+            }
+            (None, Some((times, start))) if line == "end" => {
+                let once = all.split_off(start);
+                all.extend(once.iter().copied().cycle().take(once.len() * times));
+                open = None;
+            }
+            (None, _) => all.push(line),
+            (Some(_), Some(_)) => return Err("expected.txt: a `repeat` in another".to_owned()),
+        }
+    }
+    if open.is_some() { Err("expected.txt: a `repeat` without `end`".to_owned()) } else { Ok(all) }
+}
+
+/// What a line that is expected so looks like.
+fn pattern(expected: &str) -> Result<Regex, String> {
+    let pattern = regex_lite::escape(expected)
+        .replace("<number>", "(0x[0-9a-f]+|[0-9]+)")
+        .replace("<text>", ".*");
+    Regex::new(&format!("^{pattern}$")).map_err(|error| format!("expected.txt: {error}"))
+}
+
 impl Differences {
-    /// What is wrong, each in a line.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+    /// What is wrong, each in a line, and how much more there is of it.
+    pub(crate) fn lines(&self) -> Vec<String> {
         let missing = self.missing.iter().map(|(_, line)| format!("a line is missing: {line}"));
         let unexpected = self.unexpected.iter().map(|line| format!("an unexpected line: {line}"));
-        missing.chain(unexpected)
+        let mut lines: Vec<String> = missing.take(SHOWN_DIFFERENCES).collect();
+        lines.extend(unexpected.take(SHOWN_DIFFERENCES));
+        let more = self.missing.len() + self.unexpected.len() - lines.len();
+        lines
+            .extend((more > 0).then(|| format!("and {more} lines more are missing or unexpected")));
+        lines
     }
 }
 
@@ -125,7 +165,8 @@ fn others(lines: &[Said]) -> impl Iterator<Item = &str> {
         | Said::LeftOut(_)
         | Said::Ends(_)
         | Said::EndProcess(_)
-        | Said::Type(_) => None,
+        | Said::Type(_)
+        | Said::Weigh => None,
     })
 }
 
@@ -137,17 +178,9 @@ fn compare<'a>(
 ) {
     let mut found = found.peekable();
     for line in expected {
-        if found.next_if(|found| matches(&line.text, found)).is_none() {
+        if found.next_if(|found| line.pattern.is_match(found)).is_none() {
             differences.missing.push((line.case, line.text.clone()));
         }
     }
     differences.unexpected.extend(found.map(str::to_owned));
-}
-
-/// Tells whether a line is as expected.
-fn matches(expected: &str, found: &str) -> bool {
-    let pattern = regex_lite::escape(expected)
-        .replace("<number>", "(0x[0-9a-f]+|[0-9]+)")
-        .replace("<text>", ".*");
-    Regex::new(&format!("^{pattern}$")).is_ok_and(|pattern| pattern.is_match(found))
 }

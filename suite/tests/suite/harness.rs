@@ -4,8 +4,9 @@ use libtest_mimic::Trial;
 
 use crate::board::{Board, Ended};
 use crate::clauses::is_clause;
-use crate::console::Console;
+use crate::console::{Console, Hands};
 use crate::expectation::Expectation;
+use crate::stock::Stock;
 use crate::verdict::{Verdict, verdicts};
 
 /// The tests of the harness itself.
@@ -19,7 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     TESTS.into_iter().map(trial).collect()
 }
 
-const TESTS: [(&str, fn()); 15] = [
+const TESTS: [(&str, fn()); 18] = [
     ("cases that went well are tests that pass", passing),
     ("a case that failed is a test that fails", failing),
     ("a missing case fails the run", missing_case),
@@ -31,6 +32,9 @@ const TESTS: [(&str, fn()); 15] = [
     ("an expected line must come, and in its order", expected_lines),
     ("a case of the console's lines fails with the first that is missing", shown_cases),
     ("a line may count on some boards alone", lines_of_boards),
+    ("lines may be expected so many times over", repeated_lines),
+    ("of a long console its ends are shown", long_console),
+    ("a kernel that holds ever more is noticed", weighed),
     ("a case that is left out is neither passed nor forgotten", left_out),
     ("an announced end must be told as it was announced", announced_ends),
     ("a line that the console broke is one line", broken_line),
@@ -178,6 +182,47 @@ fn lines_of_boards() {
     }
 }
 
+fn repeated_lines() {
+    let expected = "repeat 3\n[other] a\n[other] b <number>\nend\n[other] c\n";
+    let lines = "[other] a\n[other] b 1\n".repeat(3) + "[other] c\n";
+    assert_eq!(failed(&judge(&format!("{lines}{GOOD}"), expected)), [""; 0]);
+    for (right, wrong) in [("repeat 3", "repeat 2"), ("repeat 3", "repeat 4"), ("b <number>", "b")]
+    {
+        let expected = expected.replace(right, wrong);
+        assert_eq!(failed(&judge(&format!("{lines}{GOOD}"), &expected)), ["run"], "{wrong}");
+    }
+    for wrong in ["repeat 2\n[other] a\n", "repeat x\nend\n", "repeat 2\nrepeat 2\nend\nend\n"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+fn long_console() {
+    let lines: String = (0..1_000).map(|number| format!("[other] line {number}.\n")).collect();
+    let verdicts = judge(&format!("{lines}{GOOD}"), "");
+    let words = said_of_run(&verdicts);
+    assert!(words.contains("line 0.") && words.contains("ok CH-2 b"), "{words}");
+    assert!(words.contains("and 980 lines more") && !words.contains("line 500."), "{words}");
+}
+
+fn weighed() {
+    use std::cell::Cell;
+    use std::io::Write;
+    thread_local!(static MORE: Cell<usize> = const { Cell::new(0) });
+    let weigh = || {
+        let descriptors = MORE.replace(MORE.get() + 50);
+        Ok(Stock { descriptors, mappings: 9, children: 9, pages: 9 })
+    };
+    let mut console = Console::new(Hands { end_process: |_| Ok(()), weigh });
+    console.write_all(b"[x] weigh\n").expect("a console takes everything");
+    assert!(!console.text().contains("harness"), "{}", console.text());
+    console.write_all(b"[x] weigh\nweigh\n").expect("a console takes everything");
+    let complaint = "harness: the kernel's process holds 50 descriptors instead of 0\n";
+    assert!(console.text().ends_with(complaint), "{}", console.text());
+    let stock = Stock::take().expect("there is a /proc");
+    assert!(stock.descriptors > 2 && stock.mappings > 2 && stock.pages > 2, "{stock:?}");
+    assert_eq!(stock.more_than(stock), None);
+}
+
 fn left_out() {
     let text = "[tester] plan 2\n[tester] left out CH-9 x: nobody is here\n[tester] ok CH-1 a\n";
     let verdicts = judge(text, "");
@@ -222,7 +267,8 @@ fn broken_line() {
 
 fn requests() {
     use std::io::Write;
-    let mut console = Console::new(|name| Err(format!("no {name} here")));
+    let hands = Hands { end_process: |name| Err(format!("no {name} here")), weigh: Stock::take };
+    let mut console = Console::new(hands);
     for part in [
         "[tester] en",
         "d victim\n[te",

@@ -51,14 +51,19 @@ pub(crate) fn run(
 
 /// Kills the child that was started under a process's name.
 pub(crate) fn end_process(name: &str) -> Result<(), String> {
-    let children = fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?;
-    let numbers = children.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let child = numbers
-        .filter(|number| is_child(*number))
+    let child = children()?
+        .into_iter()
         .find(|number| started_as(*number).as_deref() == Some(name))
         .ok_or_else(|| format!("there is no process `{name}` to end"))?;
     let child = Pid::from_raw(child).ok_or("a process has no number")?;
     kill_process(child, Signal::KILL).map_err(|error| format!("`{name}` cannot be ended: {error}"))
+}
+
+/// The children of this process, dead or alive.
+pub(crate) fn children() -> Result<Vec<i32>, String> {
+    let processes = fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?;
+    let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    Ok(numbers.filter(|number| is_child(*number)).collect())
 }
 
 fn is_child(number: i32) -> bool {

@@ -20,6 +20,7 @@ mod linux;
 mod results;
 mod robots;
 mod runs;
+mod stock;
 mod transcript;
 mod verdict;
 
@@ -97,6 +98,9 @@ fn name_of(system: &Path) -> &str {
     system.file_name().and_then(|name| name.to_str()).expect("systems have plain names")
 }
 
+/// What the names of tests begin with for which no system runs.
+const WITHOUT_BOARD: [&str; 2] = ["harness", "robots"];
+
 /// Tells whether a test of this board and system may be among those that were asked for. An empty
 /// name stands for any system.
 fn concerns(arguments: &Arguments, board: Board, system: &str) -> bool {
@@ -112,6 +116,7 @@ fn concerns(arguments: &Arguments, board: Board, system: &str) -> bool {
                         system.starts_with(asked)
                     })
         }
+        Some((named, _)) if WITHOUT_BOARD.contains(&named) => false,
         _ if is_board(filter) => filter == board.name(),
         _ => true,
     })

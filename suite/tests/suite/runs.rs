@@ -14,7 +14,7 @@ use crate::expectation::Expectation;
 use crate::verdict::{Verdict, verdicts};
 
 /// How long one system may run. Every wait in its programs ends long before.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// Builds and runs systems, and judges what came of each; in their order.
 pub(crate) fn judge_all<'a>(board: Board, systems: &[&'a Path]) -> Vec<(&'a Path, Vec<Verdict>)> {
@@ -45,7 +45,7 @@ fn judge(board: Board, system: &Path, built: &Result<Built, String>) -> Vec<Verd
         Ok(expectation) => expectation,
         Err(reason) => return vec![Verdict::of_run(Err(reason))],
     };
-    let console = Console::new(board.end_process());
+    let console = Console::new(board.hands());
     let ended = match built {
         Ok(built) => board.run(built, TIME_LIMIT, Box::new(console.clone())),
         Err(reason) => Err(reason.clone()),

@@ -27,6 +27,8 @@ pub(crate) enum Said {
     EndProcess(String),
     /// The harness is to type this.
     Type(String),
+    /// The harness is to weigh the kernel's own process.
+    Weigh,
     /// Anything else, the whole line.
     Other(String),
 }
@@ -55,6 +57,8 @@ pub(crate) fn said(line: &str) -> Said {
         Said::EndProcess(name.to_owned())
     } else if let Some(text) = words.strip_prefix("type ") {
         Said::Type(text.to_owned())
+    } else if words == "weigh" {
+        Said::Weigh
     } else {
         Said::Other(line.to_owned())
     }

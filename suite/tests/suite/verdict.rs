@@ -10,6 +10,9 @@ use crate::transcript::{Said, by_owner};
 /// The process whose cases go by the system's name alone.
 const TESTER: &str = "tester";
 
+/// How many lines from both ends of a long console are shown.
+const END_LINES: usize = 100;
+
 /// One test and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -82,7 +85,15 @@ fn whole(wrong: &[String], text: &str) -> Result<(), String> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(format!("{}\nthe whole console:\n{text}", wrong.join("\n")))
+    let wrong = wrong.join("\n");
+    let lines: Vec<&str> = text.lines().collect();
+    match (lines.first_chunk::<END_LINES>(), lines.last_chunk::<END_LINES>()) {
+        (Some(first), Some(last)) if lines.len() > 2 * END_LINES => {
+            let (first, last) = (first.join("\n"), last.join("\n"));
+            Err(format!("{wrong}\nthe console's first lines:\n{first}\nand its last:\n{last}"))
+        }
+        _ => Err(format!("{wrong}\nthe whole console:\n{text}")),
+    }
 }
 
 /// The verdict on the case that a line is about, if it is about one.
@@ -103,9 +114,12 @@ fn verdict(owner: &str, line: &Said) -> Option<Verdict> {
             let (name, reason) = split(words);
             Some(Verdict::left_out(name, &reason))
         }
-        Said::Plan(_) | Said::Ends(_) | Said::EndProcess(_) | Said::Type(_) | Said::Other(_) => {
-            None
-        }
+        Said::Plan(_)
+        | Said::Ends(_)
+        | Said::EndProcess(_)
+        | Said::Type(_)
+        | Said::Weigh
+        | Said::Other(_) => None,
     }
 }
 
