@@ -11,6 +11,7 @@
 mod act;
 mod arena;
 mod frames;
+mod later;
 mod probe;
 
 use pw_status::OK;
@@ -18,6 +19,7 @@ use userspace::raw::{self, Arguments, Results, Syscall};
 
 pub use act::{Act, Effect, LOSES_PLACE_WITH_STACK, act, target};
 pub use arena::{ARENA, ARENA_BYTES, Arena};
+pub use later::{ANSWER_BYTES, ANSWER_OFFSET, transact_later};
 pub use probe::{Access, is_ours, is_servers, memory_around, respond_raw};
 
 /// Addresses and lengths that a program has no business with: null, the first bytes, odd ones, the

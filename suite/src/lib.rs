@@ -19,6 +19,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod api;
 pub mod hostile;
 pub mod interrupts;
 pub mod lives;

@@ -20,7 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     TESTS.into_iter().map(trial).collect()
 }
 
-const TESTS: [(&str, fn()); 18] = [
+const TESTS: [(&str, fn()); 19] = [
     ("cases that went well are tests that pass", passing),
     ("a case that failed is a test that fails", failing),
     ("a missing case fails the run", missing_case),
@@ -35,6 +35,7 @@ const TESTS: [(&str, fn()); 18] = [
     ("lines may be expected so many times over", repeated_lines),
     ("of a long console its ends are shown", long_console),
     ("a kernel that holds ever more is noticed", weighed),
+    ("a page that forgets a call or lies about one is noticed", page_of_calls),
     ("a case that is left out is neither passed nor forgotten", left_out),
     ("an announced end must be told as it was announced", announced_ends),
     ("a line that the console broke is one line", broken_line),
@@ -221,6 +222,24 @@ fn weighed() {
     let stock = Stock::take().expect("there is a /proc");
     assert!(stock.descriptors > 2 && stock.mappings > 2 && stock.pages > 2, "{stock:?}");
     assert_eq!(stock.more_than(stock), None);
+}
+
+fn page_of_calls() {
+    use crate::calls::check;
+    let page = "| `one` | X-1 | `a.rs` |\n| `two` | X-2 | `a.rs`, by `way` |\n";
+    let shapes = "syscall::one;\nsyscall::two;\n";
+    let program = |text: &'static str| move |_: &str| Ok(text.to_owned());
+    assert_eq!(check(page, shapes, program("one()?; x.map(way)")), Ok(()));
+    for (page, shapes, text) in [
+        (page, shapes, "one()"),
+        (page, shapes, "// one()\nway()"),
+        (page, shapes, "one_more()\nway()"),
+        (page, "syscall::one;\n", "one() way()"),
+        (page, "syscall::one;\nsyscall::two;\nsyscall::six;\n", "one() way()"),
+        ("| `one` | X-1 | nobody |\n", "syscall::one;\n", "one()"),
+    ] {
+        assert!(check(page, shapes, program(text)).is_err(), "{page}{shapes}{text}");
+    }
 }
 
 fn left_out() {

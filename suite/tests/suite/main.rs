@@ -11,6 +11,7 @@
 mod announced;
 mod another_abi;
 mod board;
+mod calls;
 mod clauses;
 mod console;
 mod emulated;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     let systems = systems();
     let mut trials = harness::trials();
     trials.extend(robots::trials(&systems));
+    trials.push(calls::trial());
     let boards = Board::all().into_iter().filter(|board| concerns(&arguments, *board, ""));
     let results: Vec<Results> =
         boards.map(|board| run_board(board, &systems, &arguments)).collect();
@@ -99,7 +101,7 @@ fn name_of(system: &Path) -> &str {
 }
 
 /// What the names of tests begin with for which no system runs.
-const WITHOUT_BOARD: [&str; 2] = ["harness", "robots"];
+const WITHOUT_BOARD: [&str; 3] = ["harness", "robots", "calls"];
 
 /// Tells whether a test of this board and system may be among those that were asked for. An empty
 /// name stands for any system.

@@ -26,7 +26,7 @@ use suite_codegen::interrupts::driver::object::ORDERS;
 use suite_codegen::interrupts::driver::{handle, signals};
 use userspace::process_entry;
 use userspace::raw::Syscall;
-use userspace::syscall::object_wait;
+use userspace::syscall::{Signals, interrupt_ack, object_wait};
 use userspace::time::{Duration, Instant};
 
 #[process_entry("driver")]
@@ -56,7 +56,10 @@ fn obey(order: Order, word: u32) -> Result<u32> {
             device::serve();
             Ok(0)
         }
-        Order::Acknowledge => acknowledge(handle::LINES, word),
+        Order::Acknowledge => match Signals::from_bits(word) {
+            Some(mask) => interrupt_ack(handle::LINES, mask).map(|()| 0),
+            None => acknowledge(handle::LINES, word),
+        },
         Order::AcknowledgeWrongly => acknowledge(handle::ORDERS, word),
         Order::ReceiveThere => {
             raw(Syscall::ChannelRead, [handle::ORDERS as usize, 0, device::ADDRESS, 4])
@@ -72,7 +75,7 @@ fn obey(order: Order, word: u32) -> Result<u32> {
     }
 }
 
-/// As `interrupt_ack`, with bits that are no signals too.
+/// As `interrupt_ack`, of any object and with bits that are no signals too.
 fn acknowledge(handle: u32, bits: u32) -> Result<u32> {
     raw(Syscall::InterruptAck, [handle as usize, bits as usize])
 }
