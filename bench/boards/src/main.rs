@@ -6,6 +6,7 @@
 //!
 //! - instructions, by programs that look at the board's clock while the emulator lets every
 //!   instruction take one nanosecond (`round_trips`);
+//! - how late a deadline is, at worst, likewise (`deadlines`);
 //! - bytes of flash and RAM, from the linked images (`sizes`);
 //! - how deep the kernel's stack gets, by painting it before the machine begins and looking at the
 //!   paint afterwards (`stack`);
@@ -15,6 +16,7 @@
 //! Nothing depends on how fast this machine is: two runs print the same.
 #![forbid(unsafe_code)]
 
+mod deadlines;
 mod emulator;
 mod figures;
 mod image;
@@ -97,6 +99,9 @@ fn measure(board: &'static Board) -> Result<Figures> {
     for declared in Declared::further()? {
         let Some(image) = Image::build(board, declared)? else { continue };
         round_trips::measure_further(&image, &mut figures)?;
+    }
+    if let Some(deadline) = Image::build(board, Declared::deadline()?)? {
+        deadlines::measure(&deadline, &mut figures)?;
     }
     if let Some(signal) = Image::build(board, Declared::signal()?)? {
         stretches::measure_signal(&signal, &mut figures)?;

@@ -55,11 +55,9 @@ pub(crate) fn nanoseconds(console: &str) -> Result<Vec<(String, u64)>> {
 
 /// Reads what the programs said: the names, and the instructions of one round.
 fn instructions(console: &str) -> Result<Vec<(String, u64)>> {
-    let said = |word| console.lines().filter_map(move |line| line.split_once(word));
-    let (_, rate) = said(CLOCK).next().context("nobody said how fast the clock is")?;
-    let rate: u64 = rate.parse().context("the clock's rate")?;
+    let rate = clock_rate(console)?;
     let mut measured = Vec::new();
-    for (_, line) in said(MEASURED) {
+    for (_, line) in console.lines().filter_map(|line| line.split_once(MEASURED)) {
         measured.push(parse(line).with_context(|| format!("the line `{line}`"))?);
     }
     let nothing = measured.iter().position(|(name, ..)| name == NOTHING);
@@ -73,6 +71,13 @@ fn instructions(console: &str) -> Result<Vec<(String, u64)>> {
     measured.into_iter().map(each).collect()
 }
 
+/// How many ticks a second of the board has.
+pub(crate) fn clock_rate(console: &str) -> Result<u64> {
+    let rate = console.lines().find_map(|line| line.split_once(CLOCK));
+    let (_, rate) = rate.context("nobody said how fast the clock is")?;
+    rate.parse().context("the clock's rate")
+}
+
 fn parse(line: &str) -> Result<(String, u64, u64)> {
     let mut words = line.splitn(3, ' ');
     let mut word = || words.next().context("too short");
@@ -81,7 +86,7 @@ fn parse(line: &str) -> Result<(String, u64, u64)> {
 }
 
 /// The instructions of one round, to the nearest whole number.
-fn per_round(ticks: u64, rounds: u64, rate: u64) -> Result<u64> {
+pub(crate) fn per_round(ticks: u64, rounds: u64, rate: u64) -> Result<u64> {
     ensure!(rounds != 0 && rate != 0, "no round or no rate");
     let all = u128::from(ticks) * u128::from(INSTRUCTIONS_PER_SECOND) / u128::from(rate);
     let rounds = u128::from(rounds);

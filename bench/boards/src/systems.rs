@@ -30,6 +30,11 @@ impl Declared {
         read("signal")
     }
 
+    /// The system in which deadlines pass.
+    pub(crate) fn deadline() -> Result<Declared> {
+        read("deadline")
+    }
+
     /// The systems in which it is measured what it costs to wait on several things together, and to be
     /// more important than others.
     pub(crate) fn further() -> Result<[Declared; 2]> {

@@ -15,6 +15,6 @@ mod order;
 
 pub use fate::{Fate, PIECES, pieces_mut};
 pub use finish::finish;
-pub use measure::{ROUNDS, begin, tell};
+pub use measure::{ROUNDS, begin, clock, tell};
 pub use message::Message;
 pub use order::{Deadlines, Manner, Order, Sizes};

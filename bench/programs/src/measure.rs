@@ -15,8 +15,13 @@ pub const ROUNDS: u32 = 10_000;
 /// # Errors
 /// None.
 pub fn begin() -> Result<()> {
-    println!("clock {}", SystemClock::TICKS_PER_SEC);
+    clock();
     tell("nothing", |_| Ok(()))
+}
+
+/// Says how fast the board's clock is.
+pub fn clock() {
+    println!("clock {}", SystemClock::TICKS_PER_SEC);
 }
 
 /// Does something again and again, and says how many ticks went by.
