@@ -81,7 +81,7 @@ fn what_is_typed_reaches_the_driver_of_the_serial_port() {
         return;
     }
     let (input, output) = TYPED;
-    for board in KINDS {
+    for board in boards() {
         let arguments = ["run", "examples/console", "--board", board, "--timeout", "60"];
         let seen = run_typing(repository(), &arguments, input);
         assert_eq!(seen.ends_with(0).output, output, "{board}");

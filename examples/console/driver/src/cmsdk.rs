@@ -15,18 +15,14 @@ const RECEIVE: u32 = 1 << 1 | 1 << 3;
 /// INTERRUPTS: for a byte that was received.
 const RECEIVED: u32 = 1 << 1;
 
-pub(crate) struct Device;
+/// Turns the receiver on, and its interrupt.
+pub(crate) fn start() {
+    CONTROL.write(CONTROL.read() | RECEIVE);
+}
 
-impl Device {
-    pub(crate) fn start() -> Device {
-        CONTROL.write(CONTROL.read() | RECEIVE);
-        Device
-    }
-
-    /// A byte, if there is one.
-    pub(crate) fn read(&mut self) -> Option<u8> {
-        // First, so that a byte that comes meanwhile interrupts anew.
-        INTERRUPTS.write(RECEIVED);
-        (STATE.read() & HAS_BYTE != 0).then(|| DATA.read().to_le_bytes()[0])
-    }
+/// A byte, if there is one.
+pub(crate) fn read() -> Option<u8> {
+    // First, so that a byte that comes meanwhile interrupts anew.
+    INTERRUPTS.write(RECEIVED);
+    (STATE.read() & HAS_BYTE != 0).then(|| DATA.read().to_le_bytes()[0])
 }

@@ -11,15 +11,19 @@
 #![forbid(unsafe_code)]
 
 #[cfg(target_arch = "arm")]
+mod arm;
+#[cfg(target_arch = "arm")]
 mod cmsdk;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_arch = "arm")]
+mod pl011;
 #[cfg(target_arch = "riscv32")]
 mod uart_16550;
 
 // The machine that the program is built for.
 #[cfg(target_arch = "arm")]
-use cmsdk as device;
+use arm as device;
 #[cfg(target_os = "linux")]
 use linux as device;
 #[cfg(target_arch = "riscv32")]
