@@ -5,9 +5,10 @@
 //! be saved by an address that happens to be foreign to the other process.
 
 use guichet_kernel::{
-    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Span, System, TableIndex, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
+    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, InterruptDescriptor,
+    InterruptIndex, InterruptLine, Object, Priority, ProcessDescriptor, ProcessIndex, Span, System,
+    TableIndex, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex,
+    WaitListIndex,
 };
 
 use crate::layout::REGIONS;
@@ -26,7 +27,12 @@ pub enum Waitable {
     Process(usize),
     /// The wait group with this position (WT-4).
     Group(usize),
+    /// The interrupt object with this position (PR-8).
+    Interrupt(usize),
 }
+
+/// An interrupt line that nobody declares.
+const STRAY_LINE: u16 = 99;
 
 /// A declared system, with the same facts in a form that is easy to ask.
 #[derive(Clone, Debug)]
@@ -55,7 +61,7 @@ impl Declared {
             handlers: ends.handlers.leak(),
             initiators: ends.initiators.leak(),
             threads: plan_threads(plan, processes).leak(),
-            interrupts: &[],
+            interrupts: describe_interrupts(plan).leak(),
             wait_groups: groups.leak(),
             max_transfer_bytes: plan.max_transfer_bytes,
         };
@@ -97,7 +103,7 @@ impl Declared {
             Object::Thread(thread) => Waitable::Thread(thread.position()),
             Object::Process(process) => Waitable::Process(process.position()),
             Object::WaitGroup(group) => Waitable::Group(group.index.position()),
-            Object::Interrupt(_) => return None,
+            Object::Interrupt(interrupt) => Waitable::Interrupt(interrupt.position()),
         })
     }
 
@@ -108,7 +114,8 @@ impl Declared {
         let threads = (0..self.thread_count()).map(Waitable::Thread);
         let processes = (0..self.system.processes.len()).map(Waitable::Process);
         let groups = (0..self.system.wait_groups.len()).map(Waitable::Group);
-        ends.chain(threads).chain(processes).chain(groups)
+        let interrupts = (0..self.system.interrupts.len()).map(Waitable::Interrupt);
+        ends.chain(threads).chain(processes).chain(groups).chain(interrupts)
     }
 
     /// The thing whose waiters stand in this list; `None` if there is no such list.
@@ -132,6 +139,14 @@ impl Declared {
             let entry = |handle| ThreadIndex::new(declared.first_member.position() + handle);
             (0..declared.objects.len()).map(move |handle| (process, handle, entry(handle)))
         })
+    }
+
+    /// The interrupt lines that may reach the kernel: all that are declared, and where there are any,
+    /// one that nobody has.
+    pub fn lines(&self) -> impl Iterator<Item = u16> {
+        let declared = self.plan.processes.iter().flat_map(|process| process.lines).copied();
+        let stray = (!self.system.interrupts.is_empty()).then_some(STRAY_LINE);
+        declared.chain(stray)
     }
 
     /// A thread in words: its process, and which of its threads where there are several.
@@ -209,7 +224,8 @@ fn plan_threads(
 }
 
 /// A process's ends come first, in the order of the channels; then its main thread, which programs
-/// also use as a handle of the wrong kind; then its other threads and other processes, as wanted.
+/// also use as a handle of the wrong kind; then its other threads and other processes, as wanted; then
+/// its interrupt object and its groups.
 fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
     let wanted = &plan.processes[process];
     let bounds = thread_bounds(plan);
@@ -219,6 +235,9 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
     let held = if wanted.holds_threads { own.len() } else { 1 };
     objects.extend(own[..held].iter().map(|thread| Object::Thread(*thread)));
     objects.extend(wanted.holds.iter().map(|other| Object::Process(ProcessIndex::new(*other))));
+    let interrupts = plan.interrupt_owners().into_iter().enumerate();
+    let interrupts = interrupts.filter(|(_, owner)| *owner == process);
+    objects.extend(interrupts.map(|(at, _)| Object::Interrupt(InterruptIndex::new(at))));
     let groups = plan.group_owners().into_iter().enumerate();
     let groups = groups.filter(|(_, owner)| *owner == process);
     objects.extend(groups.map(|(group, _)| Object::WaitGroup(describe_group(plan, group))));
@@ -246,6 +265,18 @@ fn describe_group(plan: &Plan, group: usize) -> WaitGroupDescriptor {
     }
 }
 
+fn describe_interrupts(plan: &Plan) -> Vec<InterruptDescriptor<'static>> {
+    let describe = |(at, owner): (usize, usize)| {
+        let lines = plan.processes[owner].lines.iter().map(|line| InterruptLine::new(*line));
+        InterruptDescriptor {
+            process: ProcessIndex::new(owner),
+            wait_list: wait_list(plan, Waitable::Interrupt(at)),
+            lines: lines.collect::<Vec<_>>().leak(),
+        }
+    };
+    plan.interrupt_owners().into_iter().enumerate().map(describe).collect()
+}
+
 /// Behind the threads stand the entries of the first process that has a group, then those of the next.
 fn first_member(plan: &Plan, process: usize) -> ThreadIndex {
     if plan.processes[process].groups == 0 {
@@ -263,7 +294,8 @@ fn object_count(plan: &Plan, process: usize) -> usize {
     let ends = plan.channels.iter();
     let ends = ends.filter(|channel| [channel.initiator, channel.handler].contains(&process));
     let threads = if wanted.holds_threads { wanted.priorities.len() } else { 1 };
-    ends.count() + threads + wanted.holds.len() + wanted.groups
+    let interrupts = usize::from(!wanted.lines.is_empty());
+    ends.count() + threads + wanted.holds.len() + interrupts + wanted.groups
 }
 
 fn describe_ends(plan: &Plan, ends: &Ends, process: usize) -> Vec<Object> {
@@ -288,14 +320,16 @@ fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
 }
 
 /// Two lists for each channel come first, then one for each thread, then one for each process, then one
-/// for each group.
+/// for each group, then one for each interrupt object.
 fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
     let threads = 2 * plan.channels.len();
+    let groups = threads + plan.thread_count() + plan.processes.len();
     WaitListIndex::new(match waitable {
         Waitable::Handler(channel) => 2 * channel,
         Waitable::Initiator(channel) => 2 * channel + 1,
         Waitable::Thread(thread) => threads + thread,
         Waitable::Process(process) => threads + plan.thread_count() + process,
-        Waitable::Group(group) => threads + plan.thread_count() + plan.processes.len() + group,
+        Waitable::Group(group) => groups + group,
+        Waitable::Interrupt(interrupt) => groups + plan.group_owners().len() + interrupt,
     })
 }

@@ -125,7 +125,7 @@ fn sensible(
         Some(Syscall::ChannelRespond) => [arguments[1], arguments[2]] = buffer(random),
         Some(Syscall::ObjectWait) => {
             let user = if random.once_in(4) { Signals::USER.bits() as usize } else { 0 };
-            arguments[1] = random.below(16) | user | usize::from(random.once_in(3));
+            arguments[1] = random.below(16) | user | usize::from(random.once_in(3)) | lines(random);
             (arguments[2], arguments[3]) = deadline;
         }
         Some(Syscall::ObjectSetPeerUserSignal) => {
@@ -139,13 +139,14 @@ fn sensible(
             | Syscall::TaskTerminate
             | Syscall::ChannelAsyncTransactComplete
             | Syscall::ChannelAsyncCancel
-            | Syscall::InterruptAck
             | Syscall::ConsoleRead,
         ) => {}
+        Some(Syscall::InterruptAck) => arguments[1] = lines(random),
         Some(Syscall::WaitGroupAdd | Syscall::WaitGroupRemove) => {
             let objects = caller.declared.system.processes[caller.process].objects.len();
             arguments[1] = random.below(objects + 1);
-            arguments[2] = if random.once_in(4) { random.below(16) } else { 0b1111 };
+            let signals = if random.once_in(4) { random.below(16) } else { 0b1111 };
+            arguments[2] = signals | lines(random);
         }
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
@@ -166,16 +167,15 @@ fn handle(random: &mut Random, caller: Caller<'_>, syscall: Option<Syscall>) -> 
     }
 }
 
-/// Tells whether a call is for such a thing; a wait is for the ends of channels in the first place.
+/// Tells whether a call is for such a thing; a wait is for channels, groups and lines first.
 fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
     match syscall {
         Syscall::ChannelTransact
         | Syscall::ChannelAsyncTransact
         | Syscall::ChannelAsyncTransactComplete
         | Syscall::ChannelAsyncCancel => matches!(waitable, Waitable::Initiator(_)),
-        Syscall::ObjectWait => {
-            matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_) | Waitable::Group(_))
-        }
+        Syscall::ObjectWait => !matches!(waitable, Waitable::Thread(_) | Waitable::Process(_)),
+        Syscall::InterruptAck => matches!(waitable, Waitable::Interrupt(_)),
         Syscall::ObjectSetPeerUserSignal => {
             matches!(waitable, Waitable::Initiator(_) | Waitable::Handler(_))
         }
@@ -187,6 +187,12 @@ fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
         }
         _any_other => matches!(waitable, Waitable::Handler(_)),
     }
+}
+
+/// Signals of interrupt lines, now and then of one that no object here declares.
+fn lines(random: &mut Random) -> usize {
+    let bound = if random.once_in(8) { 16 } else { 8 };
+    random.below(bound) << Signals::INTERRUPT_A.bits().trailing_zeros()
 }
 
 fn deadline(random: &mut Random, now_ticks: u64) -> (usize, usize) {

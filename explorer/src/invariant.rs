@@ -70,6 +70,8 @@ invariants! {
         "A wait group holds what was added to it and not taken out, each thing once and in one group at most, and nothing of an earlier life (WT-4, PR-3).";
     InTurn "in-turn"
         "A member of a wait group that is ready is served before another is served twice (WT-4).";
+    Lines "lines"
+        "An interrupt line may come while its owner runs and has acknowledged what came of it, and at no other time; no line is enabled that is enabled, since that would lose what has just come (PR-8).";
     NewLife "new-life"
         "A process that starts again is another one (PR-1): nothing of its earlier life reaches it, no result and no status, and a thread that starts begins at its beginning (PR-3).";
 }

@@ -2,8 +2,8 @@
 //!
 //! The kernel is a pure function from a state and an event to a state and an outcome, so a small
 //! system is a graph, and a graph can be visited completely. That is what this room does: two
-//! processes, a channel between them, programs that make any call at any time, a clock that moves
-//! when it likes, processes that are killed at the worst moment; and after each step a list of
+//! processes, a channel between them, programs that make any call at any time, interrupts and a clock
+//! that come when they like, processes that are killed at the worst moment; and after each step a list of
 //! [invariants](invariant) that must hold. What comes out is not "no test failed" but "there is no
 //! way to get there", for systems of that size.
 //!

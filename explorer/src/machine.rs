@@ -39,6 +39,9 @@ pub struct Machine {
     pub starts: Vec<usize>,
     /// No process can be given a fresh start.
     pub refuses_start: bool,
+    /// The interrupt lines that may come, by their numbers in order; one that was enabled while it
+    /// was is there twice (PR-8).
+    pub enabled_lines: Vec<u16>,
     /// The threads that were prepared: where each begins, and its stack pointer.
     pub prepared: Vec<(usize, usize, usize)>,
 }
@@ -57,6 +60,7 @@ impl Machine {
             stops: Vec::new(),
             starts: Vec::new(),
             refuses_start: false,
+            enabled_lines: Vec::new(),
             prepared: Vec::new(),
         }
     }
@@ -152,9 +156,14 @@ impl Port for Machine {
         self.prepared.push((thread.position(), pc, stack.address() + stack.length()));
     }
 
-    fn enable_line(&mut self, _line: InterruptLine) {}
+    fn enable_line(&mut self, line: InterruptLine) {
+        self.enabled_lines.push(line.number());
+        self.enabled_lines.sort_unstable();
+    }
 
-    fn disable_line(&mut self, _line: InterruptLine) {}
+    fn disable_line(&mut self, line: InterruptLine) {
+        self.enabled_lines.retain(|enabled| *enabled != line.number());
+    }
 
     fn read_console(&mut self, _destination: Grant) -> Result<usize, Unreadable> {
         Err(Unreadable)

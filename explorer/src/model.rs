@@ -21,7 +21,9 @@
 //! the programs may run on and the handler may still answer (AB-4). The timer event may come
 //! early, too: hardware counters do that.
 
-use guichet_kernel::{Action as Told, Event, Fault, FaultCause, Instant, ProcessId, ProcessIndex};
+use guichet_kernel::{
+    Action as Told, Event, Fault, FaultCause, Instant, InterruptLine, ProcessId, ProcessIndex,
+};
 use stateright::{Model, Property};
 
 use crate::audit::RESPONDING;
@@ -45,6 +47,8 @@ pub enum Action {
     Tick,
     /// The timer event comes.
     Timer,
+    /// The interrupt line with this number comes, whether it may or was on its way when it was masked.
+    Line(u16),
     /// A process is killed, and the kernel is told.
     Kill(usize),
     /// A process is killed; the kernel is not told yet.
@@ -136,6 +140,7 @@ impl Exploration {
             }
             Action::Fault => Some(Event::Fault(FAULT)),
             Action::Timer => Some(Event::Timer),
+            Action::Line(line) => Some(Event::Interrupt { line: InterruptLine::new(line) }),
             Action::Kill(process) => {
                 Some(Event::ProcessEnded { process: ProcessIndex::new(process), fault: killed })
             }
@@ -155,7 +160,11 @@ impl Exploration {
             Action::Vanish(process) => next.vanished[process] = true,
             Action::Rewrite(process, tables) => next.tables[process] = tables,
             Action::RefuseStart => next.refuses_start = true,
-            Action::Program(_) | Action::Fault | Action::Timer | Action::Kill(_) => {
+            Action::Program(_)
+            | Action::Fault
+            | Action::Timer
+            | Action::Line(_)
+            | Action::Kill(_) => {
                 if let Some(event) = self.event(state, action) {
                     self.enter(&mut next, state, event);
                 }
@@ -298,6 +307,7 @@ impl Model for Exploration {
         if state.situation.alarm != Instant::NEVER {
             actions.push(Action::Timer);
         }
+        actions.extend(self.declared.lines().map(Action::Line));
         let is_running = |process: &Process| process.is_running();
         if scenario.environment.refusals
             && !state.refuses_start

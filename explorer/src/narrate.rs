@@ -47,6 +47,7 @@ fn deed(exploration: &Exploration, state: &State, action: Action) -> String {
         Action::Fault => format!("{runner} touches memory that is not its own"),
         Action::Tick => format!("the clock moves on to tick {}", state.clock + 1),
         Action::Timer => "the timer event comes".to_owned(),
+        Action::Line(line) => format!("interrupt line {line} comes"),
         Action::Kill(process) => format!("{} is killed", declared.process_name(process)),
         Action::Vanish(process) => {
             format!("{}'s memory is gone", declared.process_name(process))
@@ -63,5 +64,7 @@ fn signals(state: &State) -> String {
     let oracle = state.situation.oracle();
     let words = |waitable| signal_words(oracle.signals(waitable).bits());
     let ends = [words(Waitable::Handler(0)), words(Waitable::Initiator(0))];
-    format!("[handler: {}; initiator: {}]", ends[0], ends[1])
+    let lines = (0..oracle.interrupts.len()).map(|at| words(Waitable::Interrupt(at)));
+    let lines: String = lines.map(|shown| format!("; lines: {shown}")).collect();
+    format!("[handler: {}; initiator: {}{lines}]", ends[0], ends[1])
 }

@@ -18,6 +18,9 @@ pub struct ProcessPlan {
     pub holds_threads: bool,
     /// How many wait groups it has (WT-4).
     pub groups: usize,
+    /// The lines of its interrupt object, in the order of their signals; if there is none, it has no such
+    /// object (PR-8).
+    pub lines: &'static [u16],
     /// Whether it starts when the system boots (PR-3).
     pub starts_at_boot: bool,
     /// What happens when it has ended (PR-3).
@@ -56,6 +59,7 @@ impl ProcessPlan {
             holds: Vec::new(),
             holds_threads: false,
             groups: 0,
+            lines: &[],
             starts_at_boot: true,
             restart: RestartPolicy::NEVER,
         }
@@ -74,6 +78,12 @@ impl Plan {
         owners.flat_map(|(owner, process)| std::iter::repeat_n(owner, process.groups)).collect()
     }
 
+    /// The processes that the interrupt objects belong to, in the order of the objects.
+    pub fn interrupt_owners(&self) -> Vec<usize> {
+        let has_one = |process: &usize| !self.processes[*process].lines.is_empty();
+        (0..self.processes.len()).filter(has_one).collect()
+    }
+
     /// Tells whether a process holds an object of this one.
     pub fn is_held(&self, process: usize) -> bool {
         self.processes.iter().any(|holder| holder.holds.contains(&process))
@@ -81,8 +91,8 @@ impl Plan {
 }
 
 impl Channel {
-    /// Above all signals that a channel has, so that the two are told apart in reports.
-    const FIRST_BADGE: u32 = 1 << 16;
+    /// Above all signals (WT-1), so that the two are told apart in reports.
+    const FIRST_BADGE: u32 = 1 << 31;
 
     /// A channel without a default deadline.
     pub fn between(initiator: usize, handler: usize) -> Channel {
@@ -94,7 +104,7 @@ impl Channel {
         u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
     }
 
-    /// Tells whether a word is more likely a badge than signals of a channel.
+    /// Tells whether a word is more likely a badge than signals.
     pub fn is_badge(word: usize) -> bool {
         word >= Self::FIRST_BADGE as usize
     }

@@ -100,7 +100,7 @@ pub enum Flaw {
     WrongKind,
     /// Its own end of the channel, for a call that is not for it.
     WrongEnd,
-    /// The handle of a process.
+    /// The handle of what it has last: a group, an interrupt object or a process.
     WrongTask,
 }
 
@@ -155,6 +155,10 @@ pub enum Move {
     Remove(Waitable),
     /// Waits on its wait group for these signals (WT-4).
     WaitOnGroup(u32, Until),
+    /// Waits on its interrupt object for any of these signals (PR-8).
+    AwaitLines(u32, Until),
+    /// Acknowledges the lines that this word means (PR-8).
+    Acknowledge(usize),
     /// Does nothing, in the kernel.
     Nothing,
     /// Makes this call, otherwise sound, with a flaw.
@@ -179,6 +183,12 @@ pub mod mask {
     pub const ALL: u32 = READABLE | WRITEABLE | ERROR | USER;
     /// JOINABLE.
     pub const JOINABLE: u32 = Signals::JOINABLE.bits();
+    /// INTERRUPT_A.
+    pub const LINE_A: u32 = Signals::INTERRUPT_A.bits();
+    /// INTERRUPT_B.
+    pub const LINE_B: u32 = Signals::INTERRUPT_B.bits();
+    /// INTERRUPT_C.
+    pub const LINE_C: u32 = Signals::INTERRUPT_C.bits();
     /// A bit that no signal has.
     pub const UNDEFINED: u32 = READABLE | 1 << 5;
 }
@@ -233,6 +243,7 @@ impl Move {
             | Move::Wait(_, until)
             | Move::Await(_, _, until)
             | Move::WaitOnGroup(_, until)
+            | Move::AwaitLines(_, until)
             | Move::Sleep(until) => Some(until),
             Move::On(_, program_move) => program_move.until(),
             Move::Read(..)
@@ -251,6 +262,7 @@ impl Move {
             | Move::TellFault(..)
             | Move::Add(..)
             | Move::Remove(_)
+            | Move::Acknowledge(_)
             | Move::Nothing
             | Move::Flawed(..)
             | Move::Unknown => None,
@@ -281,13 +293,15 @@ impl Move {
         Call { number, arguments }
     }
 
-    /// What the move is about: a process or a thread, a group, or the caller's end of a channel.
+    /// What the move is about: a process or a thread, a group, an interrupt object, or the caller's
+    /// end of a channel.
     fn handle(self, declared: &Declared, process: usize) -> usize {
         let task = match self {
             Move::StartThread(thread, _) => Task::Thread(thread),
             Move::StartProcess(other) | Move::TellFault(other, _) => Task::Process(other),
             Move::Join(task) | Move::Terminate(task) | Move::Await(task, ..) => task,
             Move::WaitOnGroup(..) => return own_group(declared, process),
+            Move::AwaitLines(..) | Move::Acknowledge(_) => return own_lines(declared, process),
             Move::On(channel, _) => {
                 return end_of(declared, process, channel).unwrap_or(usize::MAX);
             }
@@ -345,10 +359,12 @@ impl Move {
             Move::On(_, program_move) => program_move.words(handle, clock),
             Move::Wait(mask, until)
             | Move::Await(_, mask, until)
-            | Move::WaitOnGroup(mask, until) => {
+            | Move::WaitOnGroup(mask, until)
+            | Move::AwaitLines(mask, until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::ObjectWait, padded([handle, mask as usize, low, high]))
             }
+            Move::Acknowledge(word) => (Syscall::InterruptAck, padded([handle, word])),
             Move::Sleep(until) => {
                 let (low, high) = deadline_words(until, clock);
                 (Syscall::SleepUntil, padded([low, high]))
@@ -396,6 +412,7 @@ fn sound(syscall: Syscall) -> Move {
         Syscall::ObjectWait => Move::Wait(Signals::READABLE.bits(), Until::Never),
         Syscall::ThreadStart => Move::StartThread(0, Stack::Good),
         Syscall::TaskFault => Move::TellFault(0, 0),
+        Syscall::InterruptAck => Move::Acknowledge(mask::LINE_A as usize),
         _other => Move::Nothing,
     }
 }
@@ -414,6 +431,12 @@ fn own_group(declared: &Declared, process: usize) -> usize {
     let owners = declared.plan.group_owners();
     let group = owners.iter().position(|owner| *owner == process);
     group.map_or(usize::MAX, |group| handle(declared, process, Waitable::Group(group)))
+}
+
+/// The interrupt object of a process.
+fn own_lines(declared: &Declared, process: usize) -> usize {
+    let owner = declared.plan.interrupt_owners().iter().position(|owner| *owner == process);
+    owner.map_or(usize::MAX, |at| handle(declared, process, Waitable::Interrupt(at)))
 }
 
 /// The handle by which a process names a thing; one that is not declared, where it cannot.

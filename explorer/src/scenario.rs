@@ -12,6 +12,7 @@ use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
 mod asynchronous;
 mod groups;
+mod interrupts;
 mod lives;
 
 /// What may happen besides what the programs do.
@@ -85,7 +86,7 @@ pub fn all() -> Vec<Scenario> {
         ),
         two_receivers(),
     ];
-    [channels, asynchronous::all(), lives::all(), groups::all()].concat()
+    [channels, asynchronous::all(), lives::all(), groups::all(), interrupts::all()].concat()
 }
 
 /// The scenario with this name.

@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use guichet_kernel::{
-    Event, Instant, Outcome, ProcessId, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
+    Event, Instant, Outcome, Port, ProcessId, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
     ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
@@ -33,6 +33,8 @@ pub struct Situation {
     oracles: Vec<Oracle>,
     /// The alarm that the port has been asked for.
     pub alarm: Instant,
+    /// The interrupt lines that may come, as [`Machine::enabled_lines`].
+    enabled_lines: Vec<u16>,
 }
 
 /// What surrounds the kernel when an event comes.
@@ -137,7 +139,8 @@ impl Situation {
         let _told = snapshot.kernel(&declared.system).step(&mut machine, Event::Timer);
         oracle.preempt(declared);
         choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
-        (Situation { snapshot, oracles: vec![oracle], alarm: machine.alarm }, violations)
+        let Machine { alarm, enabled_lines, .. } = machine;
+        (Situation { snapshot, oracles: vec![oracle], alarm, enabled_lines }, violations)
     }
 
     /// Gives an event to the kernel, and says what came of it and what does not hold.
@@ -147,10 +150,10 @@ impl Situation {
         let outcome = snapshot.kernel(&declared.system).step(&mut machine, event);
         let seen = Seen::of(declared, &mut snapshot);
         let oracles = self.oracles.clone();
-        let alarm = machine.alarm;
+        let (alarm, enabled_lines) = (machine.alarm, machine.enabled_lines.clone());
         let mut taken = Taken {
             outcome,
-            after: Situation { snapshot, oracles, alarm },
+            after: Situation { snapshot, oracles, alarm, enabled_lines },
             machine,
             seen,
             violations: Vec::new(),
@@ -214,6 +217,10 @@ impl Situation {
         let mut machine = Machine::new(around.memories.clone(), around.now_ticks, alarm);
         machine.vanished.clone_from(&around.vanished);
         machine.refuses_start = around.refuses_start;
+        machine.enabled_lines.clone_from(&self.enabled_lines);
+        if let Event::Interrupt { line } = event {
+            machine.disable_line(line);
+        }
         machine
     }
 
@@ -283,8 +290,8 @@ fn predictions(
             vec![oracle.process_ends(world, process.position(), How::Faulted(fault))]
         }
         (Event::Timer, _) => oracle.deadlines_pass(world),
-        // No system that is explored declares a line.
-        (Event::Interrupt { .. }, _) | (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
+        (Event::Interrupt { line }, _) => vec![oracle.line_comes(declared, line)],
+        (Event::Call(_) | Event::Fault(_), None) => Vec::new(),
     }
 }
 

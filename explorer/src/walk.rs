@@ -3,14 +3,14 @@
 //! Five processes, of which one is handler twice and initiator once, one starts late, and most are
 //! restarted; seven threads of six priorities; calls with any words in them; memory that its
 //! programs rewrite between any two calls; kills, faults, starts that fail, memory that is gone
-//! before the kernel is told. Every step is audited exactly as in an exploration.
+//! before the kernel is told; interrupt lines that come whenever they like. Every step is audited exactly as in an exploration.
 
 use std::ops::AddAssign;
 
 use guichet_abi::{OK, Syscall};
 use guichet_kernel::{
-    Action, Event, Fault, FaultCause, GiveUp, Instant, Outcome, ProcessIndex, RestartPolicy,
-    TableIndex,
+    Action, Event, Fault, FaultCause, GiveUp, Instant, InterruptLine, Outcome, ProcessIndex,
+    RestartPolicy, TableIndex,
 };
 
 use crate::declared::{Declared, Waitable};
@@ -50,6 +50,9 @@ const AWAITING: [Syscall; 2] = [Syscall::ObjectWait, Syscall::ChannelReceive];
 const GROUPED: [Syscall; 4] =
     [Syscall::ObjectWait, Syscall::ObjectWait, Syscall::WaitGroupAdd, Syscall::WaitGroupRemove];
 
+/// What makes sense for the owner of a line that has come.
+const ATTENDING: [Syscall; 3] = [Syscall::ObjectWait, Syscall::InterruptAck, Syscall::InterruptAck];
+
 /// What makes sense for the holder of a process that does not run.
 const WATCHING: [Syscall; 3] = [Syscall::ProcessStart, Syscall::TaskJoin, Syscall::TaskFault];
 
@@ -72,6 +75,8 @@ pub struct Walked {
     pub joins: usize,
     /// Waits on groups that ended with a member.
     pub members: usize,
+    /// Interrupt lines that came and ended a wait.
+    pub lines: usize,
 }
 
 /// The system that is walked through.
@@ -90,6 +95,7 @@ pub fn declared() -> Declared {
                 holds: vec![2],
                 holds_threads: true,
                 groups: 2,
+                lines: &[5, 40, u16::MAX],
                 restart: restarted(true, 2, None, GiveUp::Stop),
                 ..ProcessPlan::new("middle", &[15, 20])
             },
@@ -105,6 +111,7 @@ pub fn declared() -> Declared {
             },
             ProcessPlan {
                 starts_at_boot: false,
+                lines: &[7],
                 restart: restarted(true, 1, Some(2), GiveUp::ResetBoard),
                 ..ProcessPlan::new("late", &[12])
             },
@@ -129,6 +136,7 @@ impl AddAssign for Walked {
         self.threads += other.threads;
         self.joins += other.joins;
         self.members += other.members;
+        self.lines += other.lines;
     }
 }
 
@@ -187,6 +195,10 @@ impl<'a> Walk<'a> {
             let process = ProcessIndex::new(random.below(self.around.vanished.len() + 1));
             return Some(Event::ProcessEnded { process, fault: killed });
         }
+        if random.once_in(30) {
+            let lines: Vec<u16> = self.declared.lines().collect();
+            return Some(Event::Interrupt { line: InterruptLine::new(random.pick(&lines)) });
+        }
         self.around.now_ticks += random.below(2) as u64;
         let Some(current) = self.situation.oracle().current() else {
             if alarm.ticks() > self.around.now_ticks + LONGEST_SLEEP_TICKS {
@@ -240,6 +252,8 @@ impl<'a> Walk<'a> {
         });
         let is_member = action == Action::Return && slept_on_group && results.status == OK;
         walked.members += usize::from(is_member);
+        let is_line = matches!(event, Event::Interrupt { .. }) && action == Action::Return;
+        walked.lines += usize::from(is_line);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
             if !state.is_running() {
@@ -289,6 +303,7 @@ fn apt(
                 Syscall::WaitGroupAdd
             }
             Waitable::Group(_) => random.pick(&GROUPED),
+            Waitable::Interrupt(_) => random.pick(&ATTENDING),
             Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => return None,
         };
         Some((syscall, handle))

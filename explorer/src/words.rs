@@ -57,7 +57,7 @@ impl fmt::Display for Flaw {
             Flaw::UndeclaredHandle => "a handle that is not declared",
             Flaw::WrongKind => "the handle of a thread",
             Flaw::WrongEnd => "the handle of its own end, whichever that is",
-            Flaw::WrongTask => "the handle of a process",
+            Flaw::WrongTask => "the handle of what it has last",
         })
     }
 }
@@ -70,6 +70,7 @@ impl fmt::Display for Waitable {
             Waitable::Thread(thread) => write!(formatter, "thread {thread}"),
             Waitable::Process(process) => write!(formatter, "process {process}"),
             Waitable::Group(group) => write!(formatter, "group {group}"),
+            Waitable::Interrupt(interrupt) => write!(formatter, "interrupt object {interrupt}"),
         }
     }
 }
@@ -151,6 +152,13 @@ impl fmt::Display for Move {
             Move::WaitOnGroup(mask, until) => {
                 write!(formatter, "waits for {} of its group, {until}", signal_words(*mask))
             }
+            Move::AwaitLines(mask, until) => {
+                write!(formatter, "waits for {} of its lines, {until}", signal_words(*mask))
+            }
+            Move::Acknowledge(word) => match u32::try_from(*word) {
+                Ok(bits) => write!(formatter, "acknowledges {}", signal_words(bits)),
+                Err(_) => write!(formatter, "acknowledges {word:#x}"),
+            },
             Move::Nothing => formatter.write_str("makes a call that does nothing"),
             Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
             Move::Unknown => formatter.write_str("makes a call that does not exist"),
@@ -166,6 +174,9 @@ pub fn signal_words(bits: u32) -> String {
         (Signals::ERROR, "ERROR"),
         (Signals::USER, "USER"),
         (Signals::JOINABLE, "JOINABLE"),
+        (Signals::INTERRUPT_A, "INTERRUPT_A"),
+        (Signals::INTERRUPT_B, "INTERRUPT_B"),
+        (Signals::INTERRUPT_C, "INTERRUPT_C"),
     ];
     let known = names.into_iter().filter(|(signal, _)| bits & signal.bits() != 0);
     let mut words: Vec<String> = known.map(|(_, name)| name.to_owned()).collect();

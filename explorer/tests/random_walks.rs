@@ -28,11 +28,12 @@ fn every_step_of_random_walks_is_right() {
         }
     }
     println!("{sum:?}");
-    let Walked { steps, transfers, refusals, starts, threads, joins, members, .. } = sum;
+    let Walked { steps, transfers, refusals, starts, threads, joins, members, lines, .. } = sum;
     assert!(transfers * 40 > steps, "a walk that moves no bytes shows nothing");
     assert!(refusals * 50 > steps, "a walk in which all is well shows nothing");
     assert!(refusals < steps * 9 / 10, "a walk in which all is refused shows nothing");
     assert!(members > 0, "a walk in which nobody waits on a group shows nothing");
+    assert!(lines > 0, "a walk in which no interrupt wakes anybody shows nothing");
     let tasks = [starts, threads, joins].map(|count| count * 1000);
     assert!(tasks.iter().all(|count| *count > steps), "a walk that starts nothing shows nothing");
 }

@@ -6,6 +6,7 @@
 
 mod changes;
 mod groups;
+mod interrupts;
 mod memory;
 mod outcome;
 mod threads;
@@ -62,6 +63,7 @@ pub fn audit(
     case.check_outcome(next.map(|thread| (thread, owed)), &mut violations);
     case.check_processes(&mut violations);
     case.check_port(&mut violations);
+    case.check_lines(&mut violations);
     case.check_memory(&mut violations);
     case.check_changes(&mut violations);
     case.check_alarm(&mut violations);

@@ -120,7 +120,8 @@ impl Case<'_> {
                 Waitable::Initiator(_)
                 | Waitable::Thread(_)
                 | Waitable::Process(_)
-                | Waitable::Group(_) => return None,
+                | Waitable::Group(_)
+                | Waitable::Interrupt(_) => return None,
             },
         })
     }
@@ -138,6 +139,7 @@ impl Case<'_> {
                 Waitable::Thread(_) => "asleep in a wait on a thread",
                 Waitable::Process(_) => "asleep in a wait on a process",
                 Waitable::Group(_) => "asleep in a wait on a group",
+                Waitable::Interrupt(_) => "asleep in a wait for interrupts",
             },
         }
     }

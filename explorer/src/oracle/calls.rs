@@ -79,7 +79,8 @@ impl<'a> Scene<'a> {
             Waitable::Handler(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
-            | Waitable::Group(_) => Err(Error::InvalidArgument),
+            | Waitable::Group(_)
+            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -90,7 +91,8 @@ impl<'a> Scene<'a> {
             Waitable::Initiator(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
-            | Waitable::Group(_) => Err(Error::InvalidArgument),
+            | Waitable::Group(_)
+            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -121,7 +123,7 @@ impl Oracle {
             Some(Syscall::ObjectWait) => self.wait(scene),
             Some(Syscall::WaitGroupAdd) => self.wait_group_add(scene),
             Some(Syscall::WaitGroupRemove) => self.wait_group_remove(scene),
-            Some(Syscall::InterruptAck) => self.no_such_object(scene),
+            Some(Syscall::InterruptAck) => self.interrupt_ack(scene),
             Some(Syscall::ConsoleRead) => self.refuse(scene, &[Error::Unimplemented]),
             Some(Syscall::SleepUntil) => self.sleep(scene),
             Some(Syscall::ClockNow) => {
@@ -211,7 +213,7 @@ impl Oracle {
         let mut reasons = Vec::new();
         let named = scene.waitable().map_err(|error| vec![error]);
         let end = value_or_reasons(&mut reasons, named);
-        if let Some(Waitable::Thread(_) | Waitable::Process(_) | Waitable::Group(_)) = end {
+        if end.is_some_and(|end| !matches!(end, Waitable::Initiator(_) | Waitable::Handler(_))) {
             reasons.push(Error::InvalidArgument);
         }
         let word = scene.argument(1);
@@ -226,19 +228,13 @@ impl Oracle {
         match end {
             Waitable::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
             Waitable::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
-            Waitable::Thread(_) | Waitable::Process(_) | Waitable::Group(_) => {}
+            Waitable::Thread(_)
+            | Waitable::Process(_)
+            | Waitable::Group(_)
+            | Waitable::Interrupt(_) => {}
         }
         after.wake(turn);
         vec![Prediction::of(after, Change::Any)]
-    }
-
-    /// PR-8, where no process has an interrupt object.
-    fn no_such_object(&self, scene: &Scene<'_>) -> Vec<Prediction> {
-        let error = match scene.waitable() {
-            Ok(_) => Error::InvalidArgument,
-            Err(error) => error,
-        };
-        self.refuse(scene, &[error])
     }
 
     /// WT-2, WT-3, CH-5a, CH-9.

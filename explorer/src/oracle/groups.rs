@@ -37,7 +37,8 @@ impl Scene<'_> {
             Waitable::Handler(_)
             | Waitable::Initiator(_)
             | Waitable::Thread(_)
-            | Waitable::Process(_) => Err(Error::InvalidArgument),
+            | Waitable::Process(_)
+            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -206,7 +207,8 @@ impl Oracle {
             Waitable::Handler(_)
             | Waitable::Initiator(_)
             | Waitable::Thread(_)
-            | Waitable::Process(_) => on == what,
+            | Waitable::Process(_)
+            | Waitable::Interrupt(_) => on == what,
         }
     }
 }

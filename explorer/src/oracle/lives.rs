@@ -165,6 +165,7 @@ impl Oracle {
                 self.groups[group] = Group::default();
             }
         }
+        self.forget_lines(world.declared, process);
         for (number, channel) in world.declared.channels.iter().enumerate() {
             if channel.handler == process {
                 let lost = self.channels[number].transaction.take();

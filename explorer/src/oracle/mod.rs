@@ -12,6 +12,7 @@
 //! * `tasks`: what the holder of a process or a thread object may do
 //! * [`lives`]: how processes and threads begin and end
 //! * `groups`: several things, one wait
+//! * `interrupts`: lines of the machine as signals
 //! * [`events`]: the passing of deadlines
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
@@ -23,6 +24,7 @@ mod channel;
 mod copy;
 pub mod events;
 pub mod groups;
+mod interrupts;
 pub mod lives;
 mod receive;
 mod tasks;
@@ -132,6 +134,8 @@ pub struct Oracle {
     pub channels: Vec<Channel>,
     /// The wait groups.
     pub groups: Vec<Group>,
+    /// What each interrupt object shows: the lines that came and were not acknowledged (PR-8).
+    pub interrupts: Vec<Signals>,
     /// What the port is told during the present step; nothing between two steps.
     pub told: Told,
 }
@@ -203,6 +207,7 @@ impl Oracle {
             processes: vec![Process::UNSTARTED; declared.system.processes.len()],
             channels: vec![Channel::default(); declared.channels.len()],
             groups: vec![Group::default(); declared.system.wait_groups.len()],
+            interrupts: vec![Signals::empty(); declared.system.interrupts.len()],
             told: Told::default(),
         }
     }
@@ -228,7 +233,7 @@ impl Oracle {
         self.deadlines_ticks().count()
     }
 
-    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, WT-4, WT-5).
+    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, PR-8, WT-4, WT-5).
     pub fn signals(&self, waitable: Waitable) -> Signals {
         let mut signals = Signals::empty();
         match waitable {
@@ -256,6 +261,7 @@ impl Oracle {
             Waitable::Group(group) => {
                 signals.set(Signals::READABLE, self.ready_members(group).next().is_some());
             }
+            Waitable::Interrupt(interrupt) => signals = self.interrupts[interrupt],
         }
         signals
     }

@@ -18,7 +18,8 @@ impl Scene<'_> {
             Waitable::Thread(_)
             | Waitable::Handler(_)
             | Waitable::Initiator(_)
-            | Waitable::Group(_) => Err(Error::InvalidArgument),
+            | Waitable::Group(_)
+            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -29,7 +30,8 @@ impl Scene<'_> {
             Waitable::Process(_)
             | Waitable::Handler(_)
             | Waitable::Initiator(_)
-            | Waitable::Group(_) => Err(Error::InvalidArgument),
+            | Waitable::Group(_)
+            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -92,7 +94,12 @@ impl Oracle {
         let status = match scene.waitable() {
             Ok(Waitable::Thread(thread)) => after.threads[thread].status.take(),
             Ok(Waitable::Process(process)) => after.processes[process].status.take(),
-            Ok(Waitable::Handler(_) | Waitable::Initiator(_) | Waitable::Group(_)) => {
+            Ok(
+                Waitable::Handler(_)
+                | Waitable::Initiator(_)
+                | Waitable::Group(_)
+                | Waitable::Interrupt(_),
+            ) => {
                 return self.refuse(scene, &[Error::InvalidArgument]);
             }
             Err(error) => return self.refuse(scene, &[error]),
@@ -117,9 +124,12 @@ impl Oracle {
             Ok(Waitable::Thread(_) | Waitable::Process(_)) => {
                 self.refuse(scene, &[Error::Unavailable])
             }
-            Ok(Waitable::Handler(_) | Waitable::Initiator(_) | Waitable::Group(_)) => {
-                self.refuse(scene, &[Error::InvalidArgument])
-            }
+            Ok(
+                Waitable::Handler(_)
+                | Waitable::Initiator(_)
+                | Waitable::Group(_)
+                | Waitable::Interrupt(_),
+            ) => self.refuse(scene, &[Error::InvalidArgument]),
             Err(error) => self.refuse(scene, &[error]),
         }
     }
