@@ -105,6 +105,11 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
         self.entries.get_mut(index.position())
     }
 
+    /// The entry at `index` and all behind it, if there is one.
+    pub fn beginning_with(&self, index: I) -> &[T] {
+        self.entries.get(index.position()..).unwrap_or(&[])
+    }
+
     /// Every entry, in the order of the table.
     pub fn iter(&self) -> core::slice::Iter<'_, T> {
         self.entries.iter()

@@ -188,7 +188,7 @@ impl<'s> Kernel<'s> {
             };
             if let Object::WaitGroup(group) = object
                 && group.wait_list == list
-                && next_ready(&self.services, declared.process, group, signals).is_some()
+                && let Ok(Some(_)) = next_ready(&self.services, declared.process, group, signals)
             {
                 return Err("wait: a thread sleeps although a member of its group is ready");
             }

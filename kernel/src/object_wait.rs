@@ -26,7 +26,7 @@ pub(crate) fn object_wait<P: Port>(
 ) -> Ending {
     let (caller, object, list, mask) = check(services, arguments)?;
     let results = match object {
-        Object::WaitGroup(group) => look_at_group(channels, interrupts, services, group),
+        Object::WaitGroup(group) => look_at_group(channels, interrupts, services, group, mask)?,
         Object::ChannelHandler(_)
         | Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
@@ -64,22 +64,28 @@ fn look_at(
     Some(wait_results(signals))
 }
 
-/// What a wait on a group gives at once, if it does.
+/// What a wait on a group gives at once, if it does; InvalidArgument if it could never give anything.
 fn look_at_group(
     channels: &mut Channels<'_>,
     interrupts: &Interrupts<'_>,
     services: &mut Services<'_>,
     group: &WaitGroupDescriptor,
-) -> Option<Results> {
-    let caller = services.caller();
-    for (object, ..) in wait_group::members(services, caller.process, group) {
-        begin(channels, object, &caller);
+    mask: Signals,
+) -> Ending {
+    if !mask.contains(Signals::READABLE) {
+        return Err(Error::InvalidArgument);
     }
-    let signals = |object: &Object| active_signals(channels, interrupts, services, object);
-    let ready = wait_group::next_ready(services, caller.process, group, signals)?;
-    wait_group::served(services, group, ready.index);
+    let caller = services.caller();
+    let look = |object: &Object| {
+        begin(channels, object, &caller);
+        active_signals(channels, interrupts, services, object)
+    };
+    let Some(ready) = wait_group::next_ready(services, caller.process, group, look)? else {
+        return Ok(None);
+    };
+    wait_group::served(services, group, wait_group::entry(caller.process, ready.handle));
     note_returned(channels, ready.object, ready.signals);
-    Some(member_results(ready.user_data, ready.signals))
+    Ok(Some(member_results(ready.user_data, ready.signals)))
 }
 
 /// Makes an object a member of a group (WT-4).
@@ -154,12 +160,6 @@ fn check<'s>(services: &Services<'s>, arguments: &Arguments) -> Result<Checked<'
     let object = caller.object(arguments[0])?;
     let list = wait_list(services.system, object);
     let mask = mask(arguments[1])?;
-    if let Object::WaitGroup(group) = object {
-        let is_empty = wait_group::members(services, caller.process, group).next().is_none();
-        if is_empty || !mask.contains(Signals::READABLE) {
-            return Err(Error::InvalidArgument);
-        }
-    }
     Ok((caller, object, list, mask))
 }
 

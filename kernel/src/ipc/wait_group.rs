@@ -3,8 +3,9 @@
 //! A member stands in its object's list of waiters, as a thread would, and whatever wakes threads there
 //! finds it: so no window knows of groups, and a member costs the windows nothing while it is quiet.
 //! It has an entry in the table of threads for that, which never runs. Waiting on a group looks at
-//! its members in turn, beginning behind the one that was served last, so that none starves; while
-//! a thread is asleep on the group no member is ready, and the first that becomes so is what it gets.
+//! all of its members once, since a wait is one on each of them, and serves the first ready one behind the
+//! one that was served last, so that none starves; while a thread is asleep on the group no member is
+//! ready, and the first that becomes so is what it gets.
 //!
 //! | call | refused | otherwise |
 //! | --- | --- | --- |
@@ -26,8 +27,10 @@ use crate::wait::WaitGroup;
 
 /// A member that is ready.
 pub(crate) struct ReadyMember<'s> {
-    /// Its entry.
-    pub(crate) index: ThreadIndex,
+    /// How many come before it.
+    turn: usize,
+    /// The handle by which it joined.
+    pub(crate) handle: usize,
     /// The object.
     pub(crate) object: &'s Object,
     /// What it was given when it joined.
@@ -72,37 +75,35 @@ fn member_of(
     }
 }
 
-/// The members of a group of `process`, with their objects and entries, beginning behind the one
-/// that was served last.
-pub(crate) fn members<'a, 's>(
-    services: &'a Services<'s>,
-    process: &'s ProcessDescriptor<'s>,
-    group: &'a WaitGroupDescriptor,
-) -> impl Iterator<Item = (&'s Object, ThreadIndex, Member)> + use<'a, 's> {
-    let last = services.waits.groups.get(group.index).map_or(ThreadIndex::NONE, |group| group.last);
-    let served = last.position().wrapping_sub(process.first_member.position());
-    let first = if last.is_none() { 0 } else { served.saturating_add(1) };
-    let (before, behind) =
-        process.objects.split_at_checked(first).unwrap_or((process.objects, &[]));
-    let in_turn = (first..).zip(behind).chain((0..).zip(before));
-    in_turn.filter_map(move |(handle, object)| {
-        let index = entry(process, handle);
-        Some((object, index, member_of(services, group, index)?))
-    })
-}
-
-/// The next member of a group of `process` that is ready, where `signals` tells what an object shows.
+/// The next member of a group of `process` that is ready, where `look` tells what an object shows. Looks
+/// at every member, and once; refuses an empty group.
+///
+/// Whoever stands behind the one that was served last comes first, and that one itself last.
 pub(crate) fn next_ready<'s>(
     services: &Services<'s>,
     process: &'s ProcessDescriptor<'s>,
     group: &WaitGroupDescriptor,
-    signals: impl Fn(&Object) -> Signals,
-) -> Option<ReadyMember<'s>> {
-    members(services, process, group).find_map(|(object, index, member)| {
-        let signals = signals(object);
-        let user_data = member.user_data;
-        signals.intersects(member.mask).then_some(ReadyMember { index, object, user_data, signals })
-    })
+    mut look: impl FnMut(&Object) -> Signals,
+) -> Result<Option<ReadyMember<'s>>, Error> {
+    let last = services.waits.groups.get(group.index).map_or(ThreadIndex::NONE, |group| group.last);
+    let served = last.position().wrapping_sub(process.first_member.position());
+    let entries = services.waits.threads.beginning_with(process.first_member);
+    let mut is_empty = true;
+    let mut ready: Option<ReadyMember<'s>> = None;
+    for (handle, (object, entry)) in process.objects.iter().zip(entries).enumerate() {
+        let ThreadState::Member(member) = &entry.state else { continue };
+        if member.group != group.index {
+            continue;
+        }
+        is_empty = false;
+        let signals = look(object);
+        let turn = handle.wrapping_sub(served).wrapping_sub(1);
+        if signals.intersects(member.mask) && ready.as_ref().is_none_or(|best| turn < best.turn) {
+            ready =
+                Some(ReadyMember { turn, handle, object, user_data: member.user_data, signals });
+        }
+    }
+    if is_empty { Err(Error::InvalidArgument) } else { Ok(ready) }
 }
 
 /// Notes that a member was served.
