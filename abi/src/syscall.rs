@@ -59,6 +59,8 @@ pub enum Syscall {
     ChannelAsyncTransactComplete = 11,
     /// `handle` (CH-6).
     ChannelAsyncCancel = 12,
+    /// `handle` -> `badge` of the transaction that the caller serves (CH-12).
+    ChannelBadge = 13,
     /// `deadline, deadline` (WT-7).
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
@@ -99,7 +101,7 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 29] = [
+    pub const ALL: [Syscall; 30] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -113,6 +115,7 @@ impl Syscall {
         Syscall::ChannelAsyncTransact,
         Syscall::ChannelAsyncTransactComplete,
         Syscall::ChannelAsyncCancel,
+        Syscall::ChannelBadge,
         Syscall::SleepUntil,
         Syscall::ClockNow,
         Syscall::ProcessExit,
@@ -148,6 +151,7 @@ impl Syscall {
             10 => Syscall::ChannelAsyncTransact,
             11 => Syscall::ChannelAsyncTransactComplete,
             12 => Syscall::ChannelAsyncCancel,
+            13 => Syscall::ChannelBadge,
             16 => Syscall::SleepUntil,
             17 => Syscall::ClockNow,
             32 => Syscall::ProcessExit,

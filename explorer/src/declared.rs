@@ -17,7 +17,7 @@ use crate::plan::{Channel, Plan};
 /// A thing that threads wait on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Waitable {
-    /// The handler's end of the channel with this position.
+    /// The handler's end of the channel with this position, which others may share.
     Handler(usize),
     /// The initiator's end of the channel with this position.
     Initiator(usize),
@@ -68,6 +68,11 @@ impl Declared {
         Declared { system, plan: plan.clone(), channels: plan.channels.clone() }
     }
 
+    /// The handler's end that a channel leads to: the position of the first channel that does.
+    pub fn end_of(&self, channel: usize) -> usize {
+        self.channels[channel].shares.unwrap_or(channel)
+    }
+
     /// How many threads there are.
     pub fn thread_count(&self) -> usize {
         self.system.threads.len()
@@ -78,7 +83,7 @@ impl Declared {
         self.system.threads[thread].process.index.position()
     }
 
-    /// How important a thread is.
+    /// How important a thread is declared to be.
     pub fn priority_of(&self, thread: usize) -> u8 {
         self.system.threads[thread].priority.number()
     }
@@ -175,13 +180,17 @@ struct Ends {
 impl Ends {
     fn of(plan: &Plan) -> Ends {
         let mut ends = Ends { handlers: Vec::new(), initiators: Vec::new() };
-        for (number, &Channel { initiator, handler, .. }) in plan.channels.iter().enumerate() {
-            let handler = HandlerDescriptor {
+        for (number, &Channel { initiator, handler, shares, .. }) in
+            plan.channels.iter().enumerate()
+        {
+            let own = HandlerDescriptor {
                 index: HandlerIndex::new(number),
                 process: ProcessIndex::new(handler),
                 wait_list: wait_list(plan, Waitable::Handler(number)),
             };
-            ends.handlers.push(handler);
+            ends.handlers.push(own);
+            let handler = shares.and_then(|other| ends.handlers.get(other)).copied();
+            let handler = handler.unwrap_or(own);
             ends.initiators.push(InitiatorDescriptor {
                 index: InitiatorIndex::new(number),
                 process: ProcessIndex::new(initiator),
@@ -291,8 +300,9 @@ fn first_member(plan: &Plan, process: usize) -> ThreadIndex {
 
 fn object_count(plan: &Plan, process: usize) -> usize {
     let wanted = &plan.processes[process];
+    let handles = |channel: &Channel| channel.shares.is_none() && channel.handler == process;
     let ends = plan.channels.iter();
-    let ends = ends.filter(|channel| [channel.initiator, channel.handler].contains(&process));
+    let ends = ends.filter(|channel| channel.initiator == process || handles(channel));
     let threads = if wanted.holds_threads { wanted.priorities.len() } else { 1 };
     let interrupts = usize::from(!wanted.lines.is_empty());
     ends.count() + threads + wanted.holds.len() + interrupts + wanted.groups
@@ -302,7 +312,7 @@ fn describe_ends(plan: &Plan, ends: &Ends, process: usize) -> Vec<Object> {
     let mut objects = Vec::new();
     let joined = ends.handlers.iter().zip(&ends.initiators);
     for ((handler, initiator), channel) in joined.zip(&plan.channels) {
-        if handler.process.position() == process {
+        if handler.process.position() == process && channel.shares.is_none() {
             objects.push(Object::ChannelHandler(*handler));
         }
         if initiator.process.position() == process {

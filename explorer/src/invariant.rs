@@ -54,6 +54,8 @@ invariants! {
         "No ready thread is more important than the one that runs (WT-8).";
     Fifo "first-in-first-out"
         "Among equally important threads the one runs that has been ready for longest (WT-8).";
+    Inherited "inherited"
+        "A thread is exactly as important as declared, or as the most important of the transactions that it answers for, and of those that wait behind them (CH-13).";
     Alarm "alarm"
         "The alarm that the port is asked for is never later than the earliest deadline, and is exactly that while the system is idle and after a timer event (WT-2).";
     DoorAgrees "door-agrees"

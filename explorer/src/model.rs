@@ -32,6 +32,7 @@ use crate::invariant::{Invariant, Violation};
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
 use crate::oracle::lives::Process;
+use crate::plan::Channel;
 use crate::repertoire::{Move, Until};
 use crate::scenario::Scenario;
 use crate::situation::{Situation, Surroundings, Taken};
@@ -95,6 +96,10 @@ pub struct Exploration {
 /// answers the request with mark `n`, with the voice `n + 1` further on.
 const ANSWER_VOICE: u8 = 8;
 
+/// The requests of other initiators than the first channel's have one of these voices each.
+const OTHER_VOICES: u8 = 12;
+const OTHER_VOICES_COUNT: u8 = 4;
+
 /// What a program does that touches memory that is not its own.
 const FAULT: Fault = Fault { cause: FaultCause::MemoryAccess, pc: 0x111, address: 0x222 };
 
@@ -112,8 +117,13 @@ impl Exploration {
     pub fn surroundings(&self, state: &State) -> Surroundings {
         let current = state.situation.oracle().current();
         let memories = (0..self.declared.system.processes.len()).map(|process| {
-            let voice = if self.declared.channels[0].initiator == process {
+            let initiates = |channel: &Channel| channel.initiator == process;
+            let voice = if initiates(&self.declared.channels[0]) {
                 state.tag.unwrap_or_else(|| state.fresh_tag())
+            } else if self.declared.channels[0].handler != process
+                && self.declared.channels.iter().any(initiates)
+            {
+                OTHER_VOICES + process.to_le_bytes()[0] % OTHER_VOICES_COUNT
             } else {
                 let reader = current.filter(|thread| self.declared.process_of(*thread) == process);
                 let tag = reader.and_then(|thread| state.read_tags[thread]);

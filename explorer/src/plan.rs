@@ -45,6 +45,8 @@ pub struct Channel {
     pub initiator: usize,
     /// The process that answers.
     pub handler: usize,
+    /// The channel, by position, whose handler's end this one leads to; `None`: its own (CH-12).
+    pub shares: Option<usize>,
     /// How many ticks a transaction without a deadline lasts at most; `None`: for ever (CH-11).
     pub default_ticks: Option<u64>,
 }
@@ -96,7 +98,12 @@ impl Channel {
 
     /// A channel without a default deadline.
     pub fn between(initiator: usize, handler: usize) -> Channel {
-        Channel { initiator, handler, default_ticks: None }
+        Channel { initiator, handler, shares: None, default_ticks: None }
+    }
+
+    /// A channel to the handler's end of another one (CH-12).
+    pub fn sharing(initiator: usize, (position, other): (usize, Channel)) -> Channel {
+        Channel { initiator, shares: Some(position), ..other }
     }
 
     /// What the handler of channel `number` knows the initiator by: different on each.

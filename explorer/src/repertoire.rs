@@ -115,6 +115,8 @@ pub enum Move {
     AsyncComplete,
     /// Withdraws a transaction, or drops its answer (CH-6).
     AsyncCancel,
+    /// Asks whom it serves (CH-12).
+    Badge,
     /// Reads the request from an offset on (CH-3).
     Read(usize, Room),
     /// As [`Move::Read`], the request filling the room (CH-3).
@@ -252,6 +254,7 @@ impl Move {
             | Move::AsyncTransact(..)
             | Move::AsyncComplete
             | Move::AsyncCancel
+            | Move::Badge
             | Move::SetPeerUser(_)
             | Move::ExitThread
             | Move::ExitProcess
@@ -331,6 +334,7 @@ impl Move {
             }
             Move::AsyncComplete => (Syscall::ChannelAsyncTransactComplete, padded([handle])),
             Move::AsyncCancel => (Syscall::ChannelAsyncCancel, padded([handle])),
+            Move::Badge => (Syscall::ChannelBadge, padded([handle])),
             Move::Read(offset, room) => {
                 let (address, length) = room_words(room);
                 (Syscall::ChannelRead, padded([handle, offset, address, length]))
@@ -401,6 +405,7 @@ fn sound(syscall: Syscall) -> Move {
         Syscall::ChannelAsyncTransact => Move::AsyncTransact(Message::Short, Room::Short),
         Syscall::ChannelAsyncTransactComplete => Move::AsyncComplete,
         Syscall::ChannelAsyncCancel => Move::AsyncCancel,
+        Syscall::ChannelBadge => Move::Badge,
         Syscall::ChannelRead => Move::Read(0, Room::Short),
         Syscall::ChannelReadExact => Move::ReadExact(0, Room::Short),
         Syscall::ChannelRespond => Move::Respond(Message::Short),

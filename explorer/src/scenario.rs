@@ -14,6 +14,7 @@ mod asynchronous;
 mod groups;
 mod interrupts;
 mod lives;
+mod shared;
 
 /// What may happen besides what the programs do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,7 +87,8 @@ pub fn all() -> Vec<Scenario> {
         ),
         two_receivers(),
     ];
-    [channels, asynchronous::all(), lives::all(), groups::all(), interrupts::all()].concat()
+    [channels, asynchronous::all(), shared::all(), lives::all(), groups::all(), interrupts::all()]
+        .concat()
 }
 
 /// The scenario with this name.

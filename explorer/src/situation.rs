@@ -55,6 +55,8 @@ pub struct Surroundings {
 pub struct Seen {
     /// What each thread is doing.
     pub threads: Vec<ThreadState>,
+    /// How important each thread is.
+    pub priorities: Vec<u8>,
     /// What each entry for a member of a group holds: the group, the signals (bits) and the word.
     pub members: Vec<Option<(usize, u32, usize)>>,
     /// How each process is.
@@ -96,8 +98,14 @@ impl Seen {
         };
         Seen {
             threads: threads
+                .clone()
                 .map(|at| kernel.thread(ThreadIndex::new(at)))
                 .map(|thread| thread.map_or(ThreadState::Dormant, |thread| thread.state()))
+                .collect(),
+            priorities: threads
+                .clone()
+                .map(|at| kernel.thread(ThreadIndex::new(at)))
+                .map(|thread| thread.map_or(0, |thread| thread.priority().number()))
                 .collect(),
             members: declared.member_entries().map(|(_, _, at)| member(at)).collect(),
             processes: processes
@@ -276,7 +284,7 @@ fn predictions(
 ) -> Vec<Prediction> {
     let memories = Memories { bytes: &around.memories, vanished: &around.vanished };
     let &Surroundings { now_ticks, refuses_start, .. } = around;
-    let world = World { declared, now_ticks, refuses_start };
+    let world = World { declared, memories, now_ticks, refuses_start };
     match (event, oracle.current()) {
         (Event::Call(call), Some(thread)) => {
             let call = &call;
@@ -284,10 +292,10 @@ fn predictions(
         }
         (Event::Fault(fault), Some(thread)) => {
             let process = declared.process_of(thread);
-            vec![oracle.process_ends(world, process, How::Faulted(fault))]
+            oracle.process_ends(world, process, How::Faulted(fault))
         }
         (Event::ProcessEnded { process, fault }, _) => {
-            vec![oracle.process_ends(world, process.position(), How::Faulted(fault))]
+            oracle.process_ends(world, process.position(), How::Faulted(fault))
         }
         (Event::Timer, _) => oracle.deadlines_pass(world),
         (Event::Interrupt { line }, _) => vec![oracle.line_comes(declared, line)],
@@ -307,9 +315,10 @@ fn choose_at_boot(
     if let Err(message) = seen.check {
         violations.push(Violation::new(Invariant::Consistent, message));
     }
-    let highest = candidates.first().map(|thread| declared.priority_of(*thread));
+    let priorities = oracle.priorities(declared);
+    let highest = candidates.first().map(|thread| priorities[*thread]);
     if !seen.current.is_some_and(|current| candidates.contains(&current)) {
-        let priority = seen.current.map(|current| declared.priority_of(current));
+        let priority = seen.current.map(|current| priorities[current]);
         let invariant = if priority < highest { Invariant::Priority } else { Invariant::Fifo };
         violations.push(Violation::new(invariant, "at boot another thread runs than should"));
     }

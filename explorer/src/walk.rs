@@ -36,7 +36,8 @@ const COLLECTING: [Syscall; 2] =
     [Syscall::ChannelAsyncTransactComplete, Syscall::ChannelAsyncCancel];
 
 /// What makes sense for a handler that is asked something.
-const SERVING: [Syscall; 4] = [
+const SERVING: [Syscall; 5] = [
+    Syscall::ChannelBadge,
     Syscall::ChannelRead,
     Syscall::ChannelRespond,
     Syscall::ChannelReceive,
@@ -121,6 +122,8 @@ pub fn declared() -> Declared {
             Channel { default_ticks: Some(3), ..Channel::between(1, 2) },
             Channel::between(3, 1),
             Channel::between(0, 4),
+            // Beside the most important one, somebody who comes late asks the busy one (CH-12).
+            Channel::sharing(4, (2, Channel::between(3, 1))),
         ],
         max_transfer_bytes: 8,
     })
@@ -277,7 +280,9 @@ fn apt(
     let ends = handles.filter_map(|handle| Some((declared.waitable_of(process, handle)?, handle)));
     let sensible = ends.filter_map(|(end, handle)| {
         let syscall = match end {
-            Waitable::Handler(channel) if oracle.channels[channel].transaction.is_some() => {
+            Waitable::Handler(end)
+                if oracle.next(end).is_some() || oracle.served(end).is_some() =>
+            {
                 random.pick(&SERVING)
             }
             Waitable::Handler(_) => random.pick(&AWAITING),

@@ -113,6 +113,7 @@ impl fmt::Display for Move {
             Move::ReadExact(offset, room) => {
                 write!(formatter, "reads exactly, from byte {offset} on, with {room}")
             }
+            Move::Badge => formatter.write_str("asks whom it serves"),
             Move::Respond(message) => write!(formatter, "responds with {message}"),
             Move::Receive(room, until) => write!(formatter, "receives with {room}, {until}"),
             Move::RespondAndReceive(message, room, until) => {

@@ -1,7 +1,5 @@
 //! The kernel as a whole: a view over tables that the port owns.
 
-use guichet_abi::Signals;
-
 use crate::deadline::Deadlines;
 use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
 use crate::ipc::channel::{Channels, Handler, Initiator};
@@ -165,7 +163,9 @@ impl<'s> Kernel<'s> {
         }
         let (list, mask) = match thread.state {
             ThreadState::Waiting { list, mask } => (list, mask),
-            ThreadState::Receiving { list, .. } => (list, Signals::READABLE),
+            ThreadState::Receiving { list, .. } => {
+                return self.channels.check_receiver(&self.services, list);
+            }
             ThreadState::Dormant
             | ThreadState::Ended(_)
             | ThreadState::Restarting

@@ -17,6 +17,7 @@
 //!   object_wait                 what the windows show, against what a caller wants
 //!   ipc/channel/asynchronous
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
+//!   ipc/channel/inherit   ipc/channel/queue
 //!   ipc/channel   ipc/wait_group   ipc/interrupt   the windows
 //!   services                    what a window may use
 //!   wait                        blocking and waking

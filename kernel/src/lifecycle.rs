@@ -30,7 +30,7 @@ impl Kernel<'_> {
         process.incarnation = process.incarnation.wrapping_add(1);
         for object in descriptor.objects {
             match object {
-                Object::ChannelHandler(end) => self.channels.handler_started(end.index),
+                Object::ChannelHandler(end) => self.channels.handler_started(end),
                 Object::ChannelInitiator(_)
                 | Object::TimedInitiator { .. }
                 | Object::Thread(_)
@@ -109,6 +109,11 @@ impl Kernel<'_> {
         for object in descriptor.objects {
             self.object_ended(port, object, returns);
         }
+        for object in descriptor.objects {
+            if let Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } = object {
+                self.channels.initiator_gone(&mut self.services, port, &end.handler);
+            }
+        }
         port.stop_process(descriptor.index);
         self.services.waits.raise(descriptor.wait_list, Signals::JOINABLE);
         if returns && let Some(main) = descriptor.threads.first() {
@@ -157,7 +162,7 @@ impl Kernel<'_> {
     fn object_ended<P: Port>(&mut self, port: &mut P, object: &Object, returns: bool) {
         match object {
             Object::ChannelHandler(end) => {
-                self.channels.handler_ended(&mut self.services, end.index, returns);
+                self.channels.handler_ended(&mut self.services, end, returns);
             }
             Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
                 self.channels.initiator_ended(&mut self.services, end.index);
@@ -188,12 +193,12 @@ impl Kernel<'_> {
             return;
         }
         process.live_threads = process.live_threads.wrapping_sub(1);
-        self.withdraw(index);
+        self.withdraw(port, index);
         self.services.waits.stop(index, ThreadState::Ended(status));
         for object in declared.process.objects {
             if let Object::ChannelHandler(end) = object {
                 let thread = (index, declared.ordinal);
-                self.channels.server_ended(&mut self.services, port, end.index, thread);
+                self.channels.server_ended(&mut self.services, port, end, thread);
             }
         }
         self.services.waits.raise(declared.wait_list, Signals::JOINABLE);
@@ -221,18 +226,18 @@ impl Kernel<'_> {
             self.start_process(port, declared.process.index);
             return;
         }
-        let results = self.withdraw(index);
+        let results = self.withdraw(port, index);
         self.services.waits.complete(index, results);
     }
 
     /// Withdraws what a blocked thread has started. Gives what its call ends with when its
     /// deadline is the reason: a sleep has then done what it was asked to (WT-7).
-    fn withdraw(&mut self, index: ThreadIndex) -> Results {
+    fn withdraw<P: Port>(&mut self, port: &mut P, index: ThreadIndex) -> Results {
         let state = self.services.waits.threads.get(index).map(|thread| thread.state);
         match state {
             Some(ThreadState::Sleeping) => return success(0),
             Some(ThreadState::Transacting(initiator)) => {
-                self.channels.withdraw(&mut self.services, initiator);
+                self.channels.withdraw(&mut self.services, port, initiator);
             }
             Some(
                 ThreadState::Waiting { .. }

@@ -50,12 +50,14 @@ pub(crate) fn object_wait<P: Port>(
 fn look_at(
     channels: &mut Channels<'_>,
     interrupts: &Interrupts<'_>,
-    services: &Services<'_>,
+    services: &mut Services<'_>,
     object: &Object,
     caller: &Caller<'_>,
     mask: Signals,
 ) -> Option<Results> {
-    begin(channels, object, caller);
+    if begin(channels, services, object) {
+        channels.settle_all(services, caller.process);
+    }
     let signals = active_signals(channels, interrupts, services, object);
     if !signals.intersects(mask) {
         return None;
@@ -76,11 +78,16 @@ fn look_at_group(
         return Err(Error::InvalidArgument);
     }
     let caller = services.caller();
+    let mut has_come = false;
     let look = |object: &Object| {
-        begin(channels, object, &caller);
+        has_come |= begin(channels, services, object);
         active_signals(channels, interrupts, services, object)
     };
-    let Some(ready) = wait_group::next_ready(services, caller.process, group, look)? else {
+    let ready = wait_group::next_ready(services, caller.process, group, look);
+    if has_come {
+        channels.settle_all(services, caller.process);
+    }
+    let Some(ready) = ready? else {
         return Ok(None);
     };
     wait_group::served(services, group, wait_group::entry(caller.process, ready.handle));
@@ -140,17 +147,21 @@ pub(crate) fn object_wait_at_door<P: Port>(
         return signals.intersects(mask).then_some(found);
     }
     let Object::ChannelHandler(end) = object else { return None };
-    let signals = channels.quiet_signals(end.index)?;
+    let (handler, is_pending) = channels.quiet_handler(end.index)?;
     let waits = &mut services.waits;
-    if signals.intersects(mask) {
-        return Some((waits.current(), wait_results(signals)));
+    let current = waits.current();
+    if is_pending {
+        let is_found = mask.contains(Signals::READABLE) && handler.is_attended_by(current);
+        return is_found.then_some((current, wait_results(Signals::READABLE)));
     }
     let list = end.wait_list;
     let deadline = Instant::from_words(low, high);
     if !waits.is_quiet(port, deadline) {
         return None;
     }
-    waits.block_alone(ThreadState::Waiting { list, mask }, list, deadline)
+    let next = waits.block_alone(ThreadState::Waiting { list, mask }, list, deadline)?;
+    handler.will_be_attended_by(current);
+    Some(next)
 }
 
 type Checked<'s> = (Caller<'s>, &'s Object, WaitListIndex, Signals);
@@ -212,16 +223,17 @@ fn joinable(status: Option<ExitStatus>) -> Signals {
     if status.is_some() { Signals::JOINABLE } else { Signals::empty() }
 }
 
-/// Tells the object's window that the caller begins to wait on it.
-fn begin(channels: &mut Channels<'_>, object: &Object, caller: &Caller<'_>) {
+/// Tells the object's window that the caller begins to wait on it. Tells whether that must be
+/// [settled](Channels::settle_all).
+fn begin(channels: &mut Channels<'_>, services: &Services<'_>, object: &Object) -> bool {
     match object {
-        Object::ChannelHandler(end) => channels.forget_stale(end.index, caller.thread.ordinal),
+        Object::ChannelHandler(end) => channels.attend(services, end.index),
         Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => {}
+        | Object::Interrupt(_) => false,
     }
 }
 

@@ -19,6 +19,9 @@ impl TableIndex for Priority {
 pub struct SchedulerState {
     /// The thread that runs, or NONE when the system is idle.
     pub(crate) current: ThreadIndex,
+    /// How many threads are more important than declared (CH-13). While none is, that is all there is to
+    /// know of anybody's priority.
+    lent: u16,
     /// Bit `31 - p`: a thread of priority `p` is ready. This way round, because the lowest bit is
     /// the one that is cheap to find.
     ready: u32,
@@ -29,6 +32,7 @@ impl SchedulerState {
     /// Nobody is ready.
     pub const IDLE: SchedulerState = SchedulerState {
         current: ThreadIndex::NONE,
+        lent: 0,
         ready: 0,
         queues: [ThreadList::EMPTY; Priority::COUNT],
     };
@@ -36,8 +40,20 @@ impl SchedulerState {
     /// Makes nobody ready.
     pub(crate) fn clear(&mut self) {
         self.current = ThreadIndex::NONE;
+        self.lent = 0;
         self.ready = 0;
         self.queues.fill(ThreadList::EMPTY);
+    }
+
+    /// Tells whether any thread is more important than declared (CH-13).
+    #[inline(always)]
+    pub(crate) fn is_anything_lent(&self) -> bool {
+        self.lent != 0
+    }
+
+    /// A thread that had more than its own priority, or not, has it now, or not.
+    pub(crate) fn count_lent(&mut self, before: bool, after: bool) {
+        self.lent = self.lent.wrapping_add(u16::from(after)).wrapping_sub(u16::from(before));
     }
 
     /// Tells whether a ready thread is at least as important as `priority`.

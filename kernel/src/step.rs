@@ -147,7 +147,8 @@ impl Kernel<'_> {
                 channels.respond_and_receive(services, port, arguments)
             }
             Syscall::ChannelAsyncTransactComplete => channels.async_complete(services, arguments),
-            Syscall::ChannelAsyncCancel => channels.async_cancel(services, arguments),
+            Syscall::ChannelAsyncCancel => channels.async_cancel(services, port, arguments),
+            Syscall::ChannelBadge => channels.badge(services, arguments),
             Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
             Syscall::ObjectWait => object_wait(channels, interrupts, services, port, arguments),
             Syscall::WaitGroupAdd => wait_group_add(channels, interrupts, services, arguments),

@@ -13,6 +13,8 @@ use guichet_abi::{Error, Results, Signals, Syscall, deadline_to_words};
 
 use crate::*;
 
+pub(crate) mod network;
+
 /// A process's memory: 64 bytes that can only be read, then 192 that can be written.
 pub(crate) const MEMORY_BYTES: usize = 256;
 const READ_ONLY_BYTES: usize = 64;

@@ -15,6 +15,8 @@ pub struct Priority(u8);
 impl Priority {
     /// How many priorities there are.
     pub const COUNT: usize = 32;
+    /// The least.
+    pub const LOWEST: Priority = Priority(0);
     /// The priority of a thread that declares none.
     pub const DEFAULT: Priority = Priority(15);
 
@@ -126,6 +128,7 @@ impl ThreadState {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Thread {
     pub(crate) state: ThreadState,
+    /// How important it is now: as declared, or more, while others wait for it (CH-13).
     pub(crate) priority: Priority,
     /// Its neighbours in the one list that it stands in.
     pub(crate) next: ThreadIndex,
@@ -149,6 +152,11 @@ impl Thread {
     pub(crate) fn take_over(&mut self) {
         self.state = ThreadState::Running;
         self.deadline = Instant::NEVER;
+    }
+
+    /// How important it is now (CH-13).
+    pub fn priority(&self) -> Priority {
+        self.priority
     }
 
     /// What it is doing.

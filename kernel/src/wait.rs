@@ -15,7 +15,7 @@ use crate::memory::Buffer;
 use crate::object::WaitGroupDescriptor;
 use crate::port::Port;
 use crate::scheduler::SchedulerState;
-use crate::thread::{Member, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
+use crate::thread::{Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
 
 /// The threads and all that decides which of them runs.
@@ -129,6 +129,43 @@ impl<'s> Waits<'s> {
         let list = thread.state.list();
         if let Some(list) = self.lists.get_mut(list) {
             list.remove(&mut self.threads, index);
+        }
+    }
+
+    /// How important a thread is now.
+    pub(crate) fn priority(&self, index: ThreadIndex) -> Priority {
+        self.threads.get(index).map_or(Priority::LOWEST, |thread| thread.priority)
+    }
+
+    /// How important a thread is declared to be.
+    pub(crate) fn own_priority(&self, index: ThreadIndex) -> Priority {
+        self.declared.get(index.position()).map_or(Priority::LOWEST, |thread| thread.priority)
+    }
+
+    /// Tells whether something was lent to a thread (CH-13).
+    pub(crate) fn has_more_than_its_own(&self, index: ThreadIndex) -> bool {
+        self.priority(index) > self.own_priority(index)
+    }
+
+    /// Makes a thread more or less important. One that could run stands behind its new equals.
+    pub(crate) fn set_priority(&mut self, index: ThreadIndex, priority: Priority) {
+        let Some(thread) = self.threads.get(index) else {
+            return;
+        };
+        let state = thread.state;
+        if thread.priority == priority {
+            return;
+        }
+        if state.is_ready() {
+            self.scheduler.remove(&mut self.threads, index);
+        }
+        let own = self.own_priority(index);
+        if let Some(thread) = self.threads.get_mut(index) {
+            self.scheduler.count_lent(thread.priority > own, priority > own);
+            thread.priority = priority;
+        }
+        if state.is_ready() {
+            self.scheduler.make_ready(&mut self.threads, index, state);
         }
     }
 
@@ -307,15 +344,12 @@ impl<'s> Waits<'s> {
         !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
     }
 
-    /// Tells whether waking a thread would leave the processor to the current one.
+    /// Tells whether a thread is no more important than the current one is declared to be: then it lends
+    /// it nothing, and waking it leaves the current one the processor.
     #[inline(always)]
-    pub(crate) fn is_no_more_important(&self, index: ThreadIndex, current: ThreadIndex) -> bool {
-        let priority =
-            |index| self.threads.get(index).map(|thread: &Thread| thread.priority.number());
-        match (priority(index), priority(current)) {
-            (Some(woken), Some(current)) => woken <= current,
-            (_, _) => false,
-        }
+    pub(crate) fn is_no_more_important(&self, index: ThreadIndex) -> bool {
+        let thread = self.threads.get(index);
+        thread.is_some_and(|thread| thread.priority <= self.running.priority)
     }
 
     /// As [`Waits::complete`], for a thread that stands in no list.
@@ -410,6 +444,16 @@ impl<'s> Waits<'s> {
         outcome
     }
 
+    /// Checks that whoever has more than its own priority is counted.
+    fn check_lent(&self) -> Result<(), &'static str> {
+        let threads = (0..self.declared.len()).map(ThreadIndex::new);
+        let lent = threads.filter(|thread| self.has_more_than_its_own(*thread)).count();
+        if self.scheduler.is_anything_lent() == (lent == 0) {
+            return Err("scheduler: somebody is more important than declared, or nobody");
+        }
+        Ok(())
+    }
+
     /// Checks that lists, deadlines and queues agree with what the threads are doing.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         let current = self.declared.get(self.current().position());
@@ -419,6 +463,7 @@ impl<'s> Waits<'s> {
             return Err("wait: another thread is taken for the current one");
         }
         self.scheduler.check(&self.threads)?;
+        self.check_lent()?;
         self.deadlines.check(&self.threads)?;
         for number in 0..self.lists.len() {
             let list = WaitListIndex::new(number);

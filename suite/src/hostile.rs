@@ -88,6 +88,7 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         Syscall::ChannelRespond
         | Syscall::ChannelAsyncTransactComplete
         | Syscall::ChannelAsyncCancel
+        | Syscall::ChannelBadge
         | Syscall::ObjectSetPeerUserSignal
         | Syscall::ObjectWait
         | Syscall::SleepUntil

@@ -11,10 +11,10 @@
 //! nobody's, jump into data, leave its memory) is in [`hostile`], the only module with unsafe code.
 //!
 //! Some of the specification is out of a program's sight, and is left to the kernel's own tests and
-//! to the explorer. Robots have one thread, so nobody answers in another thread's place (CH-5a). A
-//! second transaction on an initiator (CH-2) and a slice table that changes while it is offered (AB-8) are
-//! in the system `asynchronous`, whose transactions leave the program free to try. No initiator of the
-//! suite restarts, so ERROR of a handler never shows beside READABLE (CH-9). And whether registers are
+//! to the explorer. A second transaction on an initiator (CH-2) and a slice table that changes while it is
+//! offered (AB-8) are in the system `asynchronous`, whose transactions leave the program free to try.
+//! Robots have one thread, so whoever answers in another thread's place (CH-5a) is the tester of
+//! `fan_in`, where ERROR of a handler also shows beside READABLE (CH-9). And whether registers are
 //! cleared (AB-9) is for each port to show, where there are registers.
 #![no_std]
 #![deny(unsafe_code)]
@@ -25,6 +25,7 @@ pub mod interrupts;
 pub mod lives;
 pub mod machine;
 pub mod pattern;
+pub mod race;
 pub mod report;
 pub mod robot;
 pub mod tasks;

@@ -17,6 +17,7 @@ mod wire;
 
 use pw_status::{Error, Result};
 use userspace::channel::Initiator;
+use userspace::syscall::Signals;
 
 pub use outcomes::Outcomes;
 pub use script::{Give, MAX_STEPS, Step, Until};
@@ -62,6 +63,15 @@ impl Robot {
         let length = self.0.transact(&[0u8; 0], outcomes.room(), timing::patience())?;
         outcomes.set_length(length);
         Ok(outcomes)
+    }
+
+    /// Waits until the last script has come to its [`Step::Done`]. Unlike a question it lends the robot
+    /// no priority (CH-13), so whoever is more important than the robot runs first.
+    ///
+    /// # Errors
+    /// `DeadlineExceeded` if it does not come to it.
+    pub fn done(self) -> Result<()> {
+        self.0.wait(Signals::USER, timing::patience()).map(|_| ())
     }
 
     /// Hands over a script and waits until it has been carried out.

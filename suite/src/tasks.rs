@@ -6,6 +6,8 @@
 pub enum Order {
     /// Tells how often it was told something in this life, and a thousand.
     Count,
+    /// Keeps the request, and answers nobody any more.
+    Keep,
     /// Exits with status 3.
     Exit,
     /// Panics.
@@ -19,8 +21,9 @@ pub enum Order {
 }
 
 impl Order {
-    const ALL: [Order; 6] = [
+    const ALL: [Order; 7] = [
         Order::Count,
+        Order::Keep,
         Order::Exit,
         Order::Panic,
         Order::Crash,

@@ -57,6 +57,23 @@ impl System {
         system
     }
 
+    /// The initiators of a handler: one, or several that share it, or none (CH-1, CH-12).
+    pub fn initiators_of(&self, handler: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let processes = self.processes.iter().enumerate();
+        let objects = processes.flat_map(|(process, declared)| {
+            let objects = declared.objects.iter().enumerate();
+            objects.map(move |(object, declared)| (ObjectId { process, object }, declared))
+        });
+        objects.filter_map(move |(id, object)| match object.kind {
+            ObjectKind::ChannelInitiator { handler: named, .. } => (named == handler).then_some(id),
+            ObjectKind::ChannelHandler
+            | ObjectKind::Thread { .. }
+            | ObjectKind::Process { .. }
+            | ObjectKind::WaitGroup
+            | ObjectKind::Interrupt { .. } => None,
+        })
+    }
+
     /// Whether an object of any process has this interrupt line (PR-8).
     pub fn has_line(&self, number: u16) -> bool {
         let interrupts = self.processes.iter().flat_map(|process| &process.interrupts);
@@ -239,10 +256,7 @@ pub enum ObjectKind {
         default_deadline_ms: Option<u32>,
     },
     /// The end of a channel that answers (CH-1).
-    ChannelHandler {
-        /// The other end, if any process has it.
-        initiator: Option<ObjectId>,
-    },
+    ChannelHandler,
     /// A thread of the same process (PR-5).
     Thread {
         /// Its index in [`Process::threads`].

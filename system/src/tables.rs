@@ -242,7 +242,7 @@ impl Numbers {
             for (object, declared) in declared.objects.iter().enumerate() {
                 let id = ObjectId { process, object };
                 match declared.kind {
-                    ObjectKind::ChannelHandler { .. } => numbers.handlers.push(id),
+                    ObjectKind::ChannelHandler => numbers.handlers.push(id),
                     ObjectKind::ChannelInitiator { .. } => numbers.initiators.push(id),
                     ObjectKind::Thread { thread } => {
                         numbers.note_waited(Waited::Thread(process, thread));
@@ -305,7 +305,7 @@ impl Numbers {
         let object = |(object, declared): (usize, &model::Object)| {
             let id = ObjectId { process, object };
             match declared.kind {
-                ObjectKind::ChannelHandler { .. } => Object::ChannelHandler(self.handler(id)),
+                ObjectKind::ChannelHandler => Object::ChannelHandler(self.handler(id)),
                 ObjectKind::ChannelInitiator { default_deadline_ms, .. } => {
                     let end = self.initiator_end(system, place(&self.initiators, id));
                     default_deadline_ms.map_or(Object::ChannelInitiator(end), |milliseconds| {
@@ -349,7 +349,7 @@ impl Numbers {
                 (self.handler(handler), badge)
             }
             Some(
-                ObjectKind::ChannelHandler { .. }
+                ObjectKind::ChannelHandler
                 | ObjectKind::Thread { .. }
                 | ObjectKind::Process { .. }
                 | ObjectKind::WaitGroup

@@ -27,7 +27,7 @@ fn the_guides_example_means_what_the_guide_says() {
     let asks =
         ObjectKind::ChannelInitiator { handler: end(1), badge: 0, default_deadline_ms: None };
     assert_eq!(initiator.objects[0].kind, asks);
-    assert_eq!(handler.objects[0].kind, ObjectKind::ChannelHandler { initiator: Some(end(0)) });
+    assert_eq!(handler.objects[0].kind, ObjectKind::ChannelHandler);
     assert_eq!(initiator.threads[0].name, "initiator thread");
     assert_eq!(initiator.threads[0].stack_size_bytes, Some(1024));
     assert_eq!(system.apps[0].flash_size_bytes, Some(32_768));

@@ -121,6 +121,13 @@ impl Handler {
         syscall::channel_read_exact(self.0, offset, buffer)
     }
 
+    /// The badge of the request that the caller serves (CH-12). Never blocks. See
+    /// [`syscall::channel_badge`] for the errors.
+    #[inline]
+    pub fn badge(self) -> Result<u32> {
+        syscall::channel_badge(self.0)
+    }
+
     /// Answers the pending request and wakes its initiator (CH-4). Never blocks. See
     /// [`syscall::channel_respond`] for the errors.
     #[inline]

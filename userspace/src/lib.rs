@@ -76,6 +76,11 @@ use linux as machine;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]
 use riscv32 as machine;
 
+/// The programs that the documents show, so that they compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/sharing.md")]
+mod documents {}
+
 /// What the expansions of this crate's macros call; not for programs.
 #[doc(hidden)]
 pub mod private {

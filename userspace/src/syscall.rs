@@ -17,7 +17,7 @@ mod wait;
 
 pub use channel::{
     Received, channel_async_cancel, channel_async_transact, channel_async_transact_complete,
-    channel_read, channel_read_exact, channel_receive, channel_respond,
+    channel_badge, channel_read, channel_read_exact, channel_receive, channel_respond,
     channel_respond_and_receive, channel_transact, object_set_peer_user_signal,
 };
 pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdown};

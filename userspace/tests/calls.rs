@@ -180,6 +180,16 @@ fn the_handlers_calls_say_what_they_are() {
     assert_eq!(calls[0], (Syscall::ChannelRespond as usize, [2, address, 3, 0, 0, 0, 0]));
 }
 
+#[test]
+fn a_badge_is_asked_for_by_the_handle_alone() {
+    let (result, calls) = run(1, ok(0xCAFE_0B07, 9), || Handler::new(2).badge());
+    assert_eq!(result, Ok(0xCAFE_0B07));
+    assert_eq!(calls[0], (Syscall::ChannelBadge as usize, [2, 0, 0, 0, 0, 0, 0]));
+    for error in [Error::Unavailable, Error::FailedPrecondition] {
+        assert_eq!(run(1, refuse(error), || Handler::new(2).badge()).0, Err(error));
+    }
+}
+
 fn async_buffers() -> AsyncBuffers {
     let send: &'static mut [u8] = Box::leak(Box::new(*b"ping"));
     AsyncBuffers { send, receive: Box::leak(Box::new([0; 8])) }

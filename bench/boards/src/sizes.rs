@@ -31,8 +31,7 @@ impl Sizes {
         let text = sum(&|section| section.is_code);
         let system = &image.built.built.system;
         let channels = system.processes.iter().flat_map(|process| &process.objects);
-        let is_handler =
-            |kind| matches!(kind, guichet_system::model::ObjectKind::ChannelHandler { .. });
+        let is_handler = |kind| matches!(kind, guichet_system::model::ObjectKind::ChannelHandler);
         Ok(Sizes {
             text,
             constants: flash - text - initial_values,

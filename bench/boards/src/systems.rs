@@ -35,10 +35,10 @@ impl Declared {
         read("deadline")
     }
 
-    /// The systems in which it is measured what it costs to wait on several things together, and to be
-    /// more important than others.
-    pub(crate) fn further() -> Result<[Declared; 2]> {
-        Ok([read("wait_group")?, read("priorities")?])
+    /// The systems in which it is measured what it costs to wait on several things together, to be one of
+    /// several initiators, and to be more important than others.
+    pub(crate) fn further() -> Result<[Declared; 3]> {
+        Ok([read("wait_group")?, read("fan_in")?, read("priorities")?])
     }
 
     /// The system in which round trips are measured, with so many processes: two that talk, and

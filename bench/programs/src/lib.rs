@@ -15,6 +15,6 @@ mod order;
 
 pub use fate::{Fate, PIECES, pieces_mut};
 pub use finish::finish;
-pub use measure::{ROUNDS, begin, clock, tell};
-pub use message::Message;
+pub use measure::{ROUNDS, begin, clock, tell, tell_shared};
+pub use message::{BEGIN_OTHERS, CHANGE_MANNER, END_OTHERS, Message};
 pub use order::{Deadlines, Manner, Order, Sizes};

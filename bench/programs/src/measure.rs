@@ -35,6 +35,17 @@ pub fn tell(name: &str, round: impl FnMut(u32) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
+/// As [`tell`], where in each round so many others do the same once as well: says what one of them takes.
+///
+/// # Errors
+/// What it ends with when it does not work.
+#[inline(always)]
+pub fn tell_shared(name: &str, sharers: u32, round: impl FnMut(u32) -> Result<()>) -> Result<()> {
+    let ticks = measured(round)?.checked_div(sharers.into()).unwrap_or(0);
+    println!("measured {ROUNDS} {ticks} {name}");
+    Ok(())
+}
+
 #[inline(always)]
 fn measured(mut round: impl FnMut(u32) -> Result<()>) -> Result<u64> {
     let begin = SystemClock::now();

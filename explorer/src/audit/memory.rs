@@ -62,7 +62,7 @@ impl Case<'_> {
             if ends.initiator == process {
                 offers.extend(state.transaction.as_ref().map(|pending| pending.response));
             }
-            if ends.handler == process {
+            if ends.handler == process && ends.shares.is_none() {
                 offers.extend(state.receivers.iter().map(|receiver| receiver.room));
             }
         }

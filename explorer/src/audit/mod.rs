@@ -43,6 +43,7 @@ pub fn audit(
     prediction: &Prediction,
 ) -> (Vec<Violation>, Oracle) {
     let mut settled = prediction.after.clone();
+    settled.requeue(declared, oracle, oracle.last_turn());
     settled.preempt(declared);
     let candidates = settled.candidates(declared);
     let chosen = taken.seen.current.filter(|thread| candidates.contains(thread));
@@ -59,6 +60,7 @@ pub fn audit(
     }
     case.check_order(&candidates, &mut violations);
     case.check_threads(&mut violations);
+    case.check_priorities(&mut violations);
     case.check_groups(&mut violations);
     case.check_outcome(next.map(|thread| (thread, owed)), &mut violations);
     case.check_processes(&mut violations);

@@ -30,7 +30,8 @@ impl Case<'_> {
     /// WT-8, from what the kernel shows alone, and then by the oracle's order.
     pub(super) fn check_order(&self, candidates: &[usize], violations: &mut Vec<Violation>) {
         let seen = &self.taken.seen;
-        let priority = |thread: usize| self.declared.priority_of(thread);
+        let priorities = self.settled.priorities(self.declared);
+        let priority = |thread: usize| priorities[thread];
         let ready = (0..seen.threads.len()).filter(|at| is_ready(seen.threads[*at]));
         let Some(best) = ready.max_by_key(|thread| priority(*thread)) else {
             return;
@@ -52,6 +53,18 @@ impl Case<'_> {
                 Invariant::Fifo,
                 format!("{} runs out of turn", self.name(current)),
             ));
+        }
+    }
+
+    /// CH-13: every thread is as important as its own priority or those that it answers for make it.
+    pub(super) fn check_priorities(&self, violations: &mut Vec<Violation>) {
+        let right = self.settled.priorities(self.declared);
+        for (thread, (seen, right)) in self.taken.seen.priorities.iter().zip(right).enumerate() {
+            if *seen != right {
+                let name = self.name(thread);
+                let observation = format!("{name} has priority {seen}, but should have {right}");
+                violations.push(Violation::new(Invariant::Inherited, observation));
+            }
         }
     }
 
@@ -116,7 +129,7 @@ impl Case<'_> {
                 Doing::Waiting { on: self.declared.waitable_of_list(list)?, mask: mask.bits() }
             }
             ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
-                Waitable::Handler(channel) => Doing::Receiving(channel),
+                Waitable::Handler(end) => Doing::Receiving(end),
                 Waitable::Initiator(_)
                 | Waitable::Thread(_)
                 | Waitable::Process(_)
@@ -196,15 +209,17 @@ impl Case<'_> {
         }
     }
 
-    /// What a thread sleeps on, as the kernel sees it, and the signals that would end that.
+    /// What a thread sleeps on, as the kernel sees it, and the signals that would end that. A receive
+    /// sleeps on, too, while another thread serves (CH-5a).
     fn awaited(&self, seen: ThreadState) -> Option<(Waitable, Signals)> {
         match seen {
             ThreadState::Waiting { list, mask } => {
                 Some((self.declared.waitable_of_list(list)?, mask))
             }
-            ThreadState::Receiving { list, .. } => {
-                Some((self.declared.waitable_of_list(list)?, Signals::READABLE))
-            }
+            ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
+                Waitable::Handler(end) if self.settled.served(end).is_some() => None,
+                waitable => Some((waitable, Signals::READABLE)),
+            },
             _other => None,
         }
     }
@@ -239,7 +254,7 @@ impl Case<'_> {
             let Some(transaction) = &channel.transaction else { continue };
             let Some(thread) = transaction.thread else { continue };
             let has_ended = can_run(self.taken.seen.threads[thread]);
-            if channel.stale.contains(&caller) && has_ended {
+            if self.oracle.channels[channel.end].stale.contains(&caller) && has_ended {
                 violations.push(Violation::new(
                     Invariant::AnswersPresentRequest,
                     format!("{} answered a request that was withdrawn", self.name(caller)),

@@ -4,7 +4,7 @@ use guichet_abi::Error;
 
 use super::buffers::Use;
 use super::calls::{Scene, value_or_reasons};
-use super::{Change, Oracle, Prediction, Transaction, failed, succeeded};
+use super::{Change, Oracle, Prediction, failed, succeeded};
 
 impl Oracle {
     /// CH-6: as CH-2, but the caller goes on.
@@ -20,10 +20,10 @@ impl Oracle {
         };
         let turn = self.last_turn();
         let mut after = self.with_owed(scene.thread, succeeded(0));
-        let started = Transaction { thread: None, request, response, server: None };
+        let started = self.started(scene, None, request, response);
         after.channels[channel].transaction = Some(started);
         after.channels[channel].initiator_error = false;
-        after.handed_out(scene, turn)
+        after.handed_out(scene.world(), turn)
     }
 
     /// CH-6: what has ended is collected once.
@@ -57,7 +57,6 @@ impl Oracle {
         if let Some(thread) = after.withdraw(channel).and_then(|withdrawn| withdrawn.thread) {
             after.complete(thread, failed(Error::Cancelled), turn);
         }
-        after.wake(turn);
-        vec![Prediction::of(after, Change::Any)]
+        after.handed_out(scene.world(), turn)
     }
 }

@@ -33,8 +33,8 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(super) fn world(&self) -> World<'a> {
-        let &Scene { declared, now_ticks, refuses_start, .. } = self;
-        World { declared, now_ticks, refuses_start }
+        let &Scene { declared, memories, now_ticks, refuses_start, .. } = self;
+        World { declared, memories, now_ticks, refuses_start }
     }
 
     pub(super) fn process(&self) -> usize {
@@ -84,10 +84,10 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The channel whose handler's end the first argument names, or why it will not do (AB-1).
+    /// The handler's end that the first argument names, or why it will not do (AB-1).
     pub(super) fn handler(&self) -> Result<usize, Error> {
         match self.waitable()? {
-            Waitable::Handler(channel) => Ok(channel),
+            Waitable::Handler(end) => Ok(end),
             Waitable::Initiator(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
@@ -123,6 +123,7 @@ impl Oracle {
             Some(Syscall::ObjectWait) => self.wait(scene),
             Some(Syscall::WaitGroupAdd) => self.wait_group_add(scene),
             Some(Syscall::WaitGroupRemove) => self.wait_group_remove(scene),
+            Some(Syscall::ChannelBadge) => self.badge(scene),
             Some(Syscall::InterruptAck) => self.interrupt_ack(scene),
             Some(Syscall::ConsoleRead) => self.refuse(scene, &[Error::Unimplemented]),
             Some(Syscall::SleepUntil) => self.sleep(scene),
@@ -130,7 +131,7 @@ impl Oracle {
                 let (value0, value1) = deadline_to_words(scene.now_ticks);
                 self.quiet(scene, Results { status: OK, value0, value1 })
             }
-            Some(Syscall::ProcessExit) => vec![self.process_exits(scene)],
+            Some(Syscall::ProcessExit) => self.process_exits(scene),
             Some(Syscall::ThreadExit) => {
                 let status = ExitStatus::Success(low_word(scene.argument(0)));
                 self.thread_ends(scene, scene.thread, status)
@@ -152,7 +153,7 @@ impl Oracle {
         }
     }
 
-    fn process_exits(&self, scene: &Scene<'_>) -> Prediction {
+    fn process_exits(&self, scene: &Scene<'_>) -> Vec<Prediction> {
         let how = How::Exited(low_word(scene.argument(0)));
         self.process_ends(scene.world(), scene.process(), how)
     }
@@ -164,7 +165,7 @@ impl Oracle {
             return self.refuse(scene, &errors);
         }
         let how = How::Faulted(Fault::new(FaultCause::Panic));
-        vec![self.process_ends(scene.world(), scene.process(), how)]
+        self.process_ends(scene.world(), scene.process(), how)
     }
 
     /// The caller goes on and nothing changes: refused if there is a reason, else with success.
@@ -227,7 +228,11 @@ impl Oracle {
         let mut after = self.with_owed(scene.thread, succeeded(0));
         match end {
             Waitable::Initiator(channel) => after.channels[channel].raised_by_initiator = word == 1,
-            Waitable::Handler(channel) => after.channels[channel].raised_by_handler = word == 1,
+            Waitable::Handler(end) => {
+                for channel in self.channels_to(end) {
+                    after.channels[channel].raised_by_handler = word == 1;
+                }
+            }
             Waitable::Thread(_)
             | Waitable::Process(_)
             | Waitable::Group(_)
@@ -254,10 +259,9 @@ impl Oracle {
         }
         let mut after = self.clone();
         let mut change = Change::None;
-        if let Waitable::Handler(channel) = on
-            && after.channels[channel].forget_stale(scene.thread)
-        {
-            change = Change::Staleness;
+        if let Waitable::Handler(end) = on {
+            let was_stale = after.channels[end].forget_stale(scene.thread);
+            change = Change::of_a_wait(was_stale, after.attend(end, scene.thread));
         }
         let deadline_ticks = scene.deadline_ticks(2);
         let signals = after.signals(on);

@@ -23,7 +23,7 @@ impl Oracle {
         match (channel, request, response) {
             (Some(channel), Some(request), Some(response)) if reasons.is_empty() => {
                 let thread = Some(scene.thread);
-                let started = Transaction { thread, request, response, server: None };
+                let started = self.started(scene, thread, request, response);
                 self.transaction_starts(scene, channel, started, deadline_ticks)
             }
             _refused => self.refuse(scene, &reasons),
@@ -43,6 +43,18 @@ impl Oracle {
         if reasons.is_empty() { Ok(channel) } else { Err(reasons) }
     }
 
+    /// A transaction that the caller starts now, in which `thread` blocks.
+    pub(super) fn started(
+        &self,
+        scene: &Scene<'_>,
+        thread: Option<usize>,
+        request: Offer,
+        response: Offer,
+    ) -> Transaction {
+        let priority = self.priorities(scene.declared)[scene.thread];
+        Transaction { thread, request, response, server: None, priority, order: self.last_order() }
+    }
+
     fn transaction_starts(
         &self,
         scene: &Scene<'_>,
@@ -55,28 +67,32 @@ impl Oracle {
         after.block(scene.thread, Doing::Transacting(channel), deadline_ticks);
         after.channels[channel].transaction = Some(started);
         after.channels[channel].initiator_error = false;
-        after.handed_out(scene, turn)
+        after.handed_out(scene.world(), turn)
     }
 
-    /// The transaction that the caller's read or respond acts on (CH-5a), or the answer that it
-    /// gets instead.
-    fn chosen(&self, scene: &Scene<'_>, channel: usize) -> Result<&Transaction, Box<Prediction>> {
-        let state = &self.channels[channel];
-        let refused =
-            |error| Prediction::of(self.with_owed(scene.thread, failed(error)), Change::None);
-        if state.stale.contains(&scene.thread) {
+    /// The channel whose transaction the caller's read or respond acts on (CH-5a), and that; or the
+    /// answer that it gets instead.
+    fn chosen(
+        &self,
+        scene: &Scene<'_>,
+        end: usize,
+    ) -> Result<(usize, &Transaction), Box<Prediction>> {
+        let refused = |error| {
+            Err(Box::new(Prediction::of(self.with_owed(scene.thread, failed(error)), Change::None)))
+        };
+        if self.channels[end].stale.contains(&scene.thread) {
             let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
-            after.channels[channel].forget_stale(scene.thread);
+            after.channels[end].forget_stale(scene.thread);
             return Err(Box::new(Prediction::of(after, Change::Staleness)));
         }
-        match &state.transaction {
-            None => Err(Box::new(refused(Error::Unavailable))),
-            Some(transaction) => match transaction.server {
-                Some(server) if server != scene.thread => {
-                    Err(Box::new(refused(Error::FailedPrecondition)))
-                }
-                Some(_) | None => Ok(transaction),
-            },
+        let served = self.served(end);
+        if served.is_some_and(|(_, server)| server != scene.thread) {
+            return refused(Error::FailedPrecondition);
+        }
+        let chosen = served.map(|(channel, _)| channel).or(self.next(end));
+        match chosen.map(|channel| (channel, self.channels[channel].transaction.as_ref())) {
+            Some((channel, Some(transaction))) => Ok((channel, transaction)),
+            Some((_, None)) | None => refused(Error::Unavailable),
         }
     }
 
@@ -85,24 +101,24 @@ impl Oracle {
         let mut reasons = Vec::new();
         let room = value_or_reasons(&mut reasons, scene.buffer(2, Use::Destination, usize::MAX));
         let handler = scene.handler().map_err(|error| vec![error]);
-        let channel = value_or_reasons(&mut reasons, handler);
+        let end = value_or_reasons(&mut reasons, handler);
         let mut answers = Vec::new();
-        let length = match channel.map(|channel| self.chosen(scene, channel)) {
+        let read = match end.map(|end| self.chosen(scene, end)) {
             None => None,
             Some(Err(instead)) => {
                 answers.push(*instead);
                 None
             }
-            Some(Ok(transaction)) => {
+            Some(Ok((channel, transaction))) => {
                 let length = readable(transaction, scene.argument(1), room.as_ref(), exact);
                 if length.is_none() {
                     reasons.push(Error::OutOfRange);
                 }
-                length
+                length.map(|length| (channel, length))
             }
         };
-        match (channel, room, length) {
-            (Some(channel), Some(room), Some(length)) if reasons.is_empty() => {
+        match (room, read) {
+            (Some(room), Some((channel, length))) if reasons.is_empty() => {
                 self.request_is_read(scene, channel, &room, length)
             }
             _refused => {
@@ -144,11 +160,11 @@ impl Oracle {
         let answer = scene.buffer(1, Use::Source, scene.max_transfer_bytes());
         let answer = value_or_reasons(&mut reasons, answer);
         let handler = scene.handler().map_err(|error| vec![error]);
-        let channel = value_or_reasons(&mut reasons, handler);
-        match self.delivered(scene, channel, answer.as_ref(), reasons) {
+        let end = value_or_reasons(&mut reasons, handler);
+        match self.delivered(scene, end, answer.as_ref(), reasons) {
             Ok((mut after, writes)) => {
                 after.threads[scene.thread].owed = Some(succeeded(0));
-                vec![Prediction { writes, ..Prediction::of(after, Change::Any) }]
+                after.handed_out_after(scene.world(), self.last_turn(), &writes)
             }
             Err(instead) => instead,
         }
@@ -159,27 +175,27 @@ impl Oracle {
     pub(super) fn delivered(
         &self,
         scene: &Scene<'_>,
-        channel: Option<usize>,
+        end: Option<usize>,
         answer: Option<&Offer>,
         mut reasons: Vec<Error>,
     ) -> Result<(Oracle, Vec<Write>), Vec<Prediction>> {
         let mut answers = Vec::new();
-        let transaction = match channel.map(|channel| self.chosen(scene, channel)) {
+        let chosen = match end.map(|end| self.chosen(scene, end)) {
             None => None,
             Some(Err(instead)) => {
                 answers.push(*instead);
                 None
             }
-            Some(Ok(transaction)) => Some(transaction),
+            Some(Ok(chosen)) => Some(chosen),
         };
-        let is_too_long = |(answer, transaction): (&Offer, &Transaction)| {
+        let is_too_long = |(answer, (_, transaction)): (&Offer, (usize, &Transaction))| {
             answer.length > transaction.response.length
         };
-        if answer.zip(transaction).is_some_and(is_too_long) {
+        if answer.zip(chosen).is_some_and(is_too_long) {
             reasons.push(Error::OutOfRange);
         }
-        match (channel, answer, transaction) {
-            (Some(channel), Some(answer), Some(transaction)) if reasons.is_empty() => {
+        match (answer, chosen) {
+            (Some(answer), Some((channel, transaction))) if reasons.is_empty() => {
                 self.request_is_answered(scene, channel, transaction, answer)
             }
             _refused => {
@@ -205,7 +221,6 @@ impl Oracle {
         let mut after = self.clone();
         after.channels[channel].transaction = None;
         after.conclude(channel, transaction, succeeded(answer.length), turn);
-        after.wake(turn);
         Ok((after, writes))
     }
 
@@ -220,7 +235,7 @@ impl Oracle {
     ) -> Vec<Prediction> {
         let blame = |bad: &Use| {
             if *bad == side {
-                vec![self.initiator_is_blamed(scene, channel)]
+                self.initiator_is_blamed(scene, channel)
             } else {
                 self.refuse(scene, &[Error::PermissionDenied])
             }
@@ -230,12 +245,11 @@ impl Oracle {
 
     /// The initiator's memory has gone bad: its call bears the error, and the handler sees the
     /// transaction as withdrawn (AB-8).
-    fn initiator_is_blamed(&self, scene: &Scene<'_>, channel: usize) -> Prediction {
+    fn initiator_is_blamed(&self, scene: &Scene<'_>, channel: usize) -> Vec<Prediction> {
         let turn = self.last_turn();
         let mut after = self.with_owed(scene.thread, failed(Error::Unavailable));
         after.blame_initiator(channel, turn);
-        after.wake(turn);
-        Prediction::of(after, Change::Any)
+        after.handed_out(scene.world(), turn)
     }
 
     /// The initiator's call ends because of its own memory (AB-8).

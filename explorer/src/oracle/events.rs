@@ -20,12 +20,13 @@ impl Oracle {
     /// own business, so every order is right.
     pub fn deadlines_pass(&self, world: World<'_>) -> Vec<Prediction> {
         let turn = self.last_turn();
-        let mut open = vec![self.clone()];
-        let mut settled: Vec<Oracle> = Vec::new();
-        while let Some(oracle) = open.pop() {
+        let mut open = vec![Prediction::of(self.clone(), Change::Any)];
+        let mut settled: Vec<Prediction> = Vec::new();
+        while let Some(reached) = open.pop() {
+            let Prediction { after: oracle, writes, .. } = &reached;
             let late = oracle.late(world.now_ticks);
-            if late.is_empty() && !settled.contains(&oracle) {
-                settled.push(oracle);
+            if late.is_empty() && !settled.contains(&reached) {
+                settled.push(reached);
                 continue;
             }
             for late in late {
@@ -34,12 +35,15 @@ impl Oracle {
                     Late::Thread(thread) => next.deadline_passes(thread, turn),
                     Late::Process(process) => next.start_process(world, process, turn),
                 }
-                if !open.contains(&next) {
-                    open.push(next);
+                for mut next in next.handed_out_after(world, turn, writes) {
+                    next.after.requeue(world.declared, oracle, turn);
+                    if !open.contains(&next) {
+                        open.push(next);
+                    }
                 }
             }
         }
-        settled.into_iter().map(|after| Prediction::of(after, Change::Any)).collect()
+        settled
     }
 
     /// All that is late now.
@@ -63,6 +67,5 @@ impl Oracle {
             _other => failed(Error::DeadlineExceeded),
         };
         self.complete(thread, results, turn);
-        self.wake(turn);
     }
 }

@@ -111,14 +111,15 @@ impl Oracle {
             return self.refuse(scene, &[Error::InvalidArgument]);
         }
         let mut after = self.clone();
-        let mut change = Change::None;
+        let mut change;
+        let (mut was_stale, mut has_come) = (false, false);
         for member in &self.groups[group].members {
-            if let Waitable::Handler(channel) = member.what
-                && after.channels[channel].forget_stale(scene.thread)
-            {
-                change = Change::Staleness;
+            if let Waitable::Handler(end) = member.what {
+                was_stale |= after.channels[end].forget_stale(scene.thread);
+                has_come |= after.attend(end, scene.thread);
             }
         }
+        change = Change::of_a_wait(was_stale, has_come);
         let deadline_ticks = scene.deadline_ticks(2);
         let first = self.ready_members(group).next().cloned();
         if let Some(member) = first {

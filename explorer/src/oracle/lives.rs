@@ -3,9 +3,10 @@
 use guichet_abi::{Error, ExitStatus, StatusCode};
 use guichet_kernel::{Fault, FaultCause, GiveUp, ProcessId, ProcessState};
 
+use super::buffers::Memories;
 use super::calls::Scene;
 use super::groups::Group;
-use super::{Change, Doing, Oracle, Prediction, Thread, failed, succeeded};
+use super::{Doing, Oracle, Prediction, Thread, failed, succeeded};
 use crate::declared::Declared;
 
 /// A process.
@@ -50,6 +51,8 @@ pub enum RunEnd {
 pub struct World<'a> {
     /// The declared system.
     pub declared: &'a Declared,
+    /// What stands in memory.
+    pub memories: Memories<'a>,
     /// The time, in ticks.
     pub now_ticks: u64,
     /// No process can be given a fresh start.
@@ -111,7 +114,8 @@ impl How {
 impl Oracle {
     /// Every process that is declared so starts, its main thread ready (PR-3).
     pub fn boot(&mut self, declared: &Declared) {
-        let world = World { declared, now_ticks: 0, refuses_start: false };
+        let memories = Memories { bytes: &[], vanished: &[] };
+        let world = World { declared, memories, now_ticks: 0, refuses_start: false };
         for process in 0..self.processes.len() {
             if declared.system.processes[process].starts_at_boot {
                 self.start_process(world, process, self.last_turn());
@@ -145,15 +149,17 @@ impl Oracle {
 
     /// A process ends, whatever the reason, and its peers are told (PR-2, CH-8, CH-9). One that is not or
     /// does not run any more cannot end again.
-    pub fn process_ends(&self, world: World<'_>, process: usize, how: How) -> Prediction {
+    pub fn process_ends(&self, world: World<'_>, process: usize, how: How) -> Vec<Prediction> {
+        let turn = self.last_turn();
         let mut after = self.clone();
         if self.processes.get(process).is_some_and(Process::is_running) {
-            after.end_process(world, process, how, self.last_turn());
+            after.end_process(world, process, how, turn);
         }
-        Prediction::of(after, Change::Any)
+        after.handed_out(world, turn)
     }
 
-    /// Ends a process that runs or is to be restarted.
+    /// Ends a process that runs or is to be restarted. Whoever could serve what is next now is given it
+    /// [afterwards](Oracle::handed_out), and only then are others told.
     pub(super) fn end_process(&mut self, world: World<'_>, process: usize, how: How, turn: usize) {
         self.told.ended.push(process);
         self.end_life(world, process, how);
@@ -171,6 +177,7 @@ impl Oracle {
                 let lost = self.channels[number].transaction.take();
                 self.channels[number].stale.clear();
                 self.channels[number].handler_error = false;
+                self.channels[number].attendant = None;
                 self.channels[number].raised_by_handler = false;
                 if let Some(lost) = lost {
                     self.channels[number].initiator_error = true;
@@ -181,14 +188,13 @@ impl Oracle {
             }
             if channel.initiator == process {
                 if self.withdraw(number).is_some() {
-                    self.channels[number].handler_error = true;
+                    self.channels[world.declared.end_of(number)].handler_error = true;
                 }
                 self.channels[number].initiator_error = false;
                 self.channels[number].collectable = None;
                 self.channels[number].raised_by_initiator = false;
             }
         }
-        self.wake(turn);
     }
 
     /// Writes down how a life ended, and does what the policy says (PR-3).
@@ -250,7 +256,7 @@ impl Oracle {
                 _terminated => How::Terminated,
             };
             after.end_process(scene.world(), process, how, turn);
-            return vec![Prediction::of(after, Change::Any)];
+            return after.handed_out(scene.world(), turn);
         }
         if let Doing::Transacting(channel) = self.threads[thread].doing {
             after.withdraw(channel);
@@ -258,12 +264,13 @@ impl Oracle {
         after.end_thread_alone(thread, Some(status));
         for channel in &mut after.channels {
             channel.forget_stale(thread);
+            channel.attendant = channel.attendant.filter(|attendant| *attendant != thread);
             if let Some(transaction) = &mut channel.transaction
                 && transaction.server == Some(thread)
             {
                 transaction.server = None;
             }
         }
-        after.handed_out(scene, turn)
+        after.handed_out(scene.world(), turn)
     }
 }

@@ -1,14 +1,15 @@
 //! What the specification says must happen, said a second time and naively.
 //!
 //! The kernel is quick because it keeps lists, bit sets and marks. The oracle has next to none of
-//! these: it keeps for each thread what it is doing, for each channel its one transaction and who
-//! came to receive, and finds everything else by looking at all of them. It is written from the clauses, not from the
+//! these: it keeps for each thread what it is doing, for each channel its one transaction, for each
+//! handler who came to receive, and finds everything else by looking at all of them. It is written from the clauses, not from the
 //! kernel, and where a clause leaves a choice (which of two errors, which of two threads that
 //! wake at the same moment) it predicts every right answer and lets the kernel pick one.
 //!
 //! * [`calls`]: what a call may be answered; a channel's calls have files of their own, an
 //!   initiator's and those with which a handler reads and answers in `channel`, receiving in
 //!   `receive`, an initiator's that do not block in `asynchronous`
+//! * `queue`: who is served next, and how important that makes whom
 //! * `tasks`: what the holder of a process or a thread object may do
 //! * [`lives`]: how processes and threads begin and end
 //! * `groups`: several things, one wait
@@ -26,6 +27,7 @@ pub mod events;
 pub mod groups;
 mod interrupts;
 pub mod lives;
+mod queue;
 mod receive;
 mod tasks;
 pub mod turns;
@@ -57,7 +59,7 @@ pub enum Doing {
         /// The bits.
         mask: u32,
     },
-    /// It waits to serve a transaction of this channel (CH-10).
+    /// It waits to serve a transaction at this handler's end (CH-10).
     Receiving(usize),
     /// It waits for the answer to its transaction on this channel.
     Transacting(usize),
@@ -91,6 +93,10 @@ pub struct Transaction {
     pub response: Offer,
     /// The thread that serves it.
     pub server: Option<usize>,
+    /// How important the thread was that started it (CH-12).
+    pub priority: u8,
+    /// Its place in the order in which those under way were started.
+    pub order: usize,
 }
 
 /// A thread that waits to serve a transaction (CH-10).
@@ -102,9 +108,11 @@ pub struct Receiver {
     pub room: Offer,
 }
 
-/// A channel.
+/// A channel. What belongs to its handler's end is kept with the first channel that leads there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Channel {
+    /// The handler's end that it leads to; never changes.
+    pub end: usize,
     /// Its transaction, if one is under way.
     pub transaction: Option<Transaction>,
     /// What a transaction that nobody blocked in has ended with, until somebody collects it (CH-6).
@@ -113,6 +121,8 @@ pub struct Channel {
     pub initiator_error: bool,
     /// ERROR on the handler's end (CH-9).
     pub handler_error: bool,
+    /// The thread that waited on the handler's end last, if any has (CH-13).
+    pub attendant: Option<usize>,
     /// Whether the initiator's process raises USER on the handler's end (WT-5).
     pub raised_by_initiator: bool,
     /// Whether the handler's process raises USER on the initiator's end (WT-5).
@@ -169,6 +179,18 @@ pub enum Change {
     Any,
 }
 
+impl Change {
+    /// What a wait on a handler changes that does not block: it ends staleness, and who waited last is
+    /// another thread (CH-5a, CH-13).
+    fn of_a_wait(was_stale: bool, has_come: bool) -> Change {
+        match (was_stale, has_come) {
+            (_, true) => Change::Any,
+            (true, false) => Change::Staleness,
+            (false, false) => Change::None,
+        }
+    }
+}
+
 /// A byte that is written: in which process, where, and what.
 pub type Write = (usize, usize, u8);
 
@@ -205,7 +227,9 @@ impl Oracle {
         Oracle {
             threads: vec![Thread::DORMANT; declared.thread_count()],
             processes: vec![Process::UNSTARTED; declared.system.processes.len()],
-            channels: vec![Channel::default(); declared.channels.len()],
+            channels: (0..declared.channels.len())
+                .map(|channel| Channel { end: declared.end_of(channel), ..Channel::default() })
+                .collect(),
             groups: vec![Group::default(); declared.system.wait_groups.len()],
             interrupts: vec![Signals::empty(); declared.system.interrupts.len()],
             told: Told::default(),
@@ -237,13 +261,11 @@ impl Oracle {
     pub fn signals(&self, waitable: Waitable) -> Signals {
         let mut signals = Signals::empty();
         match waitable {
-            Waitable::Handler(channel) => {
-                let channel = &self.channels[channel];
-                let transaction = channel.transaction.as_ref();
-                let waits = transaction.is_some_and(|pending| pending.server.is_none());
-                signals.set(Signals::READABLE, waits);
-                signals.set(Signals::ERROR, channel.handler_error);
-                signals.set(Signals::USER, channel.raised_by_initiator);
+            Waitable::Handler(end) => {
+                let is_raised = |channel: usize| self.channels[channel].raised_by_initiator;
+                signals.set(Signals::READABLE, self.next(end).is_some());
+                signals.set(Signals::ERROR, self.channels[end].handler_error);
+                signals.set(Signals::USER, self.channels_to(end).any(is_raised));
             }
             Waitable::Initiator(channel) => {
                 let channel = &self.channels[channel];
@@ -331,14 +353,15 @@ impl Oracle {
     /// unless it already waits for another one (CH-5a).
     fn withdraw(&mut self, channel: usize) -> Option<Transaction> {
         let transaction = self.channels[channel].transaction.take()?;
+        let end = self.channels[channel].end;
         if let Some(server) = transaction.server {
             let waits_here = match self.threads[server].doing {
-                Doing::Waiting { on, .. } => self.covers(on, Waitable::Handler(channel)),
-                Doing::Receiving(own) => own == channel,
+                Doing::Waiting { on, .. } => self.covers(on, Waitable::Handler(end)),
+                Doing::Receiving(own) => own == end,
                 _elsewhere => false,
             };
             if !waits_here {
-                self.channels[channel].mark_stale(server);
+                self.channels[end].mark_stale(server);
             }
         }
         Some(transaction)

@@ -5,6 +5,7 @@ use guichet_abi::{Error, OK, Results};
 use super::buffers::{Offer, Use};
 use super::calls::{Scene, value_or_reasons};
 use super::copy::copy;
+use super::lives::World;
 use super::{Change, Doing, Oracle, Prediction, Receiver, Transaction, Write, failed};
 use crate::plan::Channel;
 
@@ -14,11 +15,9 @@ impl Oracle {
         let mut reasons = Vec::new();
         let room = value_or_reasons(&mut reasons, scene.buffer(1, Use::Destination, usize::MAX));
         let handler = scene.handler().map_err(|error| vec![error]);
-        let channel = value_or_reasons(&mut reasons, handler);
-        match (channel, room) {
-            (Some(channel), Some(room)) => {
-                self.takes_next(scene, channel, &room, scene.deadline_ticks(3))
-            }
+        let end = value_or_reasons(&mut reasons, handler);
+        match (end, room) {
+            (Some(end), Some(room)) => self.takes_next(scene, end, &room, scene.deadline_ticks(3)),
             _refused => self.refuse(scene, &reasons),
         }
     }
@@ -31,18 +30,22 @@ impl Oracle {
         let answer = value_or_reasons(&mut reasons, answer);
         let room = value_or_reasons(&mut reasons, scene.buffer(3, Use::Destination, usize::MAX));
         let handler = scene.handler().map_err(|error| vec![error]);
-        let channel = value_or_reasons(&mut reasons, handler);
-        let (Some(channel), Some(answer), Some(room)) = (channel, answer, room) else {
+        let end = value_or_reasons(&mut reasons, handler);
+        let (Some(end), Some(answer), Some(room)) = (end, answer, room) else {
             return self.refuse(scene, &reasons);
         };
-        let (after, writes) = match self.delivered(scene, Some(channel), Some(&answer), reasons) {
+        let (after, writes) = match self.delivered(scene, Some(end), Some(&answer), reasons) {
             Ok(delivered) => delivered,
             Err(instead) => return instead,
         };
-        let mut predictions = after.takes_next(scene, channel, &room, scene.deadline_ticks(5));
-        for prediction in &mut predictions {
-            prediction.change = Change::Any;
-            prediction.writes.splice(0..0, writes.iter().copied());
+        let mut predictions = Vec::new();
+        for handed in after.handed_out_after(scene.world(), self.last_turn(), &writes) {
+            let deadline_ticks = scene.deadline_ticks(5);
+            for mut taken in handed.after.takes_next(scene, end, &room, deadline_ticks) {
+                taken.change = Change::Any;
+                taken.writes.splice(0..0, handed.writes.iter().copied());
+                predictions.push(taken);
+            }
         }
         predictions
     }
@@ -51,26 +54,27 @@ impl Oracle {
     fn takes_next(
         &self,
         scene: &Scene<'_>,
-        channel: usize,
+        end: usize,
         room: &Offer,
         deadline_ticks: u64,
     ) -> Vec<Prediction> {
-        let server = self.channels[channel].transaction.as_ref().map(|pending| pending.server);
-        if server == Some(Some(scene.thread)) {
+        let served = self.served(end);
+        if served.is_some_and(|(_, server)| server == scene.thread) {
             return self.refuse(scene, &[Error::FailedPrecondition]);
         }
         let mut after = self.clone();
-        let was_stale = after.channels[channel].forget_stale(scene.thread);
-        if server == Some(None) {
+        let was_stale = after.channels[end].forget_stale(scene.thread);
+        let has_come = after.attend(end, scene.thread);
+        if let (None, Some(channel)) = (served, self.next(end)) {
             return after.takes_unserved(scene, channel, room, deadline_ticks);
         }
         let change = if scene.is_past(deadline_ticks) {
             after.threads[scene.thread].owed = Some(failed(Error::DeadlineExceeded));
-            if was_stale { Change::Staleness } else { Change::None }
+            Change::of_a_wait(was_stale, has_come)
         } else {
-            after.block(scene.thread, Doing::Receiving(channel), deadline_ticks);
+            after.block(scene.thread, Doing::Receiving(end), deadline_ticks);
             let receiver = Receiver { thread: scene.thread, room: *room };
-            after.channels[channel].receivers.push(receiver);
+            after.channels[end].receivers.push(receiver);
             Change::Any
         };
         vec![Prediction::of(after, change)]
@@ -84,7 +88,7 @@ impl Oracle {
         deadline_ticks: u64,
     ) -> Vec<Prediction> {
         let receiver = Receiver { thread: scene.thread, room: *room };
-        let bad = match self.served_by(scene, channel, receiver) {
+        let bad = match self.served_by(scene.world(), channel, receiver) {
             Ok((mut after, results, writes)) => {
                 after.threads[scene.thread].owed = Some(results);
                 return vec![Prediction { writes, ..Prediction::of(after, Change::Any) }];
@@ -99,7 +103,8 @@ impl Oracle {
                     let mut after = self.clone();
                     after.blame_initiator(channel, turn);
                     after.wake(turn);
-                    predictions.extend(after.takes_next(scene, channel, room, deadline_ticks));
+                    let end = self.channels[channel].end;
+                    predictions.extend(after.takes_next(scene, end, room, deadline_ticks));
                 }
                 Use::Destination => {
                     let denied = failed(Error::PermissionDenied);
@@ -116,12 +121,22 @@ impl Oracle {
 
     /// Every transaction that nobody serves goes to the first thread that receives there; what is
     /// left shows in the signals, and ends waits.
-    pub(super) fn handed_out(&self, scene: &Scene<'_>, turn: usize) -> Vec<Prediction> {
-        let mut systems = vec![(self.clone(), Vec::new())];
-        for channel in 0..self.channels.len() {
+    pub(super) fn handed_out(&self, world: World<'_>, turn: usize) -> Vec<Prediction> {
+        self.handed_out_after(world, turn, &[])
+    }
+
+    /// The same, after these bytes have been written.
+    pub(super) fn handed_out_after(
+        &self,
+        world: World<'_>,
+        turn: usize,
+        writes: &[Write],
+    ) -> Vec<Prediction> {
+        let mut systems = vec![(self.clone(), writes.to_vec())];
+        for end in 0..self.channels.len() {
             systems = systems
                 .into_iter()
-                .flat_map(|(system, writes)| system.hand_out(scene, channel, turn, writes))
+                .flat_map(|(system, writes)| system.hand_out(world, end, turn, writes))
                 .collect();
         }
         let predict = |(mut after, writes): (Oracle, Vec<Write>)| {
@@ -131,22 +146,21 @@ impl Oracle {
         systems.into_iter().map(predict).collect()
     }
 
-    /// Gives a transaction that nobody serves to the first thread that receives. Whose memory has
+    /// Gives the next transaction to the first thread that receives. Whose memory has
     /// gone bad bears the error, and the next one is tried (AB-8).
     fn hand_out(
         self,
-        scene: &Scene<'_>,
-        channel: usize,
+        world: World<'_>,
+        end: usize,
         turn: usize,
         writes: Vec<Write>,
     ) -> Vec<(Oracle, Vec<Write>)> {
-        let state = &self.channels[channel];
-        let is_unserved =
-            state.transaction.as_ref().is_some_and(|pending| pending.server.is_none());
-        let Some(first) = state.receivers.first().copied().filter(|_| is_unserved) else {
+        let next = self.next(end).filter(|_| self.served(end).is_none());
+        let first = self.channels[end].receivers.first().copied();
+        let (Some(channel), Some(first)) = (next, first) else {
             return vec![(self, writes)];
         };
-        match self.served_by(scene, channel, first) {
+        match self.served_by(world, channel, first) {
             Ok((mut after, results, request)) => {
                 after.complete(first.thread, results, turn);
                 vec![(after, [writes, request].concat())]
@@ -160,7 +174,7 @@ impl Oracle {
                             after.complete(first.thread, failed(Error::PermissionDenied), turn);
                         }
                     }
-                    after.hand_out(scene, channel, turn, writes.clone())
+                    after.hand_out(world, end, turn, writes.clone())
                 };
                 bad.into_iter().flat_map(blame).collect()
             }
@@ -172,7 +186,7 @@ impl Oracle {
     /// memory has gone bad.
     fn served_by(
         &self,
-        scene: &Scene<'_>,
+        world: World<'_>,
         channel: usize,
         receiver: Receiver,
     ) -> Result<(Oracle, Results, Vec<Write>), Vec<Use>> {
@@ -182,9 +196,9 @@ impl Oracle {
             return Err(Vec::new());
         };
         let length = request.length.min(receiver.room.length);
-        let from = (scene.declared.channels[channel].initiator, &*request, 0);
-        let to = (scene.declared.channels[channel].handler, &receiver.room, 0);
-        let writes = copy(&scene.memories, from, to, length)?;
+        let from = (world.declared.channels[channel].initiator, &*request, 0);
+        let to = (world.declared.channels[channel].handler, &receiver.room, 0);
+        let writes = copy(&world.memories, from, to, length)?;
         *server = Some(receiver.thread);
         let badge = Channel::badge(channel) as usize;
         let results = Results { status: OK, value0: request.length, value1: badge };

@@ -63,7 +63,7 @@ impl Oracle {
         let mut after = self.with_owed(scene.thread, succeeded(0));
         after.processes[process].restarts = 0;
         after.start_process(scene.world(), process, self.last_turn());
-        vec![Prediction::of(after, Change::Any)]
+        after.handed_out(scene.world(), self.last_turn())
     }
 
     pub(super) fn thread_start(&self, scene: &Scene<'_>) -> Vec<Prediction> {
@@ -119,7 +119,7 @@ impl Oracle {
             Ok(Waitable::Process(process)) if self.can_be_terminated(process) => {
                 let mut after = self.with_owed(scene.thread, succeeded(0));
                 after.end_process(scene.world(), process, How::Terminated, self.last_turn());
-                vec![Prediction::of(after, Change::Any)]
+                after.handed_out(scene.world(), self.last_turn())
             }
             Ok(Waitable::Thread(_) | Waitable::Process(_)) => {
                 self.refuse(scene, &[Error::Unavailable])

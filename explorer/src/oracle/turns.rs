@@ -16,17 +16,31 @@ impl Oracle {
 
     /// The highest priority at which a thread is ready.
     pub fn highest_ready(&self, declared: &Declared) -> Option<u8> {
+        let priorities = self.priorities(declared);
         (0..self.threads.len())
             .filter(|thread| matches!(self.threads[*thread].doing, Doing::Ready { .. }))
-            .map(|thread| declared.priority_of(thread))
+            .map(|thread| priorities[thread])
             .max()
+    }
+
+    /// A thread that could run and is more or less important than before stands behind its new equals, as
+    /// if it had become ready in this step, which has this turn (CH-13).
+    pub fn requeue(&mut self, declared: &Declared, before: &Oracle, turn: usize) {
+        let (old, new) = (before.priorities(declared), self.priorities(declared));
+        for thread in 0..self.threads.len() {
+            if matches!(self.threads[thread].doing, Doing::Ready { .. })
+                && old[thread] != new[thread]
+            {
+                self.threads[thread].doing = Doing::Ready { turn };
+            }
+        }
     }
 
     /// Takes the processor from the running thread if a more important one is ready; it comes
     /// first among its equals.
     pub fn preempt(&mut self, declared: &Declared) {
         let Some(current) = self.current() else { return };
-        if self.highest_ready(declared) > Some(declared.priority_of(current)) {
+        if self.highest_ready(declared) > Some(self.priorities(declared)[current]) {
             self.threads[current].doing = Doing::Ready { turn: 0 };
         }
     }
@@ -37,8 +51,9 @@ impl Oracle {
             return vec![current];
         }
         let highest = self.highest_ready(declared);
+        let priorities = self.priorities(declared);
         let turn_of = |thread: usize| match self.threads[thread].doing {
-            Doing::Ready { turn } if Some(declared.priority_of(thread)) == highest => Some(turn),
+            Doing::Ready { turn } if Some(priorities[thread]) == highest => Some(turn),
             _other => None,
         };
         let first = (0..self.threads.len()).filter_map(turn_of).min();
@@ -55,16 +70,18 @@ impl Oracle {
             self.threads[next].is_fresh = false;
         }
         self.number_turns(declared);
+        self.number_orders();
     }
 
     /// Numbers the turns of each priority from 1 without gaps, so that systems in which the same
     /// thread comes next are equal.
     fn number_turns(&mut self, declared: &Declared) {
+        let priorities = self.priorities(declared);
         let before: Vec<Doing> = self.threads.iter().map(|thread| thread.doing).collect();
         for (thread, doing) in before.iter().enumerate() {
             let Doing::Ready { turn } = doing else { continue };
             let mut earlier: Vec<usize> = (0..before.len())
-                .filter(|other| declared.priority_of(*other) == declared.priority_of(thread))
+                .filter(|other| priorities[*other] == priorities[thread])
                 .filter_map(|other| match before[other] {
                     Doing::Ready { turn: other } if other < *turn => Some(other),
                     _not_earlier => None,

@@ -1,4 +1,4 @@
-//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-11, WT-5).
+//! Channels: a rendezvous between an initiator and a handler (CH-1 to CH-13, WT-5).
 //!
 //! An initiator transacts: it offers a request and a place for the response, and sleeps until the
 //! handler has answered. The channel stores no byte of either: the request stays in the
@@ -7,7 +7,8 @@
 //! message is copied once.
 //!
 //! What happens when …
-//! - **full**: one transaction per initiator; a second start gets ResourceExhausted.
+//! - **full**: one transaction per initiator; a second start gets ResourceExhausted. Where several
+//!   initiators share a handler, theirs wait in order (CH-12, `queue`).
 //! - **empty**: read and respond with nothing pending get Unavailable.
 //! - **the handler dies**: every transaction pending with it ends with Unavailable at that moment,
 //!   and ERROR shows on the initiator until its next start.
@@ -40,21 +41,24 @@
 //! | serving thread ends | — | — | pending | pending |
 //!
 //! A stale caller's read or respond gets Unavailable first, whatever the column. The files: `start`,
-//! an initiator's calls; `asynchronous`, those that do not block; `serve`, a handler's; `end`, all the
-//! ways in which a transaction ends; `user`, the signal that each end raises on the other; `door`, a
-//! channel's calls once more, for when nothing is unusual.
+//! an initiator's calls; `asynchronous`, those that do not block; `serve`, a handler's; `queue`, who is
+//! served next; `inherit`, how important that makes whoever serves; `end`, all the ways in which a
+//! transaction ends; `user`, the signal that each end raises on the other; `door`, a channel's calls once
+//! more, for when nothing is unusual.
 
 use guichet_abi::{OK, Results, Signals};
 
-use crate::id::{HandlerIndex, InitiatorIndex, Table, ThreadIndex};
+use crate::id::{HandlerIndex, InitiatorIndex, Table, ThreadIndex, WaitListIndex};
 use crate::memory::Buffer;
 use crate::object::HandlerDescriptor;
 use crate::services::Services;
-use crate::thread::{Thread, ThreadSet, ThreadState};
+use crate::thread::{Priority, Thread, ThreadSet, ThreadState};
 
 mod asynchronous;
 mod door;
 mod end;
+mod inherit;
+mod queue;
 mod serve;
 mod start;
 mod user;
@@ -67,6 +71,9 @@ enum Transaction {
     Pending {
         /// The thread, or NONE.
         thread: ThreadIndex,
+        /// How important the thread was that started it, if that was more than its own priority or
+        /// nobody blocks in it; else LOWEST, so that starting one need not ask (CH-12).
+        priority: Priority,
         /// What it asks.
         request: Buffer,
         /// Where the answer goes.
@@ -99,33 +106,45 @@ impl Transaction {
 #[repr(align(32))]
 pub struct Initiator {
     transaction: Transaction,
+    /// The one behind it, while its transaction waits to be served (CH-12).
+    next: InitiatorIndex,
     /// USER, while the handler raises it (WT-5).
     user: Signals,
+    /// It raises USER on the handler (WT-5).
+    raises: bool,
     /// A thread may stand in the list of this end: whoever ends a transaction must look.
     watched: bool,
 }
 
 impl Initiator {
     /// An initiator without a transaction.
-    pub const IDLE: Initiator =
-        Initiator { transaction: Transaction::Idle, user: Signals::empty(), watched: false };
+    pub const IDLE: Initiator = Initiator {
+        transaction: Transaction::Idle,
+        next: InitiatorIndex::NONE,
+        user: Signals::empty(),
+        raises: false,
+        watched: false,
+    };
 }
 
-/// What changes about the handler's end. A power of two in size, so that finding one is cheap.
+/// What changes about the handler's end. A power of two in size, so that finding one is cheap; what
+/// changes together stands side by side, so that one store does it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[repr(align(16))]
+#[repr(C, align(16))]
 pub struct Handler {
-    /// The transaction that waits to be served.
-    pending: InitiatorIndex,
     /// The transaction that is being served.
     served: InitiatorIndex,
     /// The thread that serves it (CH-5a).
     server: ThreadIndex,
+    /// The first of the transactions that wait to be served (CH-12).
+    pending: InitiatorIndex,
+    /// The thread that waited on it last, or NONE: the main thread counts as that (CH-13).
+    attendant: ThreadIndex,
     /// The threads that served a transaction that was withdrawn, and have not learned of it.
     stale: ThreadSet,
     /// What stays until somebody lowers it: ERROR, since an initiator's process ended with a
-    /// transaction pending (CH-9), and USER, while the initiator raises it (WT-5).
-    lasting: Signals,
+    /// transaction pending (CH-9), and USER, while an initiator raises it (WT-5).
+    lasting: Lasting,
     /// The process runs or will: a transaction may wait for it (CH-8).
     reachable: bool,
 }
@@ -136,23 +155,28 @@ impl Handler {
         pending: InitiatorIndex::NONE,
         served: InitiatorIndex::NONE,
         server: ThreadIndex::NONE,
+        attendant: ThreadIndex::NONE,
         stale: ThreadSet::EMPTY,
-        lasting: Signals::empty(),
+        lasting: Lasting::NONE,
         reachable: true,
     };
 
-    fn signals(&self) -> Signals {
-        let mut signals = self.lasting;
-        signals.set(Signals::READABLE, !self.pending.is_none());
-        signals
+    /// Tells whether it is this thread that answers for what nobody serves (CH-13).
+    #[inline(always)]
+    pub(crate) fn is_attended_by(&self, thread: ThreadIndex) -> bool {
+        self.attendant == thread
     }
 
-    /// Makes a transaction the one that `thread` serves.
+    /// A thread waits here, and nothing is pending: it will answer for what comes (CH-13).
     #[inline(always)]
-    fn serve(&mut self, index: InitiatorIndex, thread: ThreadIndex) {
-        self.pending = InitiatorIndex::NONE;
-        self.served = index;
-        self.server = thread;
+    pub(crate) fn will_be_attended_by(&mut self, thread: ThreadIndex) {
+        self.attendant = thread;
+    }
+
+    fn signals(&self) -> Signals {
+        let mut signals = self.lasting.signals();
+        signals.set(Signals::READABLE, !self.pending.is_none());
+        signals
     }
 
     /// Forgets the transaction that is being served.
@@ -160,6 +184,28 @@ impl Handler {
     fn release(&mut self) {
         self.served = InitiatorIndex::NONE;
         self.server = ThreadIndex::NONE;
+    }
+}
+
+/// Signals that last, in half a word: so the handler's end stays as small as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Lasting(u16);
+
+impl Lasting {
+    const NONE: Lasting = Lasting(0);
+
+    #[inline(always)]
+    fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    fn signals(self) -> Signals {
+        Signals::from_bits_truncate(u32::from(self.0))
+    }
+
+    fn set(&mut self, signals: Signals, is_set: bool) {
+        let bits = u16::try_from(signals.bits()).unwrap_or(0);
+        self.0 = if is_set { self.0 | bits } else { self.0 & !bits };
     }
 }
 
@@ -173,7 +219,13 @@ pub(crate) struct Channels<'s> {
 /// The results of a receive: how long the request is, and whose (CH-10).
 #[inline(always)]
 fn received(length: usize, badge: u32) -> Results {
-    Results { status: OK, value0: length, value1: usize::try_from(badge).unwrap_or(0) }
+    Results { status: OK, value0: length, value1: word(badge) }
+}
+
+/// A badge as a word of the machine, which has 32 bits at least.
+#[inline(always)]
+fn word(badge: u32) -> usize {
+    usize::try_from(badge).unwrap_or(0)
 }
 
 // ---- signals ----------------------------------------------------------------------------------
@@ -198,15 +250,16 @@ impl Channels<'_> {
             }
     }
 
-    /// The handler's active signals, if a wait may return them without changing anything.
+    /// A handler whose signals a wait may return without changing anything, and whether a transaction waits
+    /// there.
     #[inline(always)]
-    pub(crate) fn quiet_signals(&self, index: HandlerIndex) -> Option<Signals> {
-        let handler = self.handlers.get(index)?;
-        if !handler.lasting.is_empty() || !handler.stale.is_empty() {
+    pub(crate) fn quiet_handler(&mut self, index: HandlerIndex) -> Option<(&mut Handler, bool)> {
+        let handler = self.handlers.get_mut(index)?;
+        if !handler.lasting.is_none() || !handler.stale.is_empty() {
             return None;
         }
         let is_pending = !handler.pending.is_none();
-        Some(if is_pending { Signals::READABLE } else { Signals::empty() })
+        Some((handler, is_pending))
     }
 
     /// The signals of an initiator without a transaction, if it did not lose one.
@@ -218,13 +271,6 @@ impl Channels<'_> {
             Transaction::Unanswered | Transaction::Pending { .. } | Transaction::Complete(_) => {
                 None
             }
-        }
-    }
-
-    /// A thread begins to wait on the handler: what it served and lost lies behind it (CH-5a).
-    pub(crate) fn forget_stale(&mut self, index: HandlerIndex, ordinal: u8) {
-        if let Some(handler) = self.handlers.get_mut(index) {
-            handler.stale.remove(ordinal);
         }
     }
 
@@ -240,7 +286,7 @@ impl Channels<'_> {
         if signals.contains(Signals::ERROR)
             && let Some(handler) = self.handlers.get_mut(index)
         {
-            handler.lasting.remove(Signals::ERROR);
+            handler.lasting.set(Signals::ERROR, false);
         }
     }
 
@@ -274,7 +320,22 @@ impl Channels<'_> {
         for number in 0..self.handlers.len() {
             self.check_handler(services, HandlerIndex::new(number))?;
         }
+        self.check_priorities(services)?;
         self.check_user(services)
+    }
+
+    /// Checks that a thread that waits to serve a transaction finds none (CH-10).
+    pub(crate) fn check_receiver(
+        &self,
+        services: &Services<'_>,
+        list: WaitListIndex,
+    ) -> Result<(), &'static str> {
+        let ends = services.system.handlers.iter().filter(|end| end.wait_list == list);
+        let mut handlers = ends.filter_map(|end| self.handlers.get(end.index));
+        if handlers.any(|handler| handler.served.is_none() && !handler.pending.is_none()) {
+            return Err("channel: a thread sleeps although it could serve a transaction");
+        }
+        Ok(())
     }
 
     fn check_initiator(
@@ -285,7 +346,10 @@ impl Channels<'_> {
         let initiator = self.initiators.get(index).ok_or("channel: no such initiator")?;
         let ends = services.system.initiator(index).ok_or("channel: undeclared initiator")?;
         let handler = self.handlers.get(ends.handler.index).ok_or("channel: no such handler")?;
-        let is_pending = handler.pending == index;
+        let is_pending = self.is_waiting(ends.handler.index, index);
+        if !is_pending && !initiator.next.is_none() {
+            return Err("channel: an initiator that does not wait stands ahead of another");
+        }
         let is_served = handler.served == index;
         match initiator.transaction {
             Transaction::Idle | Transaction::Unanswered | Transaction::Complete(_)
@@ -322,6 +386,7 @@ impl Channels<'_> {
         services: &Services<'_>,
         index: HandlerIndex,
     ) -> Result<(), &'static str> {
+        self.check_queue(services, index)?;
         let handler = self.handlers.get(index).ok_or("channel: no such handler")?;
         if handler.served.is_none() != handler.server.is_none() {
             return Err("channel: served by nobody, or somebody serves nothing");

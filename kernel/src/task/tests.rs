@@ -79,10 +79,12 @@ fn a_thread_start_that_is_refused_changes_nothing() {
 
 #[test]
 fn a_thread_that_is_terminated_withdraws_what_it_blocks_in() {
-    let mut machine = machine(&[15, 20], &[10]);
+    let mut machine = machine(&[20, 15], &[10]);
     let second = FIRST_THREAD + 1;
     machine.call(0, Syscall::ThreadStart, &[second, PC, writable(0) + 64]);
+    machine.call(0, Syscall::SleepUntil, &[5, 0]);
     machine.transact(1, 4, 8, u64::MAX);
+    machine.pass(5);
     assert_eq!(machine.now(0, Syscall::TaskTerminate, &[second]), Ok((0, 0)));
     let status = joined(&mut machine, 0, second);
     assert_eq!(status, Ok(ExitStatus::TerminatedBySyscall)); // PR-5
@@ -148,12 +150,14 @@ fn every_end_has_its_status() {
 
 #[test]
 fn a_manual_process_starts_when_it_is_told_to_and_transactions_wait_for_it() {
-    let mut machine = declared(&[15, 16], &[15], |processes| processes[1].starts_at_boot = false);
+    let mut machine = declared(&[17, 16], &[15], |processes| processes[1].starts_at_boot = false);
     machine.boot();
     assert_eq!(state(&mut machine, 1), ProcessState::Unstarted);
     let stack = writable(0) + 64;
     machine.call(0, Syscall::ThreadStart, &[FIRST_THREAD + 1, PC, stack]);
+    machine.call(0, Syscall::SleepUntil, &[5, 0]);
     machine.transact(1, 4, 8, u64::MAX); // CH-8: it waits
+    machine.pass(5);
     assert_eq!(machine.running(), 0);
     assert_eq!(joined(&mut machine, 0, OTHER_PROCESS), Err(Error::Unavailable));
     assert_eq!(machine.now(0, Syscall::TaskTerminate, &[OTHER_PROCESS]), Err(Error::Unavailable));

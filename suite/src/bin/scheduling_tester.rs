@@ -43,13 +43,13 @@ struct Work {
 
 /// Has a robot work for some milliseconds from an instant on.
 fn work(robot: Robot, from: Instant, milliseconds: u32) -> Result<()> {
-    let script =
-        [Step::SleepUntil(from.ticks()), Step::Stamp, Step::Spin(milliseconds), Step::Stamp];
-    robot.run(&script)
+    let begins = Step::SleepUntil(from.ticks());
+    robot.run(&[begins, Step::Stamp, Step::Spin(milliseconds), Step::Stamp, Step::Done])
 }
 
-/// When a robot worked.
+/// When a robot worked. It does so in its own turn, so it is not asked before (CH-13).
 fn worked(robot: Robot) -> Result<Work> {
+    robot.done()?;
     let done = robot.outcomes()?;
     Ok(Work { begin: done.of(1)?, end: done.of(3)? })
 }

@@ -31,6 +31,7 @@ fn serve() -> Result<()> {
         let count = INITIALISED.fetch_add(1, Relaxed) + ZEROED.fetch_add(1, Relaxed);
         match Order::from_byte(request[0]) {
             Some(Order::Count) => IN.respond(&count.to_le_bytes())?,
+            Some(Order::Keep) => sleep_until(Instant::MAX)?,
             Some(Order::Exit) => process_exit(3),
             Some(Order::Panic) => panic!("as it was told"),
             Some(Order::Crash) => hostile::act(Act::Illegal, 0),

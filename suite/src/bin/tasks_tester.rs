@@ -160,6 +160,11 @@ extern "C" fn asks() -> ! {
     thread_exit(0)
 }
 
+extern "C" fn asks_in_vain() -> ! {
+    let _ = TO_CHILD.transact(&[Order::Keep as u8], &mut [0; 4], Instant::MAX);
+    thread_exit(0)
+}
+
 extern "C" fn spins() -> ! {
     loop {
         TRACE.fetch_add(1, Relaxed);
@@ -240,18 +245,20 @@ fn interrupted(report: &mut Report) {
 
 fn withdrawn(report: &mut Report) {
     report.case("PR-5 CH-5 a thread's end withdraws the transaction that it blocks in", |case| {
-        // It is less important than this thread, so it does not answer.
         process_start(CHILD)?;
-        thread::start(EAGER, &EAGER_STACK, asks)?;
+        thread::start(EAGER, &EAGER_STACK, asks_in_vain)?;
         let found = object_wait(CHANNEL, Signals::WRITEABLE, Instant::MIN);
         case.equal(found, Err(Error::DeadlineExceeded));
         task_terminate(EAGER)?;
         let found = object_wait(CHANNEL, Signals::WRITEABLE, Instant::MIN)?;
         case.equal(found.pending_signals, Signals::WRITEABLE);
+        task_terminate(CHILD)?;
+        task_join(CHILD)?;
         task_join(EAGER).map(|_| ())
     });
     report.case("PR-5 two threads of a process ask each for itself", |case| {
         TRACE.store(0, Relaxed);
+        process_start(CHILD)?;
         thread::start(WORKER, &WORKER_STACK, asks)?;
         case.equal(joined(WORKER), Ok(ExitStatus::Success(0)));
         case.equal(TRACE.load(Relaxed), 8);

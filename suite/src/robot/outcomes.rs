@@ -14,6 +14,12 @@ pub struct Outcomes {
     length: usize,
 }
 
+impl Default for Outcomes {
+    fn default() -> Self {
+        Outcomes::new()
+    }
+}
+
 impl Outcomes {
     /// None yet.
     pub(super) const fn new() -> Outcomes {

@@ -26,6 +26,10 @@ pub enum Step {
         /// The request's seed.
         seed: u8,
     },
+    /// Starts a transaction of no bytes on `OUT`, and goes on. The value is 0.
+    Begin,
+    /// Withdraws what was begun on `OUT`, or drops its answer. The value is 0.
+    Cancel,
     /// Waits on `IN`. The value is the word of the pending signals.
     Wait {
         /// The word of the mask.
@@ -64,6 +68,8 @@ pub enum Step {
     Sleep(u32),
     /// Keeps the processor busy for this many milliseconds. The value is 0.
     Spin(u32),
+    /// Lets [`Robot::done`](super::Robot::done) go on, until the next script. The value is 0.
+    Done,
     /// Takes the time. The value is the ticks since boot.
     Stamp,
     /// Ends the process with this code.

@@ -32,6 +32,7 @@ pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
         if length == 0 {
             CONTROL.respond(robot.outcomes.as_bytes())?;
         } else {
+            CONTROL.set_peer_user_signal(false)?;
             CONTROL.respond(&[0u8; 0])?;
             robot.carry_out(&script[..length])?;
         }
@@ -61,6 +62,8 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
         match step {
             Step::Transact { send, room_bytes, until } => self.transact(send, room_bytes, until),
             Step::Start { seed } => start(seed),
+            Step::Begin => begin(),
+            Step::Cancel => syscall::channel_async_cancel(OUT.handle()).map(|()| 0),
             Step::Wait { mask, until } => {
                 let mask = Signals::from_bits_truncate(mask);
                 let found = IN.wait(mask, until.instant())?;
@@ -87,6 +90,7 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
                 timing::spin_until(in_milliseconds(milliseconds));
                 Ok(0)
             }
+            Step::Done => CONTROL.set_peer_user_signal(true).map(|()| 0),
             Step::Stamp => Ok(syscall::debug_clock_now().ticks()),
             Step::Exit(code) => syscall::process_exit(code),
             Step::Panic => panic!("as the script says"),
@@ -133,6 +137,14 @@ fn start(seed: u8) -> Result<u64> {
     let length = send.len();
     let started = OUT.start(AsyncBuffers { send, receive }, length);
     started.map(core::mem::forget).map_err(|refused| refused.error)?;
+    Ok(0)
+}
+
+/// Starts a transaction of no bytes, so that no buffer has to come back.
+fn begin() -> Result<u64> {
+    let nothing = AsyncBuffers { send: &mut [], receive: &mut [] };
+    let begun = OUT.start(nothing, 0);
+    begun.map(core::mem::forget).map_err(|refused| refused.error)?;
     Ok(0)
 }
 

@@ -50,6 +50,9 @@ impl Step {
             Step::SignalIn(set) => [15, set.into(), 0, 0],
             Step::SignalOut(set) => [16, set.into(), 0, 0],
             Step::Start { seed } => [17, seed.into(), 0, 0],
+            Step::Begin => [18, 0, 0, 0],
+            Step::Cancel => [19, 0, 0, 0],
+            Step::Done => [20, 0, 0, 0],
         }
     }
 
@@ -77,6 +80,9 @@ impl Step {
             15 => Step::SignalIn(first != 0),
             16 => Step::SignalOut(first != 0),
             17 => Step::Start { seed: first.try_into().ok()? },
+            18 => Step::Begin,
+            19 => Step::Cancel,
+            20 => Step::Done,
             _ => return None,
         })
     }

@@ -53,7 +53,7 @@ fn check_robot(robot: &Process) -> Result<(), String> {
 fn is_of_its_kind(object: &Object) -> bool {
     match object.kind {
         ObjectKind::ChannelInitiator { .. } => object.name == "OUT",
-        ObjectKind::ChannelHandler { .. } => object.name != "OUT",
+        ObjectKind::ChannelHandler => object.name != "OUT",
         ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup

@@ -109,13 +109,13 @@ fn object(
     links: &Links,
     linked: &Linked,
 ) -> Option<Object> {
-    let other_end = links.other_end(process, handle);
     let kind = match draft.kind {
         ObjectDraftKind::ChannelInitiator { badge, default_deadline_ms, .. } => {
-            let badge = badge.unwrap_or(DEFAULT_BADGE);
-            ObjectKind::ChannelInitiator { handler: other_end?, badge, default_deadline_ms }
+            let badge = badge.map_or(DEFAULT_BADGE, |badge| badge.value);
+            let handler = links.handler(process, handle)?;
+            ObjectKind::ChannelInitiator { handler, badge, default_deadline_ms }
         }
-        ObjectDraftKind::ChannelHandler => ObjectKind::ChannelHandler { initiator: other_end },
+        ObjectDraftKind::ChannelHandler { .. } => ObjectKind::ChannelHandler,
         ObjectDraftKind::Thread(_) => ObjectKind::Thread {
             thread: threads.iter().position(|place| place.object == Some(handle))?,
         },
@@ -138,7 +138,7 @@ fn interrupt_objects<'d, 't>(
     objects.iter().filter_map(|object| match &object.kind {
         ObjectDraftKind::Interrupt { irqs } => Some(irqs),
         ObjectDraftKind::ChannelInitiator { .. }
-        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup

@@ -9,23 +9,25 @@ use crate::model::ObjectId;
 use crate::source::Spanned;
 use crate::{Diagnostics, Span};
 
-/// The two ends of each channel, found from either.
+/// The handler of each initiator.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    ends: HashMap<(usize, usize), ObjectId>,
+    handlers: HashMap<(usize, usize), ObjectId>,
 }
 
 impl Links {
-    /// The other end of the channel of which `object` of `process` is one.
-    pub(super) fn other_end(&self, process: usize, object: usize) -> Option<ObjectId> {
-        self.ends.get(&(process, object)).copied()
+    /// The handler that the initiator `object` of `process` names.
+    pub(super) fn handler(&self, process: usize, object: usize) -> Option<ObjectId> {
+        self.handlers.get(&(process, object)).copied()
     }
 }
 
 /// An initiator that names a handler.
 struct Claim {
     initiator: ObjectId,
+    /// Where it names it.
     span: Span,
+    badge: Option<Spanned<u32>>,
 }
 
 /// An initiator as declared, on its way to its handler.
@@ -33,6 +35,7 @@ struct Seeker<'t> {
     id: ObjectId,
     process: Spanned<&'t str>,
     object: Spanned<&'t str>,
+    badge: Option<Spanned<u32>>,
 }
 
 /// Joins each initiator with the handler that it names; what cannot be joined goes to `log`.
@@ -40,22 +43,40 @@ pub(super) fn link(draft: &SystemDraft, log: &mut Diagnostics) -> Links {
     let mut claims: HashMap<(usize, usize), Vec<Claim>> = HashMap::new();
     for seeker in seekers(draft) {
         if let Some(handler) = find_handler(draft, &seeker, log) {
-            let claim = Claim { initiator: seeker.id, span: seeker.object.span };
+            let Seeker { id: initiator, object, badge, .. } = seeker;
+            let claim = Claim { initiator, span: object.span, badge };
             claims.entry((handler.process, handler.object)).or_default().push(claim);
         }
     }
     let mut links = Links::default();
-    for (id, name) in handlers(draft) {
-        match claims.get(&(id.process, id.object)).map_or(&[][..], Vec::as_slice) {
+    for (id, name, fan_in) in handlers(draft) {
+        let claims = claims.get(&(id.process, id.object)).map_or(&[][..], Vec::as_slice);
+        match claims {
             [] => report_unused(name, log),
-            [claim] => {
-                links.ends.insert((id.process, id.object), claim.initiator);
-                links.ends.insert((claim.initiator.process, claim.initiator.object), id);
-            }
+            _ if fan_in => check_badges(name, claims, log),
+            [_] => {}
             several => log.push(fault::shared(name, several.iter().map(|claim| claim.span))),
+        }
+        for Claim { initiator, .. } in claims {
+            links.handlers.insert((initiator.process, initiator.object), id);
         }
     }
     links
+}
+
+/// Whoever shares a handler with others must be told from them (CH-12).
+fn check_badges(handler: Name, claims: &[Claim], log: &mut Diagnostics) {
+    let mut seen: HashMap<u32, Span> = HashMap::new();
+    for claim in claims {
+        let Some(badge) = claim.badge else {
+            log.push(fault::no_badge(handler, claim.span));
+            continue;
+        };
+        match seen.get(&badge.value) {
+            Some(first) => log.push(fault::same_badge(handler, badge, *first)),
+            None => _ = seen.insert(badge.value, badge.span),
+        }
+    }
 }
 
 /// A handler without initiator is legal. It is not worth a word while something else is wrong, which
@@ -78,10 +99,10 @@ fn objects<'d, 't>(
 /// The initiators that say where their handler is.
 fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t>> + use<'d, 't> {
     objects(draft).filter_map(|(id, object)| match object.kind {
-        ObjectDraftKind::ChannelInitiator { handler_process, handler_object_name, .. } => {
-            Some(Seeker { id, process: handler_process?, object: handler_object_name? })
-        }
-        ObjectDraftKind::ChannelHandler
+        ObjectDraftKind::ChannelInitiator {
+            handler_process, handler_object_name, badge, ..
+        } => Some(Seeker { id, process: handler_process?, object: handler_object_name?, badge }),
+        ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
@@ -90,12 +111,19 @@ fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t
     })
 }
 
+/// The handlers, with their names and whether several initiators may name them.
 fn handlers<'d, 't>(
     draft: &'d SystemDraft<'t>,
-) -> impl Iterator<Item = (ObjectId, Name<'t>)> + use<'d, 't> {
-    objects(draft)
-        .filter(|(_, object)| matches!(object.kind, ObjectDraftKind::ChannelHandler))
-        .map(|(id, object)| (id, object.name))
+) -> impl Iterator<Item = (ObjectId, Name<'t>, bool)> + use<'d, 't> {
+    objects(draft).filter_map(|(id, object)| match object.kind {
+        ObjectDraftKind::ChannelHandler { fan_in } => Some((id, object.name, fan_in)),
+        ObjectDraftKind::ChannelInitiator { .. }
+        | ObjectDraftKind::Thread(_)
+        | ObjectDraftKind::Process { .. }
+        | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Interrupt { .. }
+        | ObjectDraftKind::Unusable => None,
+    })
 }
 
 /// The handler that `seeker` names. Nothing is reported where the fault may lie in a declaration
@@ -113,7 +141,7 @@ fn find_handler(draft: &SystemDraft, seeker: &Seeker, log: &mut Diagnostics) -> 
         return None;
     };
     match &target.objects[object].kind {
-        ObjectDraftKind::ChannelHandler => Some(ObjectId { process, object }),
+        ObjectDraftKind::ChannelHandler { .. } => Some(ObjectId { process, object }),
         ObjectDraftKind::Unusable => None,
         kind => {
             log.push(fault::wrong_kind(seeker.object, target.objects[object].name, kind));

@@ -104,7 +104,7 @@ fn find_interrupt<'d, 't>(
     let interrupts = process.objects.iter().filter_map(|object| match &object.kind {
         ObjectDraftKind::Interrupt { irqs } => Some((object.name, irqs)),
         ObjectDraftKind::ChannelInitiator { .. }
-        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup

@@ -54,7 +54,7 @@ fn thread_objects<'t>(process: &ProcessDraft<'t>) -> impl Iterator<Item = Thread
             Some(ThreadPlace { draft: Some(thread.clone()), object: Some(index) })
         }
         ObjectDraftKind::ChannelInitiator { .. }
-        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
         | ObjectDraftKind::Interrupt { .. }

@@ -75,7 +75,7 @@ fn line_names<'d, 't>(
     let lines = process.objects.iter().filter_map(|object| match &object.kind {
         ObjectDraftKind::Interrupt { irqs } => Some(irqs),
         ObjectDraftKind::ChannelInitiator { .. }
-        | ObjectDraftKind::ChannelHandler
+        | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup

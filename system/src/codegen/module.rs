@@ -27,8 +27,8 @@ pub(super) fn system(name: &str, system: &System) -> Option<TokenStream> {
 pub(super) fn process(system: &System, index: usize) -> Option<TokenStream> {
     let process = system.processes.get(index)?;
     let app = system.apps.get(process.app)?;
-    let handles = handles(system, process)?;
-    let objects = objects(system, process)?;
+    let handles = handles(system, index)?;
+    let objects = objects(system, index)?;
     let constants = app.constants.iter().map(constant).collect::<Option<TokenStream>>()?;
     Some(
         [
@@ -65,41 +65,44 @@ fn module(name: &str, doc: &str, content: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-fn handles(system: &System, process: &Process) -> Option<TokenStream> {
-    process
-        .objects
-        .iter()
-        .enumerate()
-        .map(|(handle, object)| {
+fn handles(system: &System, process: usize) -> Option<TokenStream> {
+    ids(system, process)
+        .map(|(id, object)| {
             let name = identifier(&object.name)?;
-            let number = Literal::u32_unsuffixed(u32::try_from(handle).ok()?);
-            let doc = format!(" The handle of {}", description(system, process, object));
+            let number = Literal::u32_unsuffixed(u32::try_from(id.object).ok()?);
+            let doc = format!(" The handle of {}", description(system, id, object));
             Some(quote! { #[doc = #doc] pub const #name: u32 = #number; })
         })
         .collect()
 }
 
+/// The objects of a process, with what names them in the whole system.
+fn ids(system: &System, process: usize) -> impl Iterator<Item = (ObjectId, &Object)> {
+    let objects = system.processes.get(process).map_or(&[][..], |process| &process.objects);
+    objects.iter().enumerate().map(move |(object, found)| (ObjectId { process, object }, found))
+}
+
 /// The typed handles. Threads, processes and interrupts have none: their calls take numbers.
-fn objects(system: &System, process: &Process) -> Option<TokenStream> {
-    let typed = process.objects.iter().filter_map(|object| {
+fn objects(system: &System, process: usize) -> Option<TokenStream> {
+    let typed = ids(system, process).filter_map(|(id, object)| {
         let type_name = match object.kind {
             ObjectKind::ChannelInitiator { .. } => "Initiator",
-            ObjectKind::ChannelHandler { .. } => "Handler",
+            ObjectKind::ChannelHandler => "Handler",
             ObjectKind::WaitGroup => {
-                return Some((object, "wait_group", "WaitGroup"));
+                return Some((id, object, "wait_group", "WaitGroup"));
             }
             ObjectKind::Thread { .. }
             | ObjectKind::Process { .. }
             | ObjectKind::Interrupt { .. } => return None,
         };
-        Some((object, "channel", type_name))
+        Some((id, object, "channel", type_name))
     });
     typed
-        .map(|(object, module_name, type_name)| {
+        .map(|(id, object, module_name, type_name)| {
             let module_name = identifier(module_name)?;
             let name = identifier(&object.name)?;
             let type_name = identifier(type_name)?;
-            let doc = format!(" A typed handle: {}", description(system, process, object));
+            let doc = format!(" A typed handle: {}", description(system, id, object));
             Some(quote! {
                 #[doc = #doc]
                 pub const #name: ::userspace::#module_name::#type_name =
@@ -160,25 +163,31 @@ fn mappings(process: &Process) -> Option<TokenStream> {
 }
 
 /// What an object is, as the end of a sentence.
-fn description(system: &System, process: &Process, object: &Object) -> String {
+fn description(system: &System, id: ObjectId, object: &Object) -> String {
+    let process = system.processes.get(id.process);
     match object.kind {
         ObjectKind::ChannelInitiator { handler, .. } => {
             format!("the initiator of a channel to {}.", place(system, handler))
         }
-        ObjectKind::ChannelHandler { initiator: Some(initiator) } => {
-            format!("the handler of a channel from {}.", place(system, initiator))
-        }
-        ObjectKind::ChannelHandler { initiator: None } => {
-            "the handler of a channel that no process has the other end of.".to_owned()
+        ObjectKind::ChannelHandler => {
+            let ends = system.initiators_of(id).map(|end| place(system, end)).collect::<Vec<_>>();
+            match &ends[..] {
+                [] => "the handler of a channel that no process has the other end of.".to_owned(),
+                [first, others @ ..] => {
+                    let others = others.iter().map(|end| format!(" and {end}"));
+                    format!("the handler of a channel from {first}{}.", others.collect::<String>())
+                }
+            }
         }
         ObjectKind::Thread { thread } => {
-            let name =
-                process.threads.get(thread).map(|thread| thread.name.as_str()).unwrap_or_default();
+            let thread = process.and_then(|process| process.threads.get(thread));
+            let name = thread.map(|thread| thread.name.as_str()).unwrap_or_default();
             format!("the thread `{name}`.")
         }
         ObjectKind::WaitGroup => "a wait group.".to_owned(),
         ObjectKind::Interrupt { interrupt } => {
-            let lines = process.interrupts.get(interrupt).map(|interrupt| &interrupt.lines[..]);
+            let interrupt = process.and_then(|process| process.interrupts.get(interrupt));
+            let lines = interrupt.map(|interrupt| &interrupt.lines[..]);
             let names = lines.unwrap_or_default().iter().map(|line| line.name.as_str());
             format!("the interrupt lines {}.", enumerated(names))
         }

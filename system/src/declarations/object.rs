@@ -30,12 +30,15 @@ pub(crate) enum ObjectDraftKind<'t> {
         /// The name of the other end there.
         handler_object_name: Name<'t>,
         /// What the other end knows it by.
-        badge: Option<u32>,
+        badge: Option<Spanned<u32>>,
         /// How long a transaction without a deadline lasts at most, in milliseconds.
         default_deadline_ms: Option<u32>,
     },
     /// The end of a channel that answers.
-    ChannelHandler,
+    ChannelHandler {
+        /// Several ends that ask may name it.
+        fan_in: bool,
+    },
     /// A thread.
     Thread(ThreadDraft<'t>),
     /// A process, by its name.
@@ -70,10 +73,14 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
         ObjectClass::ChannelInitiator => ObjectDraftKind::ChannelInitiator {
             handler_process: fields.text("handler_process"),
             handler_object_name: fields.text("handler_object_name"),
-            badge: fields.integer("badge"),
+            badge: fields
+                .integer("badge")
+                .and_then(|value| Some(Spanned { value, span: fields.value("badge")?.span })),
             default_deadline_ms: fields.integer("default_deadline_ms"),
         },
-        ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler,
+        ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler {
+            fan_in: fields.boolean("fan_in").unwrap_or(value.member("fan_in").is_some()),
+        },
         ObjectClass::WaitGroup => ObjectDraftKind::WaitGroup,
         ObjectClass::Process => {
             ObjectDraftKind::Process { linked_process: fields.text("linked_process") }

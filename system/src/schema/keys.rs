@@ -244,7 +244,7 @@ pub(crate) const CHANNEL_HANDLER: Table = Table {
     keys: &[
         Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
         Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
-        Key::not_yet("fan_in", "whether several initiators may name the handler"),
+        Key::optional("fan_in", Shape::Boolean, "whether several initiators may name the handler"),
     ],
 };
 

@@ -221,11 +221,27 @@ where
     })
 }
 
+/// The badge of the request that the caller serves on a handler (CH-12): the number that system.json5
+/// declares for its initiator, 0 if it declares none. Who receives is given it at once; this is for
+/// who waits and reads. Never blocks, and changes nothing.
+///
+/// # Errors
+/// `Unavailable` if nothing is served, `FailedPrecondition` if another thread serves.
+#[inline]
+pub fn channel_badge(handle: u32) -> Result<u32> {
+    let arguments = [handle as usize, 0, 0, 0, 0, 0, 0];
+    // SAFETY: the call names no memory.
+    let (badge, _) = unsafe { call(Syscall::ChannelBadge, arguments) }?;
+    // A badge has 32 bits on every machine.
+    Ok(badge as u32)
+}
+
 /// Raises USER on the peer's end of a channel, or lowers it (WT-5). The handle is of either end. Never
 /// blocks.
 ///
 /// USER is a level: it shows until this process lowers it or ends, whatever the two ends transact
-/// meanwhile. The peer need not run.
+/// meanwhile. The peer need not run. A handler with several initiators reaches all of them, and shows
+/// USER while any of them raises it.
 ///
 /// # Errors
 /// None of its own.

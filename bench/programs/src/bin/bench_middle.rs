@@ -1,4 +1,4 @@
-//! Works when it is told to, for as long as it was ordered to.
+//! Works when it is signalled to, for as long as it was ordered to.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -13,11 +13,16 @@ use userspace::time::Instant;
 
 #[process_entry("middle")]
 fn entry() -> Result<()> {
+    let mut spins = 0;
     loop {
-        let spins = take_order()?;
-        syscall::object_wait(handle::WORK, Signals::USER, Instant::MAX)?;
-        for spin in 0..spins {
-            black_box(spin);
+        let mask = Signals::READABLE | Signals::USER;
+        let found = syscall::object_wait(handle::WORK, mask, Instant::MAX)?;
+        if found.pending_signals.contains(Signals::READABLE) {
+            spins = take_order()?;
+        } else {
+            for spin in 0..spins {
+                black_box(spin);
+            }
         }
     }
 }
@@ -25,7 +30,7 @@ fn entry() -> Result<()> {
 /// Takes an order and says so, with nothing.
 fn take_order() -> Result<u32> {
     let mut words = [0; 4];
-    syscall::channel_receive(handle::WORK, &mut words, Instant::MAX)?;
+    syscall::channel_read(handle::WORK, 0, &mut words)?;
     syscall::channel_respond(handle::WORK, &[0; 0])?;
     Ok(u32::from_le_bytes(words))
 }

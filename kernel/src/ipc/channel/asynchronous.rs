@@ -46,6 +46,7 @@ use super::start::initiator_of;
 use super::{Channels, Transaction};
 use crate::event::{Ending, failure, success};
 use crate::id::InitiatorIndex;
+use crate::port::Port;
 use crate::services::Services;
 
 impl Channels<'_> {
@@ -69,9 +70,10 @@ impl Channels<'_> {
     /// Withdraws a transaction, or drops what it has ended with (CH-6). A thread that blocks in it gets
     /// Cancelled.
     #[inline(never)]
-    pub(crate) fn async_cancel(
+    pub(crate) fn async_cancel<P: Port>(
         &mut self,
         services: &mut Services<'_>,
+        port: &mut P,
         arguments: &Arguments,
     ) -> Ending {
         let index = initiator_of(&services.caller(), arguments[0])?.index;
@@ -79,7 +81,7 @@ impl Channels<'_> {
             Transaction::Idle | Transaction::Unanswered => return Err(Error::Unavailable),
             Transaction::Complete(_) => self.drop_results(services, index),
             Transaction::Pending { .. } => {
-                let thread = self.withdraw(services, index);
+                let thread = self.withdraw(services, port, index);
                 services.waits.complete(thread, failure(Error::Cancelled));
             }
         }

@@ -13,6 +13,8 @@
 //! costs instructions is not the unusual case but all that must be kept for it, and the general way
 //! was no shorter for being read together with the quick one.
 
+use core::mem;
+
 use guichet_abi::{Arguments, Results, Signals};
 
 use super::{Channels, Transaction, received};
@@ -22,7 +24,7 @@ use crate::memory::{Buffer, Grant};
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::Port;
 use crate::services::{Caller, Services};
-use crate::thread::{ThreadList, ThreadState};
+use crate::thread::{Priority, ThreadList, ThreadState};
 use crate::time::Instant;
 use crate::wait::wait_results;
 
@@ -49,21 +51,25 @@ impl Channels<'_> {
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
         let deadline = Instant::from_words(low, high);
-        let is_free = matches!(initiator.transaction, Transaction::Idle) && handler.reachable;
+        let is_free =
+            matches!(initiator.transaction, Transaction::Idle) && handler.served.is_none();
         if !is_free || !waits.is_quiet(port, deadline) {
             return None;
         }
+        // Where a thread waits, its process runs: nobody need ask whether the handler can be reached.
         let list = waits.lists.get_mut(declared.wait_list)?;
         let (current, waiter) = (waits.scheduler.current, list.head());
         let running = waits.declared.get(waiter.position())?;
         let thread = waits.threads.get_mut(waiter)?;
-        if !thread.next.is_none() || waits.scheduler.is_ready_at_least(thread.priority) {
+        if !thread.next.is_none()
+            || waits.scheduler.is_anything_lent()
+            || caller.thread.priority > thread.priority
+            || waits.scheduler.is_ready_at_least(thread.priority)
+        {
             return None;
         }
         // Nothing is pending where a thread waits to be given something.
-        let results = if let ThreadState::Receiving { ref room, .. } = thread.state
-            && handler.served.is_none()
-        {
+        let results = if let ThreadState::Receiving { ref room, .. } = thread.state {
             let room = room.flat_grant(declared.process)?;
             let length = request.length().min(room.length());
             port.copy(request.part(0, length), room.part(0, length)).ok()?;
@@ -72,7 +78,8 @@ impl Channels<'_> {
             received(request.length(), *badge)
         } else if let ThreadState::Waiting { mask, .. } = thread.state
             && mask.contains(Signals::READABLE)
-            && handler.lasting.is_empty()
+            && handler.lasting.is_none()
+            && handler.attendant == waiter
         {
             handler.pending = *index;
             wait_results(Signals::READABLE)
@@ -82,7 +89,8 @@ impl Channels<'_> {
         thread.take_over();
         *list = ThreadList::EMPTY;
         let (request, response) = (Buffer::flat(request), Buffer::flat(response));
-        initiator.transaction = Transaction::Pending { thread: current, request, response };
+        let (thread, priority) = (current, Priority::LOWEST);
+        initiator.transaction = Transaction::Pending { thread, priority, request, response };
         waits.leave(current, ThreadState::Transacting(*index), deadline);
         waits.enter(waiter, running);
         Some((waiter, results))
@@ -120,6 +128,7 @@ impl Channels<'_> {
         let thread = waits.threads.get_mut(next)?;
         let is_plain = !initiator.watched
             && list.is_empty()
+            && !waits.scheduler.is_anything_lent()
             && !waits.scheduler.is_ready_at_least(thread.priority);
         if !is_plain {
             return None;
@@ -127,6 +136,7 @@ impl Channels<'_> {
         port.copy(from, to).ok()?;
         thread.take_over();
         handler.release();
+        handler.attendant = current;
         initiator.transaction = Transaction::Idle;
         *list = ThreadList::of(current);
         let state = ThreadState::Receiving { list: declared.wait_list, room: Buffer::flat(room) };
@@ -149,26 +159,31 @@ impl Channels<'_> {
         let room = caller.memory().own_grant(address, length)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let current = services.waits.scheduler.current;
-        let index = if handler.served.is_none() { handler.pending } else { handler.served };
-        let is_anothers = !handler.served.is_none() && handler.server != current;
-        if is_anothers || !handler.stale.is_empty() {
+        let is_new = handler.served.is_none();
+        let index = if is_new { handler.pending } else { handler.served };
+        let answerer = if is_new { handler.attendant } else { handler.server };
+        if answerer != current || !handler.stale.is_empty() {
             return None;
         }
         let ends = services.system.initiator(index)?;
-        let Transaction::Pending { ref request, .. } = self.initiators.get(index)?.transaction
-        else {
+        let initiator = self.initiators.get_mut(index)?;
+        let Transaction::Pending { ref request, .. } = initiator.transaction else {
             return None;
         };
         let rest = request.length().checked_sub(offset)?;
         let length = rest.min(room.length());
         let from = request.flat_grant(ends.process)?.part(offset, length);
         port.copy(from, room.part(0, length)).ok()?;
-        handler.serve(index, current);
+        if is_new {
+            handler.pending = mem::replace(&mut initiator.next, InitiatorIndex::NONE);
+            handler.served = index;
+            handler.server = current;
+        }
         Some((current, success(length)))
     }
 
-    /// Answers the transaction that waits or that the caller serves; its initiator is not more
-    /// important than the caller (CH-4).
+    /// Answers what the caller serves, while nothing else waits; the initiator is not more important
+    /// than the caller would be without it (CH-4, CH-13).
     #[inline(always)]
     pub(crate) fn respond_at_door<P: Port>(
         &mut self,
@@ -183,22 +198,20 @@ impl Channels<'_> {
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
         let current = waits.scheduler.current;
-        let index = if handler.served.is_none() { handler.pending } else { handler.served };
-        let is_anothers = !handler.served.is_none() && handler.server != current;
-        if is_anothers || !handler.stale.is_empty() {
+        let is_serving = handler.server == current && handler.stale.is_empty();
+        if !is_serving || !handler.pending.is_none() {
             return None;
         }
-        let ends = services.system.initiator(index)?;
-        let initiator = self.initiators.get_mut(index)?;
+        let ends = services.system.initiator(handler.served)?;
+        let initiator = self.initiators.get_mut(handler.served)?;
         let Transaction::Pending { thread, ref response, .. } = initiator.transaction else {
             return None;
         };
         let to = response.flat_grant(ends.process)?.first(from.length())?;
-        if initiator.watched || !waits.is_no_more_important(thread, current) {
+        if initiator.watched || !waits.is_no_more_important(thread) {
             return None;
         }
         port.copy(from, to).ok()?;
-        handler.pending = InitiatorIndex::NONE;
         handler.release();
         initiator.transaction = Transaction::Idle;
         waits.complete_alone(thread, success(from.length()));

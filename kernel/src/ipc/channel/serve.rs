@@ -2,7 +2,7 @@
 
 use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 
-use super::{Channels, Transaction, received};
+use super::{Channels, Transaction, received, word};
 use crate::event::{Ending, success};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
 use crate::memory::Buffer;
@@ -42,9 +42,9 @@ impl Channels<'_> {
     ) -> Ending {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller();
-        let handler = handler_of(&caller, handle)?.index;
+        let declared = handler_of(&caller, handle)?;
         let room = check(port, caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
-        let index = self.choose(&caller, services.waits.current(), handler)?;
+        let index = self.choose(&caller, services.waits.current(), declared.index)?;
         let request = self.request(index)?;
         let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
         if exact && rest < room.length() {
@@ -58,15 +58,35 @@ impl Channels<'_> {
             Ok(()) => {}
             Err(Side::Destination) => return Err(Error::PermissionDenied),
             Err(Side::Source) => {
-                self.blame_initiator(services, index);
+                self.blame_initiator(services, port, index);
                 return Err(Error::Unavailable);
             }
         }
-        let current = services.waits.current();
-        if let Some(handler) = self.handlers.get_mut(handler) {
-            handler.serve(index, current);
-        }
+        let before = self.answerer(services, declared);
+        self.serve(declared, index, services.waits.current());
+        self.settle(services, declared, before);
         Ok(Some(success(length)))
+    }
+
+    /// Whose transaction it is that the caller serves (CH-12).
+    #[inline(never)]
+    pub(crate) fn badge(&self, services: &Services<'_>, arguments: &Arguments) -> Ending {
+        let declared = handler_of(&services.caller(), arguments[0])?;
+        let handler = self.handlers.get(declared.index).ok_or(Error::Internal)?;
+        let served = services.system.initiator(handler.served).ok_or(Error::Unavailable)?;
+        if handler.server != services.waits.current() {
+            return Err(Error::FailedPrecondition);
+        }
+        Ok(Some(success(word(served.badge))))
+    }
+
+    /// Makes a transaction the one that a thread serves, which may serve it already.
+    fn serve(&mut self, declared: &HandlerDescriptor, index: InitiatorIndex, thread: ThreadIndex) {
+        self.dequeue(declared.index, index);
+        if let Some(handler) = self.handlers.get_mut(declared.index) {
+            handler.served = index;
+            handler.server = thread;
+        }
     }
 
     /// Copies the response and ends the transaction (CH-4).
@@ -78,7 +98,8 @@ impl Channels<'_> {
     ) -> Ending {
         let &[handle, address, length_word, ..] = arguments;
         let response = (address, length_word);
-        self.answer(services, port, handle, response)?;
+        let answer = self.check_answer(services, port, handle, response)?;
+        self.deliver(services, port, &answer, false)?;
         Ok(Some(success(0)))
     }
 
@@ -105,9 +126,10 @@ impl Channels<'_> {
     ) -> Ending {
         let &[handle, address, length_word, room, room_length, low, high] = arguments;
         let room = check_room(services, port, (room, room_length))?;
-        let handler = self.answer(services, port, handle, (address, length_word))?;
+        let answer = self.check_answer(services, port, handle, (address, length_word))?;
+        self.deliver(services, port, &answer, true)?;
         let deadline = Instant::from_words(low, high);
-        self.take_next(services, port, (handler, room), deadline)
+        self.take_next(services, port, (answer.handler, room), deadline)
     }
 
     fn check_answer<'s, P: Port>(
@@ -133,23 +155,28 @@ impl Channels<'_> {
         Ok(Answer { handler, ends, from, to })
     }
 
-    /// Copies the response and ends the transaction. Gives the handler.
-    fn answer<'s, P: Port>(
+    /// Copies the response and ends the transaction. If the caller `goes_on` to receive, it is the one that
+    /// answers for the next one already.
+    fn deliver<P: Port>(
         &mut self,
-        services: &mut Services<'s>,
+        services: &mut Services<'_>,
         port: &mut P,
-        handle: usize,
-        response: (usize, usize),
-    ) -> Result<&'s HandlerDescriptor, Error> {
-        let answer = self.check_answer(services, port, handle, response)?;
+        answer: &Answer<'_>,
+        goes_on: bool,
+    ) -> Result<(), Error> {
         match answer.copy(services.system, port) {
             Ok(()) => {
-                self.conclude(services, answer.ends.index, success(answer.from.length()));
-                Ok(answer.handler)
+                let before = self.answerer(services, answer.handler);
+                if goes_on && let Some(handler) = self.handlers.get_mut(answer.handler.index) {
+                    handler.attendant = services.waits.current();
+                }
+                let results = success(answer.from.length());
+                self.conclude(services, port, answer.ends.index, results, before);
+                Ok(())
             }
             Err(Side::Source) => Err(Error::PermissionDenied),
             Err(Side::Destination) => {
-                self.blame_initiator(services, answer.ends.index);
+                self.blame_initiator(services, port, answer.ends.index);
                 Err(Error::Unavailable)
             }
         }
@@ -175,8 +202,7 @@ impl Channels<'_> {
         Ok((end, room))
     }
 
-    /// Gives the caller the transaction that waits, or blocks it until there is one. An initiator
-    /// whose memory has gone bad is passed over (AB-8).
+    /// Gives the caller the transaction that is next, or blocks it until there is one.
     fn take_next<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -184,16 +210,13 @@ impl Channels<'_> {
         (end, room): (&HandlerDescriptor, Buffer),
         deadline: Instant,
     ) -> Ending {
-        loop {
-            let head = self.head(end.index)?;
-            if head.is_none() {
-                break;
-            }
-            match self.take(services, port, (end, head), &room) {
-                Ok(results) => return Ok(Some(results)),
-                Err(Side::Destination) => return Err(Error::PermissionDenied),
-                Err(Side::Source) => self.blame_initiator(services, head),
-            }
+        let before = self.answerer(services, end);
+        let handler = self.handlers.get_mut(end.index).ok_or(Error::Internal)?;
+        handler.attendant = services.waits.current();
+        let taken = self.take_first(services, port, (end, room));
+        self.settle(services, end, before);
+        if let Some(results) = taken? {
+            return Ok(Some(results));
         }
         if is_past(port, deadline) {
             return Err(Error::DeadlineExceeded);
@@ -201,6 +224,27 @@ impl Channels<'_> {
         let state = ThreadState::Receiving { list: end.wait_list, room };
         services.waits.block(port, state, deadline);
         Ok(None)
+    }
+
+    /// Makes the caller serve the transaction that is next, if there is one. An initiator whose memory
+    /// has gone bad is passed over (AB-8).
+    fn take_first<P: Port>(
+        &mut self,
+        services: &mut Services<'_>,
+        port: &mut P,
+        (end, room): (&HandlerDescriptor, Buffer),
+    ) -> Ending {
+        loop {
+            let head = self.head(end.index)?;
+            if head.is_none() {
+                return Ok(None);
+            }
+            match self.take(services, port, (end, head), &room) {
+                Ok(results) => return Ok(Some(results)),
+                Err(Side::Destination) => return Err(Error::PermissionDenied),
+                Err(Side::Source) => self.drop_waiting(services, head),
+            }
+        }
     }
 
     /// The transaction that a receive would be given, or NONE.
@@ -224,9 +268,7 @@ impl Channels<'_> {
         let source = End::whole(ends.process, &request);
         let destination = End::whole(end.process, room);
         transfer(services.system, port, source, destination, length)?;
-        if let Some(handler) = self.handlers.get_mut(end.index) {
-            handler.serve(head, services.waits.current());
-        }
+        self.serve(end, head, services.waits.current());
         Ok(received(request.length(), ends.badge))
     }
 
@@ -249,7 +291,7 @@ impl Channels<'_> {
     }
 
     /// The request of a transaction that is under way.
-    fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
+    pub(super) fn request(&self, index: InitiatorIndex) -> Result<Buffer, Error> {
         match self.initiators.get(index).map(|initiator| &initiator.transaction) {
             Some(Transaction::Pending { request, .. }) => Ok(*request),
             Some(Transaction::Idle | Transaction::Unanswered | Transaction::Complete(_)) | None => {

@@ -2,15 +2,16 @@
 
 use guichet_abi::{Arguments, Error, LIST_FLAG};
 
+use super::queue::Among;
 use super::{Channels, Transaction, received};
 use crate::event::{Ending, failure, success};
-use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::id::{HandlerIndex, ThreadIndex};
 use crate::memory::Buffer;
-use crate::object::{InitiatorDescriptor, Object};
+use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
 use crate::services::{Caller, Services, is_past};
-use crate::thread::ThreadState;
+use crate::thread::{Priority, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
 
@@ -70,22 +71,30 @@ impl Channels<'_> {
         start: &Start<'_>,
         deadline: Option<Instant>,
     ) -> Result<(), Error> {
-        let thread = deadline.map_or(ThreadIndex::NONE, |_| services.waits.current());
+        let current = services.waits.current();
+        let thread = deadline.map_or(ThreadIndex::NONE, |_| current);
+        let is_plain = !thread.is_none() && !services.waits.has_more_than_its_own(current);
+        let priority = if is_plain { Priority::LOWEST } else { services.waits.priority(current) };
         let index = start.ends.index;
         let receiver = self.give(services, port, start.ends, &start.request)?;
         if let Some(initiator) = self.initiators.get_mut(index) {
             let &Start { request, response, .. } = start;
-            initiator.transaction = Transaction::Pending { thread, request, response };
+            initiator.transaction = Transaction::Pending { thread, priority, request, response };
         }
         if let Some(deadline) = deadline {
             services.waits.block(port, ThreadState::Transacting(index), deadline);
         }
-        self.assign(services, start.ends, receiver, &start.request);
+        if receiver.is_none() {
+            self.enqueue(services, start.ends.handler.index, index, Among::Last);
+            self.raise_handler(services, &start.ends.handler);
+        } else {
+            self.assign(services, start.ends, receiver, &start.request);
+        }
+        self.lend(services, start.ends);
         Ok(())
     }
 
-    /// Makes a transaction served by the thread that was given its request; if there is none, lets it
-    /// wait.
+    /// Makes a transaction served by the thread that was given its request.
     #[inline(never)]
     fn assign(
         &mut self,
@@ -97,13 +106,9 @@ impl Channels<'_> {
         let Some(handler) = self.handlers.get_mut(ends.handler.index) else {
             return;
         };
-        if receiver.is_none() {
-            handler.pending = ends.index;
-            self.raise_handler(services, &ends.handler);
-        } else {
-            handler.serve(ends.index, receiver);
-            services.waits.complete(receiver, received(request.length(), ends.badge));
-        }
+        handler.served = ends.index;
+        handler.server = receiver;
+        services.waits.complete(receiver, received(request.length(), ends.badge));
     }
 
     /// Copies a request to the first thread that waits to serve one, if the handler serves none.
@@ -136,25 +141,45 @@ impl Channels<'_> {
         Ok(ThreadIndex::NONE)
     }
 
-    /// Finds somebody to serve the transaction that waits on this handler: a thread that waits to
-    /// serve one, else whoever waits for READABLE.
+    /// Finds somebody to serve the transaction that is next at this handler: a thread that waits to
+    /// serve one, else whoever waits for READABLE. One whose initiator's memory has gone bad is passed
+    /// over (AB-8). Settles what has changed at a handler for which `before` has answered.
     pub(super) fn offer<P: Port>(
         &mut self,
         services: &mut Services<'_>,
         port: &mut P,
-        index: HandlerIndex,
+        declared: &HandlerDescriptor,
+        before: ThreadIndex,
     ) {
-        let pending = self.handlers.get(index).map_or(InitiatorIndex::NONE, |end| end.pending);
-        let initiator = self.initiators.get(pending).map(|initiator| &initiator.transaction);
-        let (Some(&Transaction::Pending { request, .. }), Some(ends)) =
-            (initiator, services.system.initiator(pending))
-        else {
-            return;
-        };
-        match self.give(services, port, ends, &request) {
-            Ok(receiver) => self.assign(services, ends, receiver, &request),
-            Err(_) => self.blame_initiator(services, pending),
+        while let Some((ends, request)) = self.next_request(services, declared.index) {
+            match self.give(services, port, ends, &request) {
+                Err(_) => self.drop_waiting(services, ends.index),
+                Ok(ThreadIndex::NONE) => {
+                    self.raise_handler(services, declared);
+                    break;
+                }
+                Ok(receiver) => {
+                    self.dequeue(declared.index, ends.index);
+                    self.assign(services, ends, receiver, &request);
+                    break;
+                }
+            }
         }
+        self.settle(services, declared, before);
+    }
+
+    /// What is next at a handler that serves nothing.
+    fn next_request<'s>(
+        &self,
+        services: &Services<'s>,
+        index: HandlerIndex,
+    ) -> Option<(&'s InitiatorDescriptor, Buffer)> {
+        let handler = self.handlers.get(index)?;
+        if !handler.served.is_none() {
+            return None;
+        }
+        let ends = services.system.initiator(handler.pending)?;
+        Some((ends, self.request(ends.index).ok()?))
     }
 }
 

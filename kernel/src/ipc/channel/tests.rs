@@ -6,6 +6,8 @@ use crate::testing::{FIRST_THREAD, Machine, OTHER_PROCESS, base, machine, writab
 
 mod asynchronous;
 mod default_deadline;
+mod inherit;
+mod queue;
 mod receive;
 mod user;
 

@@ -47,7 +47,7 @@ impl Channels<'_> {
     ) -> Ending {
         let (end, is_set) = check_arguments(services, arguments)?;
         match end {
-            End::Initiator(end) => self.set_on_handler(services, &end.handler, is_set),
+            End::Initiator(end) => self.set_on_handler(services, end, is_set),
             End::Handler(end) if is_set => self.raise_on_initiators(services, end.index),
             End::Handler(end) => self.lower_on_initiators(services.system, end.index),
         }
@@ -57,15 +57,34 @@ impl Channels<'_> {
     fn set_on_handler(
         &mut self,
         services: &mut Services<'_>,
-        end: &HandlerDescriptor,
+        end: &InitiatorDescriptor,
         is_set: bool,
     ) {
-        if let Some(handler) = self.handlers.get_mut(end.index) {
-            handler.lasting.set(Signals::USER, is_set);
+        if let Some(initiator) = self.initiators.get_mut(end.index) {
+            initiator.raises = is_set;
         }
+        self.show_user(services.system, end.handler.index);
         if is_set {
-            self.raise_handler(services, end);
+            self.raise_handler(services, &end.handler);
         }
+    }
+
+    /// Lets a handler show USER while any of its initiators raises it.
+    pub(super) fn show_user(&mut self, system: &System<'_>, index: HandlerIndex) {
+        let is_raised = self.raised_by(system, index).next().is_some();
+        if let Some(handler) = self.handlers.get_mut(index) {
+            handler.lasting.set(Signals::USER, is_raised);
+        }
+    }
+
+    /// The initiators that raise USER on a handler.
+    fn raised_by<'s>(
+        &self,
+        system: &System<'s>,
+        index: HandlerIndex,
+    ) -> impl Iterator<Item = &'s InitiatorDescriptor> {
+        initiators_of(system, index)
+            .filter(|ends| self.initiators.get(ends.index).is_some_and(|end| end.raises))
     }
 
     fn raise_on_initiators(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
@@ -97,15 +116,21 @@ impl Channels<'_> {
             let initiator = self.initiators.get(ends.index).ok_or("channel: no such initiator")?;
             let handler =
                 self.handlers.get(ends.handler.index).ok_or("channel: no such handler")?;
+            let lasting = handler.lasting.signals();
             if !Signals::USER.contains(initiator.user)
-                || !(Signals::USER | Signals::ERROR).contains(handler.lasting)
+                || !(Signals::USER | Signals::ERROR).contains(lasting)
             {
                 return Err("channel: a signal that an end has no place for");
             }
             let on_initiator = !initiator.user.is_empty();
-            let on_handler = handler.lasting.contains(Signals::USER);
-            if on_initiator && !runs(ends.handler.process) || on_handler && !runs(ends.process) {
+            if on_initiator && !runs(ends.handler.process)
+                || initiator.raises && !runs(ends.process)
+            {
                 return Err("channel: USER shows although its raiser has ended");
+            }
+            let is_raised = self.raised_by(services.system, ends.handler.index).next().is_some();
+            if lasting.contains(Signals::USER) != is_raised {
+                return Err("channel: USER shows on a handler, and nobody raises it");
             }
         }
         Ok(())

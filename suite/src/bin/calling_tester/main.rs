@@ -26,7 +26,7 @@ pub(crate) const CANARY: u8 = 0xC5;
 
 #[process_entry("tester")]
 fn entry() -> ! {
-    let mut report = Report::plan(28);
+    let mut report = Report::plan(29);
     ARENA.fill(CANARY);
     unknown(&mut report);
     every_word(&mut report);
@@ -74,7 +74,7 @@ fn unknown(report: &mut Report) {
 }
 
 /// Calls that come back at once, with words that are refused, or do nothing, as they stand.
-fn harmless() -> [(Syscall, Arguments); 9] {
+fn harmless() -> [(Syscall, Arguments); 10] {
     let (asking, answering) = (OUT.handle() as usize, IN.handle() as usize);
     let here = ARENA.at(0);
     [
@@ -84,6 +84,7 @@ fn harmless() -> [(Syscall, Arguments); 9] {
         (Syscall::ChannelRespond, [answering, here, 16, 0, 0, 0, 0]),
         (Syscall::ObjectWait, [answering, 1, 0, 0, 0, 0, 0]),
         (Syscall::ObjectSetPeerUserSignal, [asking, 0, 0, 0, 0, 0, 0]),
+        (Syscall::ChannelBadge, [answering, 0, 0, 0, 0, 0, 0]),
         (Syscall::SleepUntil, [0; 7]),
         (Syscall::ClockNow, [0; 7]),
         (Syscall::DebugNop, [0; 7]),

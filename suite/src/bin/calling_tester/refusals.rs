@@ -10,7 +10,7 @@ use userspace::syscall::Signals;
 use crate::refused;
 
 /// The calls on an object, each with this handle and nothing else that is wrong.
-fn on(handle: usize) -> [(Syscall, [usize; 5]); 6] {
+fn on(handle: usize) -> [(Syscall, [usize; 5]); 7] {
     let here = ARENA.at(0);
     let readable = Signals::READABLE.bits() as usize;
     [
@@ -20,6 +20,7 @@ fn on(handle: usize) -> [(Syscall, [usize; 5]); 6] {
         (Syscall::ChannelRespond, [handle, here, 4, 0, 0]),
         (Syscall::ObjectWait, [handle, readable, 0, 0, 0]),
         (Syscall::ObjectSetPeerUserSignal, [handle, 1, 0, 0, 0]),
+        (Syscall::ChannelBadge, [handle, 0, 0, 0, 0]),
     ]
 }
 
@@ -41,6 +42,7 @@ pub(crate) fn handles(report: &mut Report) {
         (handle::OUT, Syscall::ChannelRead, "AB-1 an initiator cannot read"),
         (handle::OUT, Syscall::ChannelReadExact, "AB-1 an initiator cannot read exactly"),
         (handle::OUT, Syscall::ChannelRespond, "AB-1 an initiator cannot answer"),
+        (handle::OUT, Syscall::ChannelBadge, "AB-1 CH-12 an initiator serves nobody with a badge"),
         (handle::IN, Syscall::ChannelTransact, "AB-1 a handler cannot transact"),
     ];
     for (handle, wrong, title) in kinds {

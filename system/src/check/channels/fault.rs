@@ -30,12 +30,40 @@ pub(super) fn shared(handler: Name, claims: impl Iterator<Item = Span>) -> Diagn
     if let Some(first) = first {
         diagnostic = diagnostic.also(first, "first named here");
     }
-    if let Some(handler) = handler {
-        diagnostic = diagnostic.also(handler.span, "the handler is declared here");
+    also_handler(diagnostic, handler)
+        .note("a channel joins one handler with one initiator, unless the handler says otherwise")
+        .help("add `fan_in: true` to the handler and a `badge` to each initiator, or declare a handler for each")
+}
+
+/// An initiator without a badge, which names a handler at `claim` that others may name too.
+pub(super) fn no_badge(handler: Name, claim: Span) -> Diagnostic {
+    let name = handler.map(|name| quoted(name.value)).unwrap_or_default();
+    let diagnostic = Diagnostic::error(format!("an initiator of the handler {name} has no badge"))
+        .at(claim, "named here, by an initiator without `badge`");
+    also_handler(diagnostic, handler)
+        .note("several initiators may name a handler with `fan_in`: their badges tell it whom it answers")
+        .help("give it a number of its own: `badge: 1`")
+}
+
+/// A badge that another initiator of the same handler has, at `first`.
+pub(super) fn same_badge(handler: Name, badge: Spanned<u32>, first: Span) -> Diagnostic {
+    let name = handler.map(|name| quoted(name.value)).unwrap_or_default();
+    let diagnostic = Diagnostic::error(format!(
+        "two initiators of the handler {name} have the badge {}",
+        badge.value
+    ))
+    .at(badge.span, "the same number again")
+    .also(first, "first given here");
+    also_handler(diagnostic, handler)
+        .note("the badge is all that tells a handler whom it answers")
+        .help("give each initiator a number of its own")
+}
+
+fn also_handler(diagnostic: Diagnostic, handler: Name) -> Diagnostic {
+    match handler {
+        Some(handler) => diagnostic.also(handler.span, "the handler is declared here"),
+        None => diagnostic,
     }
-    diagnostic
-        .note("a channel joins one handler with one initiator: a handler must know whom it answers")
-        .help("declare a handler for each initiator, and wait on each of them in turn")
 }
 
 /// An initiator whose handler is in its own process.
@@ -71,7 +99,8 @@ pub(super) fn no_object(target: &ProcessDraft, sought: Spanned<&str>) -> Diagnos
     if let Some(name) = target.name {
         diagnostic = diagnostic.also(name.span, "the process is declared here");
     }
-    let is_handler = |kind: &ObjectDraftKind| matches!(kind, ObjectDraftKind::ChannelHandler);
+    let is_handler =
+        |kind: &ObjectDraftKind| matches!(kind, ObjectDraftKind::ChannelHandler { .. });
     let handlers = || target.objects.iter().filter(|object| is_handler(&object.kind));
     let names = || handlers().filter_map(|object| object.name).map(|name| name.value);
     advised(diagnostic, sought, "a handler with a similar name exists", "its handlers are", names)
@@ -81,7 +110,7 @@ pub(super) fn no_object(target: &ProcessDraft, sought: Spanned<&str>) -> Diagnos
 pub(super) fn wrong_kind(sought: Spanned<&str>, found: Name, kind: &ObjectDraftKind) -> Diagnostic {
     let noun = match kind {
         ObjectDraftKind::ChannelInitiator { .. } => "a channel initiator",
-        ObjectDraftKind::ChannelHandler => "a channel handler",
+        ObjectDraftKind::ChannelHandler { .. } => "a channel handler",
         ObjectDraftKind::Thread(_) => "a thread",
         ObjectDraftKind::Process { .. } => "a process",
         ObjectDraftKind::WaitGroup => "a wait group",

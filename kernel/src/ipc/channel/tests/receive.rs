@@ -4,7 +4,9 @@
 use guichet_abi::{Error, LIST_FLAG, Signals, Syscall, deadline_to_words};
 
 use super::{EVERYTHING, NEVER, signals};
+use crate::id::ThreadIndex;
 use crate::testing::{Machine, base, machine, writable};
+use crate::thread::Priority;
 
 /// The badge of the initiator in the systems of these tests.
 const BADGE: usize = 7;
@@ -460,4 +462,29 @@ fn a_request_that_is_served_anew_and_has_gone_bad_is_given_to_nobody() {
     assert_eq!(machine.returned(0), refused(Error::PermissionDenied)); // AB-8
     machine.transact(0, 4, 8, NEVER);
     assert_eq!(machine.returned(2), given(4)); // thread 2 received on
+}
+
+#[test]
+fn who_answers_and_receives_is_the_one_that_waited_last() {
+    let mut machine = machine(&[20], &[10, 10]);
+    machine.start_thread(2);
+    sleep(&mut machine, 0, 5);
+    sleep(&mut machine, 1, 5);
+    machine.wait(2, Signals::READABLE, 3);
+    machine.pass(3);
+    assert_eq!(machine.returned(2), refused(Error::DeadlineExceeded));
+    sleep(&mut machine, 2, 9);
+    machine.pass(5);
+    machine.transact(0, 4, 8, NEVER);
+    assert_eq!(machine.read(1, 0, 4), Ok(4));
+    machine.call(1, Syscall::ChannelRespondAndReceive, &[0, base(1), 4, writable(1), 8, 0, 0]);
+    machine.transact(0, 4, 8, NEVER);
+    assert_eq!(machine.returned(1), refused(Error::DeadlineExceeded));
+    let priority = |machine: &mut Machine, thread| {
+        let kernel = machine.kernel();
+        kernel.services.waits.priority(ThreadIndex::new(thread))
+    };
+    // CH-13: it is lent what waits, and the one that waited before it is not.
+    assert_eq!(priority(&mut machine, 1), Priority::new(20));
+    assert_eq!(priority(&mut machine, 2), Priority::new(10));
 }
