@@ -69,9 +69,11 @@ fn the_supervisor_brings_its_worker_back() {
             let line = format!("[{client}] 16 squares, and 4 numbers that nobody survives\n");
             assert!(seen.output.contains(&line), "{board}: {}", seen.output);
         }
-        let last =
-            "[supervisor] the worker died 8 times, and everybody has got what there was to get";
-        assert_eq!(seen.output.lines().last(), Some(last), "{board}");
+        // How often, depends on whose number comes first.
+        let last = seen.output.lines().last().unwrap_or_default();
+        let is_last = last.starts_with("[supervisor] the worker died ")
+            && last.ends_with(" times, and everybody has got what there was to get");
+        assert!(is_last, "{board}: {last}");
     }
 }
 

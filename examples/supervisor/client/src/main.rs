@@ -1,7 +1,8 @@
 //! Asks for squares, whatever becomes of the process that answers.
 //!
-//! When the worker dies over a number, this process hears of it at once. It tries once more, in case it
-//! was not the number's fault, and then goes on without that one.
+//! When the worker dies over a number, this process hears of it at once. It tries again, in case it was
+//! another client's number, and then goes on without that one. Clients that have heard of the same death
+//! wait for different times, or one's bad number would be the end of the other's good one again.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -14,9 +15,18 @@ use userspace::{println, process_entry};
 /// How many numbers are asked for.
 const NUMBERS: u32 = 20;
 /// How often for each, if nobody is there to answer.
-const ATTEMPTS: u32 = 2;
-/// How long to wait for a worker that is not there.
+const ATTEMPTS: u32 = 6;
+/// How long to wait at least for a worker that is not there.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How many milliseconds longer at most.
+const SPREAD: u64 = 61;
+
+/// Waits for a worker that is not there. How long, nobody can foresee, not even another client.
+fn pause() -> Result<()> {
+    let now = SystemClock::now();
+    let more = Duration::from_millis(now.ticks() % SPREAD);
+    sleep_until(now + PAUSE + more)
+}
 
 /// The square of a number; `Unavailable` if it cost the worker its life.
 fn square(number: u32) -> Result<u32> {
@@ -24,7 +34,7 @@ fn square(number: u32) -> Result<u32> {
     for _ in 0..ATTEMPTS {
         match WORKER.transact(&number.to_le_bytes(), &mut answer, Instant::MAX) {
             Ok(_) => return Ok(u32::from_le_bytes(answer)),
-            Err(Error::Unavailable) => sleep_until(SystemClock::now() + PAUSE)?,
+            Err(Error::Unavailable) => pause()?,
             Err(error) => return Err(error),
         }
     }
