@@ -69,11 +69,13 @@ fn the_supervisor_brings_its_worker_back() {
             let line = format!("[{client}] 16 squares, and 4 numbers that nobody survives\n");
             assert!(seen.output.contains(&line), "{board}: {}", seen.output);
         }
-        // How often, depends on whose number comes first.
+        // How often, depends on whose number comes first; a number that nobody survives takes one life at least.
         let last = seen.output.lines().last().unwrap_or_default();
-        let is_last = last.starts_with("[supervisor] the worker died ")
-            && last.ends_with(" times, and everybody has got what there was to get");
-        assert!(is_last, "{board}: {last}");
+        let count = last.strip_prefix("[supervisor] the worker died ").and_then(|rest| {
+            rest.strip_suffix(" times, and everybody has got what there was to get")
+        });
+        let deaths: u32 = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+        assert!(deaths >= 4, "{board}: {last}");
     }
 }
 
