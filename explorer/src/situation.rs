@@ -5,10 +5,11 @@
 //! call to the door too, asks the oracle what is right, and has the [audit](crate::audit) compare.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ptr;
 
 use guichet_kernel::{
-    Event, Instant, Outcome, Port, ProcessId, ProcessIndex, ProcessState, TableIndex, ThreadIndex,
-    ThreadState,
+    Event, Instant, Kernel, Outcome, Port, ProcessId, ProcessIndex, ProcessState, TableIndex,
+    ThreadIndex, ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
@@ -85,8 +86,8 @@ pub struct Taken {
 }
 
 impl Seen {
-    fn of(declared: &Declared, snapshot: &mut KernelTables) -> Seen {
-        let kernel = snapshot.kernel(&declared.system);
+    /// What a kernel shows that has just taken an event: all that it holds besides its tables too.
+    fn of(declared: &Declared, kernel: &Kernel<'_>) -> Seen {
         let threads = 0..declared.thread_count();
         let processes = (0..declared.system.processes.len()).map(ProcessIndex::new);
         let current = kernel.current_thread();
@@ -130,9 +131,10 @@ impl Situation {
         let mut machine = Machine::new(memories, BOOT_TICKS, Instant::NEVER);
         let mut oracle = Oracle::before_boot(declared);
         let mut violations = Vec::new();
-        let _told = snapshot.kernel(&declared.system).boot(&mut machine);
+        let mut kernel = snapshot.kernel(&declared.system);
+        let _told = kernel.boot(&mut machine);
         oracle.boot(declared);
-        choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
+        choose_at_boot(declared, &kernel, &mut oracle, &mut violations);
         for thread in 0..declared.thread_count() {
             let process = declared.process_of(thread);
             let starts_itself = declared.plan.processes[process].holds_threads;
@@ -140,13 +142,13 @@ impl Situation {
                 && oracle.processes[process].is_running()
                 && declared.main_of(process) != thread
             {
-                snapshot.kernel(&declared.system).start_thread(ThreadIndex::new(thread));
+                kernel.start_thread(ThreadIndex::new(thread));
                 oracle.start_thread(thread, oracle.last_turn());
             }
         }
-        let _told = snapshot.kernel(&declared.system).step(&mut machine, Event::Timer);
+        let _told = kernel.step(&mut machine, Event::Timer);
         oracle.preempt(declared);
-        choose_at_boot(declared, &mut snapshot, &mut oracle, &mut violations);
+        choose_at_boot(declared, &kernel, &mut oracle, &mut violations);
         let Machine { alarm, enabled_lines, .. } = machine;
         (Situation { snapshot, oracles: vec![oracle], alarm, enabled_lines }, violations)
     }
@@ -155,8 +157,9 @@ impl Situation {
     pub fn take(&self, declared: &Declared, around: &Surroundings, event: Event) -> Taken {
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
-        let outcome = snapshot.kernel(&declared.system).step(&mut machine, event);
-        let seen = Seen::of(declared, &mut snapshot);
+        let mut kernel = snapshot.kernel(&declared.system);
+        let outcome = kernel.step(&mut machine, event);
+        let seen = Seen::of(declared, &kernel);
         let oracles = self.oracles.clone();
         let (alarm, enabled_lines) = (machine.alarm, machine.enabled_lines.clone());
         let mut taken = Taken {
@@ -243,7 +246,12 @@ impl Situation {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
-        let answer = snapshot.kernel(&declared.system).door(&mut machine, &call);
+        let mut kernel = snapshot.kernel(&declared.system);
+        let answer = kernel.door(&mut machine, &call);
+        let running = declared.system.thread(kernel.current_thread());
+        if !running.is_some_and(|running| ptr::eq(running, kernel.running())) {
+            return Some("takes another thread for the current one");
+        }
         match answer {
             None if snapshot != self.snapshot => Some("declines, but has changed the state"),
             None if machine.memories != around.memories => Some("declines, but has changed memory"),
@@ -306,11 +314,11 @@ fn predictions(
 /// Compares who runs during boot with who should.
 fn choose_at_boot(
     declared: &Declared,
-    snapshot: &mut KernelTables,
+    kernel: &Kernel<'_>,
     oracle: &mut Oracle,
     violations: &mut Vec<Violation>,
 ) {
-    let seen = Seen::of(declared, snapshot);
+    let seen = Seen::of(declared, kernel);
     let candidates = oracle.candidates(declared);
     if let Err(message) = seen.check {
         violations.push(Violation::new(Invariant::Consistent, message));

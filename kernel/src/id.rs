@@ -18,6 +18,12 @@ pub trait TableIndex: Copy {
 /// No table is this long.
 const TABLE_BOUND: usize = 1 << 15;
 
+/// Tells whether both stand for no entry: with one test, where two would be two.
+#[inline(always)]
+pub(crate) fn are_none(one: impl TableIndex, other: impl TableIndex) -> bool {
+    one.position() & other.position() & TABLE_BOUND != 0
+}
+
 macro_rules! table_index {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*

@@ -63,10 +63,10 @@ impl<'s> Kernel<'s> {
     pub fn new(system: &'s System<'s>, storage: Storage<'s>) -> Self {
         let Globals { scheduler, alarm } = storage.globals;
         let waits = Waits::new(
-            system.threads,
+            system,
             Table::new(storage.threads),
             Table::new(storage.wait_lists),
-            (system.wait_groups, Table::new(storage.wait_groups)),
+            Table::new(storage.wait_groups),
             scheduler,
             Deadlines::new(alarm),
         );
@@ -122,6 +122,7 @@ impl<'s> Kernel<'s> {
     pub(crate) fn clear(&mut self) {
         let waits = &mut self.services.waits;
         waits.scheduler.clear();
+        waits.settle_door();
         waits.set_current(ThreadIndex::NONE);
         waits.deadlines.clear();
         waits.threads.fill(&Thread::DORMANT);

@@ -76,9 +76,19 @@ impl SchedulerState {
         index: ThreadIndex,
         state: ThreadState,
     ) {
-        let Some(priority) = Self::mark_ready(threads, index, state) else {
-            return;
-        };
+        if let Some(priority) = Self::mark_ready(threads, index, state) {
+            self.enqueue(threads, index, priority);
+        }
+    }
+
+    /// Puts a thread that has been made ready behind its equals.
+    #[inline(always)]
+    pub(crate) fn enqueue(
+        &mut self,
+        threads: &mut Threads<'_>,
+        index: ThreadIndex,
+        priority: Priority,
+    ) {
         let ready = &mut self.ready;
         if let Some(queue) = Table::new(&mut self.queues).get_mut(priority) {
             queue.push_back(threads, index);

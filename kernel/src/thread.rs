@@ -124,15 +124,17 @@ impl ThreadState {
     }
 }
 
-/// What changes about a thread.
+/// What changes about a thread. The kind of its state does not stand first: there, compilers work out where the
+/// thread is once more for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Thread {
-    pub(crate) state: ThreadState,
-    /// How important it is now: as declared, or more, while others wait for it (CH-13).
-    pub(crate) priority: Priority,
     /// Its neighbours in the one list that it stands in.
     pub(crate) next: ThreadIndex,
     pub(crate) previous: ThreadIndex,
+    pub(crate) state: ThreadState,
+    /// How important it is now: as declared, or more, while others wait for it (CH-13).
+    pub(crate) priority: Priority,
     /// When what it blocks in ends in DeadlineExceeded; NEVER while it does not block.
     pub(crate) deadline: Instant,
 }
@@ -229,6 +231,12 @@ impl ThreadSet {
     #[inline(always)]
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Tells whether no thread is in and `or` is not so either: with one test, where two would be two.
+    #[inline(always)]
+    pub(crate) fn is_empty_and_not(self, or: bool) -> bool {
+        self.0 | u32::from(or) == 0
     }
 }
 

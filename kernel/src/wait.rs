@@ -12,9 +12,9 @@ use crate::deadline::Deadlines;
 use crate::event::Outcome;
 use crate::id::{Table, TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex};
 use crate::memory::Buffer;
-use crate::object::WaitGroupDescriptor;
 use crate::port::Port;
 use crate::scheduler::SchedulerState;
+use crate::system::System;
 use crate::thread::{Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
 use crate::time::Instant;
 
@@ -23,10 +23,13 @@ use crate::time::Instant;
 pub(crate) struct Waits<'s> {
     /// What is declared of the threads.
     pub(crate) declared: &'s [ThreadDescriptor<'s>],
-    /// What is declared of the wait groups.
-    pub(crate) declared_groups: &'s [WaitGroupDescriptor],
+    /// What is declared of the whole system.
+    system: &'s System<'s>,
     /// What is declared of the current one: found once, when it becomes that.
     running: &'s ThreadDescriptor<'s>,
+    /// What the door takes is shorter than this: as long as a transfer may be (AB-10), and nothing while
+    /// anything is lent (CH-13). So one comparison tells both.
+    pub(crate) door_bound: usize,
     pub(crate) threads: Threads<'s>,
     pub(crate) lists: Table<'s, WaitListIndex, ThreadList>,
     pub(crate) groups: WaitGroups<'s>,
@@ -60,19 +63,41 @@ pub(crate) fn member_results(user_data: usize, signals: Signals) -> Results {
     Results { status: OK, value0: user_data, value1: usize::try_from(signals.bits()).unwrap_or(0) }
 }
 
+/// What the door takes is shorter than this.
+fn door_bound(system: &System<'_>, scheduler: &SchedulerState) -> usize {
+    if scheduler.is_anything_lent() { 0 } else { system.max_transfer_bytes.saturating_add(1) }
+}
+
 impl<'s> Waits<'s> {
     /// The threads of a system over their storage.
     pub(crate) fn new(
-        declared: &'s [ThreadDescriptor<'s>],
+        system: &'s System<'s>,
         threads: Threads<'s>,
         lists: Table<'s, WaitListIndex, ThreadList>,
-        (declared_groups, groups): (&'s [WaitGroupDescriptor], WaitGroups<'s>),
+        groups: WaitGroups<'s>,
         scheduler: &'s mut SchedulerState,
         deadlines: Deadlines<'s>,
     ) -> Self {
+        let declared = system.threads;
         let running = declared.get(scheduler.current.position());
         let running = running.unwrap_or(ThreadDescriptor::NOBODY);
-        Waits { declared, declared_groups, running, threads, lists, groups, scheduler, deadlines }
+        let door_bound = door_bound(system, scheduler);
+        Waits {
+            declared,
+            system,
+            running,
+            door_bound,
+            threads,
+            lists,
+            groups,
+            scheduler,
+            deadlines,
+        }
+    }
+
+    /// Something has been lent, or taken back: the door is open while nothing is.
+    pub(crate) fn settle_door(&mut self) {
+        self.door_bound = door_bound(self.system, self.scheduler);
     }
 
     /// What is declared of the current thread.
@@ -164,6 +189,7 @@ impl<'s> Waits<'s> {
             self.scheduler.count_lent(thread.priority > own, priority > own);
             thread.priority = priority;
         }
+        self.settle_door();
         if state.is_ready() {
             self.scheduler.make_ready(&mut self.threads, index, state);
         }
@@ -251,7 +277,7 @@ impl<'s> Waits<'s> {
         member: &Member,
         signals: Signals,
     ) -> bool {
-        let declared = self.declared_groups.get(member.group.position());
+        let declared = self.system.wait_groups.get(member.group.position());
         let list = declared.map_or(WaitListIndex::NONE, |group| group.wait_list);
         let mut woken = false;
         while !self.first_waiter(list).is_none() {
@@ -287,7 +313,7 @@ impl<'s> Waits<'s> {
         let mut index = self.first_waiter(list);
         while let Some(entry) = self.threads.get(index) {
             if let ThreadState::Member(member) = entry.state
-                && let Some(group) = self.declared_groups.get(member.group.position())
+                && let Some(group) = self.system.wait_groups.get(member.group.position())
                 && group.wait_list == waits_on
             {
                 return true;
@@ -344,21 +370,15 @@ impl<'s> Waits<'s> {
         !deadline.is_finite() || (!self.deadlines.is_next(deadline) && deadline > port.now())
     }
 
-    /// Tells whether a thread is no more important than the current one is declared to be: then it lends
-    /// it nothing, and waking it leaves the current one the processor.
-    #[inline(always)]
-    pub(crate) fn is_no_more_important(&self, index: ThreadIndex) -> bool {
-        let thread = self.threads.get(index);
-        thread.is_some_and(|thread| thread.priority <= self.running.priority)
-    }
-
     /// As [`Waits::complete`], for a thread that stands in no list.
     #[inline(always)]
     pub(crate) fn complete_alone(&mut self, index: ThreadIndex, results: Results) {
         if let Some(thread) = self.threads.get_mut(index) {
+            thread.state = ThreadState::Returning(results);
             thread.deadline = Instant::NEVER;
+            let priority = thread.priority;
+            self.scheduler.enqueue(&mut self.threads, index, priority);
         }
-        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
     }
 
     /// Blocks the current thread in `state`, alone in `list`, and runs the most important ready one,
@@ -444,12 +464,15 @@ impl<'s> Waits<'s> {
         outcome
     }
 
-    /// Checks that whoever has more than its own priority is counted.
+    /// Checks that whoever has more than its own priority is counted, and that the door knows of it.
     fn check_lent(&self) -> Result<(), &'static str> {
         let threads = (0..self.declared.len()).map(ThreadIndex::new);
         let lent = threads.filter(|thread| self.has_more_than_its_own(*thread)).count();
         if self.scheduler.is_anything_lent() == (lent == 0) {
             return Err("scheduler: somebody is more important than declared, or nobody");
+        }
+        if self.door_bound != door_bound(self.system, self.scheduler) {
+            return Err("wait: the door is open although something is lent, or closed");
         }
         Ok(())
     }

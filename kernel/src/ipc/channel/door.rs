@@ -4,7 +4,8 @@
 //! here once more, as a straight line: it checks everything, then it commits, it calls nothing out of
 //! line, and it says `None`, having changed nothing, to whatever the general way (`start`, `serve`) is
 //! there for. Lists, deadlines that the alarm must be set for, default deadlines, threads that wait
-//! where nobody expects them, staleness, processes that have ended: all of that is declined.
+//! where nobody expects them, staleness, priorities that are lent, processes that have ended: all of that
+//! is declined.
 //!
 //! The two ways must mean the same. That is not left to reading: the explorer compares them in
 //! every state that it reaches.
@@ -19,7 +20,7 @@ use guichet_abi::{Arguments, Results, Signals};
 
 use super::{Channels, Transaction, received};
 use crate::event::success;
-use crate::id::{InitiatorIndex, TableIndex, ThreadIndex};
+use crate::id::{InitiatorIndex, TableIndex, ThreadIndex, are_none};
 use crate::memory::{Buffer, Grant};
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::Port;
@@ -51,8 +52,7 @@ impl Channels<'_> {
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
         let deadline = Instant::from_words(low, high);
-        let is_free =
-            matches!(initiator.transaction, Transaction::Idle) && handler.served.is_none();
+        let is_free = matches!(initiator.transaction, Transaction::Idle);
         if !is_free || !waits.is_quiet(port, deadline) {
             return None;
         }
@@ -61,8 +61,7 @@ impl Channels<'_> {
         let (current, waiter) = (waits.scheduler.current, list.head());
         let running = waits.declared.get(waiter.position())?;
         let thread = waits.threads.get_mut(waiter)?;
-        if !thread.next.is_none()
-            || waits.scheduler.is_anything_lent()
+        if !are_none(thread.next, handler.served)
             || caller.thread.priority > thread.priority
             || waits.scheduler.is_ready_at_least(thread.priority)
         {
@@ -114,8 +113,8 @@ impl Channels<'_> {
         let waits = &mut services.waits;
         let current = waits.scheduler.current;
         let deadline = Instant::from_words(low, high);
-        let is_serving = handler.server == current && handler.stale.is_empty();
-        if !(is_serving && handler.pending.is_none() && waits.is_quiet(port, deadline)) {
+        let is_serving = handler.server == current && handler.pending.is_none();
+        if !(is_serving && waits.is_quiet(port, deadline)) {
             return None;
         }
         let initiator = self.initiators.get_mut(handler.served)?;
@@ -126,9 +125,8 @@ impl Channels<'_> {
         let to = response.flat_grant(running.process.index)?.first(from.length())?;
         let list = waits.lists.get_mut(declared.wait_list)?;
         let thread = waits.threads.get_mut(next)?;
-        let is_plain = !initiator.watched
+        let is_plain = handler.stale.is_empty_and_not(initiator.watched)
             && list.is_empty()
-            && !waits.scheduler.is_anything_lent()
             && !waits.scheduler.is_ready_at_least(thread.priority);
         if !is_plain {
             return None;
@@ -170,10 +168,10 @@ impl Channels<'_> {
         let Transaction::Pending { ref request, .. } = initiator.transaction else {
             return None;
         };
+        let request = request.flat_grant(ends.process)?;
         let rest = request.length().checked_sub(offset)?;
         let length = rest.min(room.length());
-        let from = request.flat_grant(ends.process)?.part(offset, length);
-        port.copy(from, room.part(0, length)).ok()?;
+        port.copy(request.part(offset, length), room.part(0, length)).ok()?;
         if is_new {
             handler.pending = mem::replace(&mut initiator.next, InitiatorIndex::NONE);
             handler.served = index;
@@ -182,8 +180,8 @@ impl Channels<'_> {
         Some((current, success(length)))
     }
 
-    /// Answers what the caller serves, while nothing else waits; the initiator is not more important
-    /// than the caller would be without it (CH-4, CH-13).
+    /// Answers what the caller serves, while nothing else waits (CH-4). The initiator is not more important
+    /// than the caller: it would have lent it that (CH-13).
     #[inline(always)]
     pub(crate) fn respond_at_door<P: Port>(
         &mut self,
@@ -208,7 +206,7 @@ impl Channels<'_> {
             return None;
         };
         let to = response.flat_grant(ends.process)?.first(from.length())?;
-        if initiator.watched || !waits.is_no_more_important(thread) {
+        if initiator.watched || thread.is_none() {
             return None;
         }
         port.copy(from, to).ok()?;
@@ -247,7 +245,8 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescr
     }
 }
 
-/// What the caller wants to send, if it may (AB-10).
+/// What the caller wants to send, if it may (AB-10), while nothing is lent: so whoever asks for this knows that
+/// every thread is as important as declared (CH-13).
 #[inline(always)]
 fn readable(
     services: &Services<'_>,
@@ -255,7 +254,7 @@ fn readable(
     address: usize,
     length: usize,
 ) -> Option<Grant> {
-    if length > services.max_transfer_bytes {
+    if length >= services.waits.door_bound {
         return None;
     }
     caller.memory().readable_grant(address, length)
