@@ -4,7 +4,11 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
+
+use signal_hook::consts::SIGINT;
 
 /// Longer than anything takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -44,6 +48,7 @@ impl Seen {
 /// Whatever it builds goes where the command itself was built, so that the crates of the
 /// host are built once.
 pub(crate) fn guichet(folder: &Path) -> Command {
+    pass_no_ignored_ctrl_c_on();
     let program = Path::new(env!("CARGO_BIN_EXE_guichet"));
     let mut command = Command::new(program);
     let target = program.ancestors().nth(2).expect("target/debug/guichet");
@@ -51,6 +56,22 @@ pub(crate) fn guichet(folder: &Path) -> Command {
     // Systems in temporary folders are built once and never again.
     command.env("CARGO_INCREMENTAL", "0").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
+}
+
+/// Sees to it that Ctrl-C means to the command what it means at a terminal, also where whoever started these
+/// tests had it ignored, as a script's `&` does. A program that is started inherits what is ignored, but
+/// not what is handled; so here it is handled, by nothing that matters.
+fn pass_no_ignored_ctrl_c_on() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").expect("/proc is mounted");
+        let bits = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).expect("a line");
+        let ignored = u64::from_str_radix(bits.trim(), 16).expect("a set of signals");
+        if ignored >> (SIGINT - 1) & 1 != 0 {
+            let unread = Arc::new(AtomicBool::new(false));
+            signal_hook::flag::register(SIGINT, unread).expect("a handler");
+        }
+    });
 }
 
 /// Runs the command with `arguments` in `folder`, to its end.
