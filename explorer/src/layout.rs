@@ -94,12 +94,12 @@ impl Tables {
 
 /// A process's memory, gaps included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Memory(Vec<u8>);
+pub struct Memory([u8; SPAN_BYTES]);
 
 impl Memory {
     /// Memory full of one byte.
     pub fn filled(byte: u8) -> Memory {
-        Memory(vec![byte; SPAN_BYTES])
+        Memory([byte; SPAN_BYTES])
     }
 
     /// What a program keeps in its memory while nobody writes to it: its messages, marked with
@@ -142,6 +142,9 @@ impl Memory {
 
     /// The addresses at which two memories differ.
     pub fn differences(&self, other: &Memory) -> Vec<usize> {
+        if self == other {
+            return Vec::new();
+        }
         let pairs = self.0.iter().zip(&other.0).enumerate();
         pairs.filter(|(_, (one, other))| one != other).map(|(at, _)| LOWEST + at).collect()
     }

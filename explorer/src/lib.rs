@@ -18,6 +18,7 @@
 //!     audit -> invariant          what does not hold
 //!   explore, narrate, report      visiting; telling a counterexample in words
 //!   walk, hostile, random         the same audit over long random walks in a larger system
+//!   side_by_side                  several of these at once
 //! ```
 //!
 //! States are told apart by a 64-bit fingerprint, as the checker that does the visiting (stateright)
@@ -43,6 +44,7 @@ pub mod random;
 pub mod repertoire;
 pub mod report;
 pub mod scenario;
+pub mod side_by_side;
 pub mod situation;
 pub mod walk;
 pub mod words;

@@ -8,6 +8,7 @@ use clap::Parser;
 use guichet_explorer::explore::explore;
 use guichet_explorer::report;
 use guichet_explorer::scenario::{self, Scenario};
+use guichet_explorer::side_by_side::side_by_side;
 
 /// Visits every state of small systems over the real kernel, and objects when an invariant breaks.
 #[derive(Parser)]
@@ -54,13 +55,13 @@ fn chosen(names: &[String]) -> Result<Vec<Scenario>, &String> {
 
 fn run(scenarios: &[Scenario], depth: Option<usize>) -> ExitCode {
     let mut status = ExitCode::SUCCESS;
-    for scenario in scenarios {
-        let findings = explore(scenario, depth.or(scenario.depth));
+    let work = |_, scenario: &Scenario| explore(scenario, depth.or(scenario.depth));
+    side_by_side(scenarios, work, |scenario, findings| {
         say(&report::findings(scenario, &findings));
         if findings.counterexample.is_some() {
             status = ExitCode::FAILURE;
         }
-    }
+    });
     status
 }
 

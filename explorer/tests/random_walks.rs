@@ -3,6 +3,7 @@
 //!
 //! A failure names its seed; `EXPLORER_SEED=<that seed>` walks that one alone.
 
+use guichet_explorer::side_by_side::side_by_side;
 use guichet_explorer::walk::{Walked, declared, walk};
 
 /// A debug build takes ten times as long.
@@ -21,12 +22,12 @@ fn every_step_of_random_walks_is_right() {
     };
     let declared = declared();
     let mut sum = Walked::default();
-    for seed in seeds {
-        match walk(&declared, seed, STEPS) {
-            Ok(walked) => sum += walked,
-            Err(message) => panic!("{message}"),
-        }
-    }
+    let seeds: Vec<u64> = seeds.collect();
+    let work = |_, seed: &u64| walk(&declared, *seed, STEPS);
+    side_by_side(&seeds, work, |_, walked| match walked {
+        Ok(walked) => sum += walked,
+        Err(message) => panic!("{message}"),
+    });
     println!("{sum:?}");
     let Walked { steps, transfers, refusals, starts, threads, joins, members, lines, .. } = sum;
     assert!(transfers * 40 > steps, "a walk that moves no bytes shows nothing");

@@ -2,7 +2,9 @@
 //! is not, since a debug build takes ten times as long.
 
 use guichet_explorer::explore::explore;
-use guichet_explorer::{report, scenario};
+use guichet_explorer::report;
+use guichet_explorer::scenario::{self, Scenario};
+use guichet_explorer::side_by_side::side_by_side;
 
 /// How deep the larger scenarios are looked into without optimization, in steps.
 const DEBUG_DEPTH: usize = 5;
@@ -12,16 +14,18 @@ const SMALL: [&str; 6] = ["buffers", "lists", "deadlines", "ends", "gives-up", "
 
 #[test]
 fn no_scenario_violates_an_invariant() {
-    for scenario in scenario::all() {
+    let depth = |scenario: &Scenario| {
         let is_partial = cfg!(debug_assertions) && !SMALL.contains(&scenario.name);
-        let depth = if is_partial { Some(DEBUG_DEPTH) } else { scenario.depth };
-        let findings = explore(&scenario, depth);
-        let report = report::findings(&scenario, &findings);
+        if is_partial { Some(DEBUG_DEPTH) } else { scenario.depth }
+    };
+    let work = |_, scenario: &Scenario| explore(scenario, depth(scenario));
+    side_by_side(&scenario::all(), work, |scenario, findings| {
+        let report = report::findings(scenario, &findings);
         println!("{report}");
         assert!(findings.counterexample.is_none(), "{report}");
-        assert_eq!(findings.is_complete, depth.is_none(), "{report}");
+        assert_eq!(findings.is_complete, depth(scenario).is_none(), "{report}");
         assert!(findings.states > 100, "nothing happens in this scenario: {report}");
-    }
+    });
 }
 
 #[test]

@@ -18,7 +18,7 @@ const ROOMS: [&str; 4] = ["abi", "kernel", "kernel_tables", "explorer"];
 /// a good while.
 const LONGEST_RUN: Duration = Duration::from_secs(1800);
 
-/// A copy of the sources, and where it is built.
+/// A copy of the sources, and where it is built. There may be several.
 pub(crate) struct House {
     root: PathBuf,
     target: PathBuf,
@@ -31,9 +31,10 @@ pub(crate) struct Original {
 }
 
 impl House {
-    /// Copies the sources. What an earlier run built is kept and used again.
-    pub(crate) fn copy() -> House {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
+    /// Copies the sources to the house with this number. What an earlier run built there is kept and used
+    /// again.
+    pub(crate) fn copy(number: usize) -> House {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutants_{number}"));
         let house = House { root: place.join("house"), target: place.join("target") };
         let origin = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a room is in a house");
         for room in ROOMS {
@@ -126,8 +127,8 @@ impl House {
     }
 }
 
-/// The root's manifest with the copied rooms alone, and a profile that builds quickly: some
-/// thirty builds are waited for, and each runs for a moment only.
+/// The root's manifest with the copied rooms alone, and a profile that builds quickly: many
+/// builds are waited for, and each runs for a moment only.
 fn cut_down(manifest: &str) -> String {
     let mut manifest: Table = manifest.parse().expect("the root's manifest is TOML");
     let rooms = ROOMS.map(Value::from).to_vec();
