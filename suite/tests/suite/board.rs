@@ -78,6 +78,15 @@ impl Board {
         }
     }
 
+    /// Tells whether nothing else may go on in this process while its systems run: those on Linux are its
+    /// children, and some weigh what it holds.
+    pub(crate) fn runs_alone(self) -> bool {
+        match self {
+            Board::Linux => true,
+            Board::Emulated(_) => false,
+        }
+    }
+
     /// Builds the system in a folder, or says why it cannot be built.
     pub(crate) fn build(self, folder: &Path) -> Result<Built, String> {
         match self {

@@ -27,11 +27,13 @@ mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use libtest_mimic::Arguments;
 
 use board::Board;
 use results::Results;
+use runs::AllBuilt;
 use verdict::Verdict;
 
 fn main() -> ExitCode {
@@ -45,8 +47,7 @@ fn main() -> ExitCode {
     trials.extend(robots::trials(&systems));
     trials.push(calls::trial());
     let boards = Board::all().into_iter().filter(|board| concerns(&arguments, *board, ""));
-    let results: Vec<Results> =
-        boards.map(|board| run_board(board, &systems, &arguments)).collect();
+    let results = run_boards(&boards.collect::<Vec<_>>(), &systems, &arguments);
     trials.extend(results.iter().flat_map(Results::trials));
     if arguments.filter.is_none() {
         trials.extend(results::same_cases(&results));
@@ -58,12 +59,39 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Runs a board's systems, and what else is to be shown of it, as far as they were asked for.
-fn run_board(board: Board, systems: &[PathBuf], arguments: &Arguments) -> Results {
+/// Runs the systems of all boards. While those of one run, those of the next are built, unless that disturbs.
+fn run_boards(boards: &[Board], systems: &[PathBuf], arguments: &Arguments) -> Vec<Results> {
+    thread::scope(|scope| {
+        let mut all = Vec::new();
+        let mut running: Option<thread::ScopedJoinHandle<'_, Results>> = None;
+        let join = |running: thread::ScopedJoinHandle<'_, Results>| {
+            running.join().expect("what runs systems does not panic")
+        };
+        for board in boards.iter().copied() {
+            let (results, built) = prepare_board(board, systems, arguments);
+            all.extend(running.take().map(join));
+            let run = scope.spawn(move || run_board(board, results, &built, arguments));
+            if board.runs_alone() {
+                all.push(join(run));
+            } else {
+                running = Some(run);
+            }
+        }
+        all.extend(running.map(join));
+        all
+    })
+}
+
+/// Builds a board's systems, and looks at what else is to be shown of it, as far as they were asked for.
+fn prepare_board<'a>(
+    board: Board,
+    systems: &'a [PathBuf],
+    arguments: &Arguments,
+) -> (Results, AllBuilt<'a>) {
     let mut results = Results::new(board);
     if let Err(reason) = board.check_here() {
         results.miss(reason, is_ci());
-        return results;
+        return (results, Vec::new());
     }
     if concerns(arguments, board, another_abi::NAME) {
         let verdict = Verdict::new(another_abi::TITLE.to_owned(), another_abi::refused(board));
@@ -72,7 +100,20 @@ fn run_board(board: Board, systems: &[PathBuf], arguments: &Arguments) -> Result
     let systems: Vec<&Path> = systems.iter().map(PathBuf::as_path).collect();
     let asked: Vec<&Path> =
         systems.into_iter().filter(|system| concerns(arguments, board, name_of(system))).collect();
-    for (system, verdicts) in runs::judge_all(board, &asked) {
+    (results, runs::build_all(board, &asked))
+}
+
+/// Runs a board's systems, if the board is there.
+fn run_board(
+    board: Board,
+    mut results: Results,
+    built: &AllBuilt<'_>,
+    arguments: &Arguments,
+) -> Results {
+    if results.is_missing() {
+        return results;
+    }
+    for (system, verdicts) in runs::judge_all(board, built) {
         results.add_system(name_of(system), verdicts);
     }
     if arguments.filter.is_none() {

@@ -31,6 +31,11 @@ impl Results {
         self.missing = Some(reason);
     }
 
+    /// Tells whether the board cannot be had here.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.missing.is_some()
+    }
+
     /// Adds what came of a system.
     pub(crate) fn add_system(&mut self, name: &str, verdicts: Vec<Verdict>) {
         for verdict in verdicts {

@@ -1,7 +1,7 @@
 //! Building and running a board's systems.
 //!
-//! Everything is built first, one after the other, because cargo builds one thing at a time in a
-//! folder. Then the systems run, as many at once as the board bears.
+//! A board's systems are built first, one after the other, because cargo builds one thing at a time in a
+//! folder. Then they run, as many at once as the board bears.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -16,9 +16,16 @@ use crate::verdict::{Verdict, verdicts};
 /// How long one system may run. Every wait in its programs ends long before.
 const TIME_LIMIT: Duration = Duration::from_secs(180);
 
-/// Builds and runs systems, and judges what came of each; in their order.
-pub(crate) fn judge_all<'a>(board: Board, systems: &[&'a Path]) -> Vec<(&'a Path, Vec<Verdict>)> {
-    let built: Vec<_> = systems.iter().map(|system| (*system, board.build(system))).collect();
+/// Systems, in their order, that were built for a board, or why they cannot be.
+pub(crate) type AllBuilt<'a> = Vec<(&'a Path, Result<Built, String>)>;
+
+/// Builds systems.
+pub(crate) fn build_all<'a>(board: Board, systems: &[&'a Path]) -> AllBuilt<'a> {
+    systems.iter().map(|system| (*system, board.build(system))).collect()
+}
+
+/// Runs systems, and judges what came of each; in their order.
+pub(crate) fn judge_all<'a>(board: Board, built: &AllBuilt<'a>) -> Vec<(&'a Path, Vec<Verdict>)> {
     let left = Mutex::new(built.iter().enumerate());
     let next = || left.lock().ok()?.next();
     let work = || {
