@@ -14,6 +14,7 @@ mod fault;
 // Its addresses need 64 bits; a microcontroller has no use for it.
 #[cfg(target_pointer_width = "64")]
 pub mod linux;
+mod message;
 mod signals;
 mod status;
 mod syscall;
@@ -22,6 +23,7 @@ mod version;
 pub use buffer::{LIST_FLAG, MAX_SLICES, RawSlice};
 pub use exit_status::ExitStatus;
 pub use fault::{Fault, FaultCause};
+pub use message::{MAX_MESSAGE_WORDS, Message, handle_with_words, split_handle};
 pub use signals::Signals;
 pub use status::{Error, OK, Result, StatusCode};
 pub use syscall::{

@@ -23,7 +23,7 @@
 
 use core::sync::atomic::{AtomicU32, AtomicUsize};
 
-use crate::ARGUMENT_COUNT;
+use crate::{ARGUMENT_COUNT, Message};
 
 /// The file descriptor under which a program finds its memory file.
 pub const MEMORY_FD: i32 = 200;
@@ -119,6 +119,8 @@ pub struct TrapFrame {
     pub fault_pc: AtomicUsize,
     /// The address that the instruction could not reach.
     pub fault_address: AtomicUsize,
+    /// The message of the result, as [`Message::to_words`].
+    pub message: [AtomicUsize; Message::WORDS],
 }
 
 /// The address of thread `thread`'s frame in its process.

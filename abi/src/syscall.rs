@@ -97,11 +97,50 @@ pub enum Syscall {
     /// `buffer, length`, flat -> `length`: what somebody has typed (PR-8); for the process whose
     /// interrupt object has the console's input among its lines.
     ConsoleRead = 52,
+    /// `handle and words, deadline, deadline, word ..` -> `length`, and a [`crate::Message`]: sends a message
+    /// of up to four words and waits for the answer (EP-7, EP-8). The first argument is that of
+    /// [`crate::handle_with_words`].
+    EndpointCallWords = 64,
+    /// `handle and words, reply, -, word ..` -> `length, reply`, and a [`crate::Message`]: answers, and waits for
+    /// the next message as long as it takes (EP-7, EP-8).
+    EndpointReplyAndReceiveWords = 65,
+    /// `handle, deadline, deadline` -> `length, reply`, and a [`crate::Message`] (EP-4, EP-8).
+    EndpointReceiveWords = 66,
+    /// `handle` -> `length, reply`, and a [`crate::Message`] (EP-4, EP-8).
+    EndpointTryReceiveWords = 67,
+    /// `handle and words, deadline, deadline, word ..` (EP-3, EP-8).
+    EndpointSendWords = 68,
+    /// `handle and words, -, -, word ..` (EP-3, EP-8).
+    EndpointTrySendWords = 69,
+    /// `words, reply, -, word ..` (EP-7, EP-8).
+    EndpointReplyWords = 70,
+    /// `handle, send, send_length, receive, receive_length, deadline, deadline` -> `length` (EP-7).
+    EndpointCall = 71,
+    /// `handle, reply, send, send_length, receive, receive_length` -> `length, reply`, and a
+    /// [`crate::Message`] without words: answers, and waits for the next message as long as it takes (EP-7).
+    EndpointReplyAndReceive = 72,
+    /// `handle, buffer, length, deadline, deadline` -> `length, reply`, and a [`crate::Message`] without
+    /// words (EP-4).
+    EndpointReceive = 73,
+    /// `handle, buffer, length` -> `length, reply`, and a [`crate::Message`] without words (EP-4).
+    EndpointTryReceive = 74,
+    /// `handle, buffer, length, deadline, deadline` (EP-3).
+    EndpointSend = 75,
+    /// `handle, buffer, length` (EP-3).
+    EndpointTrySend = 76,
+    /// `reply, buffer, length` (EP-7).
+    EndpointReply = 77,
+    /// `reply` (EP-7).
+    EndpointDropReply = 78,
+    /// `handle, peer` (EP-9).
+    EndpointBind = 79,
+    /// `handle` (EP-10).
+    EndpointClose = 80,
 }
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 30] = [
+    pub const ALL: [Syscall; 47] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -132,6 +171,23 @@ impl Syscall {
         Syscall::DebugPutCharacter,
         Syscall::DebugShutdown,
         Syscall::ConsoleRead,
+        Syscall::EndpointCallWords,
+        Syscall::EndpointReplyAndReceiveWords,
+        Syscall::EndpointReceiveWords,
+        Syscall::EndpointTryReceiveWords,
+        Syscall::EndpointSendWords,
+        Syscall::EndpointTrySendWords,
+        Syscall::EndpointReplyWords,
+        Syscall::EndpointCall,
+        Syscall::EndpointReplyAndReceive,
+        Syscall::EndpointReceive,
+        Syscall::EndpointTryReceive,
+        Syscall::EndpointSend,
+        Syscall::EndpointTrySend,
+        Syscall::EndpointReply,
+        Syscall::EndpointDropReply,
+        Syscall::EndpointBind,
+        Syscall::EndpointClose,
     ];
 
     /// The call with this number, if there is one.
@@ -168,8 +224,46 @@ impl Syscall {
             50 => Syscall::DebugPutCharacter,
             51 => Syscall::DebugShutdown,
             52 => Syscall::ConsoleRead,
+            64 => Syscall::EndpointCallWords,
+            65 => Syscall::EndpointReplyAndReceiveWords,
+            66 => Syscall::EndpointReceiveWords,
+            67 => Syscall::EndpointTryReceiveWords,
+            68 => Syscall::EndpointSendWords,
+            69 => Syscall::EndpointTrySendWords,
+            70 => Syscall::EndpointReplyWords,
+            71 => Syscall::EndpointCall,
+            72 => Syscall::EndpointReplyAndReceive,
+            73 => Syscall::EndpointReceive,
+            74 => Syscall::EndpointTryReceive,
+            75 => Syscall::EndpointSend,
+            76 => Syscall::EndpointTrySend,
+            77 => Syscall::EndpointReply,
+            78 => Syscall::EndpointDropReply,
+            79 => Syscall::EndpointBind,
+            80 => Syscall::EndpointClose,
             _other => return None,
         })
+    }
+}
+
+impl Syscall {
+    /// Tells whether it is a call on endpoints.
+    pub const fn is_of_endpoints(self) -> bool {
+        self as usize >= Syscall::EndpointCallWords as usize
+    }
+
+    /// Tells whether what it hands back has a [`crate::Message`].
+    pub const fn receives_message(self) -> bool {
+        matches!(
+            self,
+            Syscall::EndpointCallWords
+                | Syscall::EndpointReplyAndReceiveWords
+                | Syscall::EndpointReceiveWords
+                | Syscall::EndpointTryReceiveWords
+                | Syscall::EndpointReplyAndReceive
+                | Syscall::EndpointReceive
+                | Syscall::EndpointTryReceive
+        )
     }
 }
 
@@ -193,7 +287,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [15, 31, 53, 0x1000, usize::MAX] {
+        for number in [15, 31, 53, 63, 81, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

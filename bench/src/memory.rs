@@ -57,6 +57,16 @@ impl Port for Memory {
         port_copies(self, source, destination)
     }
 
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        bytes.copy_from_slice(self.granted(source).ok_or(Side::Source)?);
+        Ok(())
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        self.granted(destination).ok_or(Side::Destination)?.copy_from_slice(bytes);
+        Ok(())
+    }
+
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
         let bytes = self.granted(source).ok_or(Unreadable)?;
         let (chunks, _) = bytes.as_chunks();

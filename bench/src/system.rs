@@ -1,9 +1,9 @@
 //! The smallest system that can talk: a handler and an initiator, one thread each.
 
 use guichet_kernel::{
-    HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object, Priority,
-    ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor,
-    ThreadIndex, WALL_WORDS, WaitListIndex,
+    ExchangeIndex, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object,
+    Priority, ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System,
+    ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -49,6 +49,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         wall: [0; WALL_WORDS],
         wait_list: WaitListIndex::NONE,
         first_member: ThreadIndex::NONE,
+        first_exchange: ExchangeIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: false,
@@ -63,6 +64,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         wall: [0; WALL_WORDS],
         wait_list: WaitListIndex::NONE,
         first_member: ThreadIndex::NONE,
+        first_exchange: ExchangeIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: false,
@@ -87,5 +89,7 @@ pub(crate) static SYSTEM: System<'static> = System {
     initiators: &[INITIATOR_END],
     wait_groups: &[],
     interrupts: &[],
+    endpoints: &[],
+    senders: &[],
     max_transfer_bytes: MEMORY_BYTES,
 };

@@ -203,14 +203,18 @@ files:
           be closer; no other process can reach it
   free    what is left between the kernel and the processes
 
+The queues of endpoints lie in the kernel's RAM, among its data or bss. Each is shown below: how many
+messages it holds, and for each of them max_message_bytes in whole words and a header of 16 bytes.
+
 Examples:
   guichet size --board lm3s6965evb
   guichet size examples/uppercase --board mps2_an385
   guichet size --board qemu_virt_rv32 --json | jq .ram.free_bytes
 
-With --json the object has the keys board, flash and ram; each memory has start, bytes, users,
+With --json the object has the keys board, flash, ram and queues; each memory has start, bytes, users,
 gap_bytes (what lies between processes) and free_bytes; each user has name, start, bytes and
-code_bytes, rodata_bytes, data_bytes, bss_bytes, stack_bytes, slack_bytes.
+code_bytes, rodata_bytes, data_bytes, bss_bytes, stack_bytes, slack_bytes; each queue has process,
+name, capacity, message_bytes and bytes.
 
 Exit status: 0, or as `guichet run`, 2 and 20 to 22; 2 too without a board, since on Linux processes
 share no memory that could be counted.";

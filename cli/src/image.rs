@@ -45,6 +45,9 @@ const KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-inline-threshold=40"];
 /// occur more than once. What must be left as it is has a section of its own.
 const RISCV_KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-enable-machine-outliner=always"];
 
+/// What cargo is told about the kernel of a system with endpoints.
+const ENDPOINTS: [&str; 2] = ["--features", "endpoints"];
+
 /// The folder for the linked programs, so that a process may be called `image`.
 const PROGRAMS: &str = "programs";
 
@@ -260,12 +263,15 @@ impl Builder<'_> {
         progress.begin(number, number, &job.names);
         // Beside the programs, so that they share what they have in common.
         let shared = self.folder.ancestors().nth(3).unwrap_or(&self.folder);
-        let arguments = [
+        let mut arguments = vec![
             "--package".into(),
             self.board.package.into(),
             "--target-dir".into(),
             shared.as_os_str().to_owned(),
         ];
+        if self.system.has_endpoints() {
+            arguments.extend(ENDPOINTS.map(OsString::from));
+        }
         let environment = [(SOURCE_VARIABLE, file.into_os_string())];
         let mut flags = KERNEL_FLAGS.to_vec();
         if toolchain::is_riscv(self.board.kernel_target) {

@@ -49,4 +49,4 @@ pub use guichet_system::similar::nearest;
 pub use image::{BuiltImage, build_image};
 pub use progress::{Progress, Silent};
 pub use run::{BOARD, MINIMUM_STACK_BYTES, run_system};
-pub use size::{Contents, ImageSize, MemorySize, User, image_size};
+pub use size::{Contents, ImageSize, MemorySize, Queue, User, image_size};

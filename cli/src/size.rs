@@ -2,9 +2,11 @@
 //!
 //! The numbers come from the linked files and from nowhere else: from the sections of the kernel and
 //! of every program, and from the places that the layout gave them. So they add up to the whole
-//! memory, byte for byte, and a test keeps it so.
+//! memory, byte for byte, and a test keeps it so. Only the queues of endpoints are told apart by what the
+//! system declares: they lie among the kernel's other tables.
 
 mod contents;
+mod queues;
 
 use std::fs;
 use std::ops::Range;
@@ -14,6 +16,7 @@ use guichet_system::image::Placement;
 use serde::Serialize;
 
 pub use contents::Contents;
+pub use queues::Queue;
 
 use crate::boards::Board;
 use crate::image::{BuiltImage, KERNEL};
@@ -28,6 +31,8 @@ pub struct ImageSize {
     pub flash: MemorySize,
     /// What it uses of RAM.
     pub ram: MemorySize,
+    /// The queues of endpoints, which count with the kernel's RAM.
+    pub queues: Vec<Queue>,
 }
 
 /// What an image uses of one memory. The users, what lies between them, and what is free make up
@@ -83,6 +88,7 @@ pub fn image_size(image: &BuiltImage, board: &Board) -> Result<ImageSize, Failur
         board: board.name,
         flash: MemorySize::new(&memory.flash, flash, flash_left),
         ram: MemorySize::new(&memory.ram, ram, ram_left),
+        queues: queues::queues(&image.built.system),
     })
 }
 

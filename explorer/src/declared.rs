@@ -12,7 +12,9 @@ use guichet_kernel::{
 };
 
 use crate::layout::REGIONS;
-use crate::plan::{Channel, Plan};
+use crate::plan::{Channel, Plan, Sender};
+
+mod post;
 
 /// A thing that threads wait on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,6 +31,10 @@ pub enum Waitable {
     Group(usize),
     /// The interrupt object with this position (PR-8).
     Interrupt(usize),
+    /// The end that receives of the endpoint with this position (EP-1).
+    Receiver(usize),
+    /// The end that sends with this position among all such (EP-2).
+    Sender(usize),
 }
 
 /// An interrupt line that nobody declares.
@@ -43,6 +49,8 @@ pub struct Declared {
     pub plan: Plan,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// The ends that send, each with the position of its endpoint.
+    pub senders: Vec<(usize, Sender)>,
 }
 
 impl Declared {
@@ -63,9 +71,19 @@ impl Declared {
             threads: plan_threads(plan, processes).leak(),
             interrupts: describe_interrupts(plan).leak(),
             wait_groups: groups.leak(),
+            endpoints: (0..plan.endpoints.len())
+                .map(|at| post::describe_endpoint(plan, at))
+                .collect::<Vec<_>>()
+                .leak(),
+            senders: post::describe_senders(plan).leak(),
             max_transfer_bytes: plan.max_transfer_bytes,
         };
-        Declared { system, plan: plan.clone(), channels: plan.channels.clone() }
+        Declared {
+            system,
+            plan: plan.clone(),
+            channels: plan.channels.clone(),
+            senders: plan.senders(),
+        }
     }
 
     /// The handler's end that a channel leads to: the position of the first channel that does.
@@ -109,6 +127,11 @@ impl Declared {
             Object::Process(process) => Waitable::Process(process.position()),
             Object::WaitGroup(group) => Waitable::Group(group.index.position()),
             Object::Interrupt(interrupt) => Waitable::Interrupt(interrupt.position()),
+            Object::EndpointReceiver(end) => Waitable::Receiver(end.index.position()),
+            Object::EndpointSender(end) => {
+                let ends = &self.system.senders;
+                Waitable::Sender(ends.iter().position(|other| other == end)?)
+            }
         })
     }
 
@@ -120,7 +143,15 @@ impl Declared {
         let processes = (0..self.system.processes.len()).map(Waitable::Process);
         let groups = (0..self.system.wait_groups.len()).map(Waitable::Group);
         let interrupts = (0..self.system.interrupts.len()).map(Waitable::Interrupt);
-        ends.chain(threads).chain(processes).chain(groups).chain(interrupts)
+        let receivers = (0..self.plan.endpoints.len()).map(Waitable::Receiver);
+        let senders = (0..self.system.senders.len()).map(Waitable::Sender);
+        let tasks = threads.chain(processes).chain(groups);
+        ends.chain(tasks).chain(interrupts).chain(receivers).chain(senders)
+    }
+
+    /// The endpoint for whose room threads wait in this list; `None` if there is no such list.
+    pub fn endpoint_of_blocked(&self, list: WaitListIndex) -> Option<usize> {
+        self.system.endpoints.iter().position(|endpoint| endpoint.receiver.blocked_list == list)
     }
 
     /// The thing whose waiters stand in this list; `None` if there is no such list.
@@ -232,7 +263,7 @@ fn plan_threads(
     threads
 }
 
-/// A process's ends come first, in the order of the channels; then its main thread, which programs
+/// A process's ends come first, in the order of the channels and then of the endpoints; then its main thread, which programs
 /// also use as a handle of the wrong kind; then its other threads and other processes, as wanted; then
 /// its interrupt object and its groups.
 fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
@@ -241,6 +272,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
     let own: Vec<ThreadIndex> =
         (bounds[process]..bounds[process + 1]).map(ThreadIndex::new).collect();
     let mut objects = describe_ends(plan, ends, process);
+    objects.extend(post::describe_ends(plan, process));
     let held = if wanted.holds_threads { own.len() } else { 1 };
     objects.extend(own[..held].iter().map(|thread| Object::Thread(*thread)));
     objects.extend(wanted.holds.iter().map(|other| Object::Process(ProcessIndex::new(*other))));
@@ -261,6 +293,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         wall: [0; WALL_WORDS],
         wait_list: if plan.is_held(process) { wait_list } else { WaitListIndex::NONE },
         first_member: first_member(plan, process),
+        first_exchange: post::first_exchange(plan, process),
         starts_at_boot: wanted.starts_at_boot,
         restart: wanted.restart,
         may_shutdown: wanted.may_shutdown,
@@ -305,7 +338,12 @@ fn object_count(plan: &Plan, process: usize) -> usize {
     let ends = ends.filter(|channel| channel.initiator == process || handles(channel));
     let threads = if wanted.holds_threads { wanted.priorities.len() } else { 1 };
     let interrupts = usize::from(!wanted.lines.is_empty());
-    ends.count() + threads + wanted.holds.len() + interrupts + wanted.groups
+    ends.count()
+        + post::describe_ends(plan, process).len()
+        + threads
+        + wanted.holds.len()
+        + interrupts
+        + wanted.groups
 }
 
 fn describe_ends(plan: &Plan, ends: &Ends, process: usize) -> Vec<Object> {
@@ -330,7 +368,8 @@ fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
 }
 
 /// Two lists for each channel come first, then one for each thread, then one for each process, then one
-/// for each group, then one for each interrupt object.
+/// for each group, then one for each interrupt object, then two for each endpoint, then one for each end
+/// that sends.
 fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
     let threads = 2 * plan.channels.len();
     let groups = threads + plan.thread_count() + plan.processes.len();
@@ -341,5 +380,7 @@ fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
         Waitable::Process(process) => threads + plan.thread_count() + process,
         Waitable::Group(group) => groups + group,
         Waitable::Interrupt(interrupt) => groups + plan.group_owners().len() + interrupt,
+        Waitable::Receiver(endpoint) => post::first_list(plan) + 2 * endpoint,
+        Waitable::Sender(sender) => post::first_list(plan) + 2 * plan.endpoints.len() + sender,
     })
 }

@@ -4,7 +4,7 @@
 //! looks for. These are drawn from values at which something changes: the ends of regions, the
 //! lengths around a limit, the flag of a list, deadlines on either side of now.
 
-use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Signals, Syscall, deadline_to_words};
+use guichet_abi::{ARGUMENT_COUNT, LIST_FLAG, Signals, Syscall, deadline_to_words, split_handle};
 use guichet_kernel::Call;
 
 use crate::declared::{Declared, Waitable};
@@ -13,6 +13,8 @@ use crate::layout::{
     REGIONS, SPAN_BYTES,
 };
 use crate::random::Random;
+
+mod post;
 
 /// The calls of channels and waiting, so that they come more often than the others; waiting most
 /// of all, since while one thread runs on, the others never get to ask it anything.
@@ -62,6 +64,8 @@ pub struct Caller<'a> {
     pub now_ticks: u64,
     /// A call that would make sense now, and the handle for it.
     pub apt: Option<(Syscall, usize)>,
+    /// The thread whose call it has received and not answered, if there is one (EP-7).
+    pub owed_to: Option<usize>,
 }
 
 /// Any call.
@@ -71,25 +75,33 @@ pub fn call(random: &mut Random, caller: Caller<'_>) -> Call {
         *argument = any_word(random);
     }
     let apt = caller.apt.filter(|_| random.once_in(2));
-    let number = apt.map_or_else(|| number(random), |(syscall, _)| syscall as usize);
+    let number = apt.map_or_else(|| number(random, caller), |(syscall, _)| syscall as usize);
     if !random.once_in(12) {
         sensible(random, caller, number, &mut arguments);
     }
-    if let Some((_, handle)) = apt {
-        arguments[0] = handle;
+    if let Some((_, handle)) = apt.filter(|(syscall, _)| post::names_a_handle(*syscall)) {
+        let (other, _) = split_handle(arguments[0]);
+        arguments[0] = arguments[0] - other + handle;
     }
     Call { number, arguments }
 }
 
-fn number(random: &mut Random) -> usize {
+fn number(random: &mut Random, caller: Caller<'_>) -> usize {
+    let has_posts = !caller.declared.senders.is_empty();
     match random.below(1000) {
         0..5 => random.pick(&ENDING) as usize,
         5..20 => any_word(random),
         20..40 => random.pick(&WATCHING) as usize,
-        40..90 => {
+        40..=90 => {
             let call = random.pick(&Syscall::ALL);
-            if ENDING.contains(&call) { Syscall::DebugNop as usize } else { call as usize }
+            if ENDING.contains(&call) || call == Syscall::EndpointClose {
+                Syscall::DebugNop as usize
+            } else {
+                call as usize
+            }
         }
+        91 if has_posts => Syscall::EndpointClose as usize,
+        _frequent if has_posts && !random.once_in(5) => random.pick(&post::FREQUENT) as usize,
         _frequent => random.pick(&FREQUENT) as usize,
     }
 }
@@ -149,6 +161,9 @@ fn sensible(
             arguments[2] = signals | lines(random);
         }
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
+        Some(syscall) if syscall as usize >= Syscall::EndpointCallWords as usize => {
+            post::sensible(random, caller, syscall, deadline, arguments);
+        }
         Some(_) | None => [arguments[0], arguments[1]] = buffer(random),
     }
 }
@@ -184,6 +199,15 @@ fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
         Syscall::ThreadStart => matches!(waitable, Waitable::Thread(_)),
         Syscall::TaskJoin | Syscall::TaskTerminate => {
             matches!(waitable, Waitable::Process(_) | Waitable::Thread(_))
+        }
+        Syscall::EndpointSend
+        | Syscall::EndpointTrySend
+        | Syscall::EndpointSendWords
+        | Syscall::EndpointTrySendWords
+        | Syscall::EndpointCall
+        | Syscall::EndpointCallWords => matches!(waitable, Waitable::Sender(_)),
+        other if other as usize >= Syscall::EndpointCallWords as usize => {
+            matches!(waitable, Waitable::Receiver(_))
         }
         _any_other => matches!(waitable, Waitable::Handler(_)),
     }

@@ -50,6 +50,10 @@ invariants! {
         "The signals that a wait returns are those that the clauses say are active, such as READABLE on a handler while a transaction is pending and not served (CH-3, CH-7, CH-9); one that a receiver takes at once never shows it (CH-10).";
     SenderNamed "sender-named"
         "A receive tells the badge that is declared of the initiator whose request it gives (AB-6, CH-10).";
+    QueueAsSent "queue-as-sent"
+        "An endpoint's queue holds exactly the messages that were accepted and not received, each once, the oldest in front, byte for byte and with its sender's name, and never more than its capacity (EP-1, EP-3, EP-5, EP-12).";
+    ReplyOnce "reply-once"
+        "A reply right is given to whoever receives a call, and used up once by its own incarnation while that call is open (EP-7, EP-12).";
     Priority "priority"
         "No ready thread is more important than the one that runs (WT-8).";
     Fifo "first-in-first-out"

@@ -43,6 +43,13 @@ pub const LONG_BYTES: usize = 6;
 /// The length of a short message, in bytes.
 pub const SHORT_BYTES: usize = 2;
 
+/// Where a program keeps its longest message.
+pub const WIDE_OUT: usize = LOWEST + 0x70;
+/// Where a program lets the longest message be put.
+pub const WIDE_IN: usize = LOWEST + 0x40;
+/// The length of the longest message, in bytes: as much as fits into registers (EP-8).
+pub const WIDE_BYTES: usize = 16;
+
 const ENTRY_BYTES: usize = 2 * size_of::<usize>();
 
 /// What a program has made of its slice tables.
@@ -109,6 +116,7 @@ impl Memory {
         memory.speak((OUT, LONG_BYTES), voice, 0);
         memory.speak((OUT_PIECES[0], PIECE_BYTES[0]), voice, 0);
         memory.speak((OUT_PIECES[1], PIECE_BYTES[1] + 2), voice, 8);
+        memory.speak((WIDE_OUT, WIDE_BYTES), voice, 0);
         memory.put_table(OUT_TABLE, tables.entries(OUT_PIECES));
         memory.put_table(IN_TABLE, tables.entries(IN_PIECES));
         memory.put_table(BAD_TABLE, [(OUT, SHORT_BYTES), (GAP, SHORT_BYTES)]);
@@ -182,6 +190,8 @@ mod tests {
         for (address, length) in [
             (OUT, LONG_BYTES),
             (IN, LONG_BYTES),
+            (WIDE_OUT, WIDE_BYTES),
+            (WIDE_IN, WIDE_BYTES),
             (OUT_TABLE, table_bytes),
             (IN_TABLE, table_bytes),
             (OUT_PIECES[1], PIECE_BYTES[1] + 2),
@@ -199,6 +209,8 @@ mod tests {
         let mut buffers = [
             (OUT, LONG_BYTES),
             (IN, LONG_BYTES),
+            (WIDE_OUT, WIDE_BYTES),
+            (WIDE_IN, WIDE_BYTES),
             (OUT_TABLE, 2 * ENTRY_BYTES),
             (IN_TABLE, 2 * ENTRY_BYTES),
             (OUT_PIECES[0], PIECE_BYTES[0]),

@@ -123,6 +123,39 @@ impl Port for Machine {
         Ok(())
     }
 
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        self.inspect(&source, false, "have read for it");
+        if source.length() != bytes.len() {
+            self.trespasses.push("a copy between ranges of different length".to_owned());
+        }
+        if self.has_vanished(&source) {
+            return Err(Side::Source);
+        }
+        for (at, byte) in bytes.iter_mut().enumerate().take(SPAN_BYTES) {
+            *byte = self.byte(&source, at).unwrap_or(0);
+        }
+        self.copied_bytes += bytes.len();
+        Ok(())
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        self.inspect(&destination, true, "have written for it");
+        if destination.length() != bytes.len() {
+            self.trespasses.push("a copy between ranges of different length".to_owned());
+        }
+        if self.has_vanished(&destination) {
+            return Err(Side::Destination);
+        }
+        let Some(memory) = self.memories.get_mut(destination.process().position()) else {
+            return Err(Side::Destination);
+        };
+        for (at, byte) in bytes.iter().enumerate() {
+            memory.set(destination.address().wrapping_add(at), *byte);
+        }
+        self.copied_bytes += bytes.len();
+        Ok(())
+    }
+
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
         self.inspect(&source, false, "have a table read for it");
         if source.length() != size_of_val(words) {

@@ -17,9 +17,17 @@
 //! of its own. All that the kernel asks of such a number is whether it is the last there is, so
 //! every life after the second counts as the second again, unless it is one of the last few.
 //!
+//! **Calls** of endpoints, too, since the kernel counts them to give each a reply right of its own. It asks of
+//! such a number only whether it is that of the latest call of its thread, so after every step all
+//! earlier ones count as one ([`KernelTables::forget_calls`]). What is left of messages that nobody may see any more is
+//! overwritten then with something that would be noticed. A message that is queued stays in the state with its
+//! bytes; each begins with a voice that no other in the queue has which its process sent.
+//!
 //! **Deadlines pass** in two moves, the clock's and the timer event's, because between the two
 //! the programs may run on and the handler may still answer (AB-4). The timer event may come
 //! early, too: hardware counters do that.
+//!
+//! [`KernelTables::forget_calls`]: guichet_kernel_tables::KernelTables::forget_calls
 
 use guichet_kernel::{
     Action as Told, Event, Fault, FaultCause, Instant, InterruptLine, ProcessId, ProcessIndex,
@@ -31,8 +39,10 @@ use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
+use crate::oracle::endpoints::Queued;
 use crate::oracle::lives::Process;
-use crate::plan::Channel;
+use crate::oracle::{Doing, Oracle};
+use crate::plan::{Channel, Sender};
 use crate::repertoire::{Move, Until};
 use crate::scenario::Scenario;
 use crate::situation::{Situation, Surroundings, Taken};
@@ -71,6 +81,8 @@ pub struct State {
     pub tag: Option<u8>,
     /// For each thread, the mark of the request that it believes to be serving.
     pub read_tags: Vec<Option<u8>>,
+    /// For each process of which a thread waits for room, the voice of what it sends.
+    pub held_voices: Vec<Option<u8>>,
     /// For each process, its slice tables.
     pub tables: Vec<Tables>,
     /// For each process, whether its memory is gone.
@@ -115,21 +127,8 @@ impl Exploration {
 
     /// What surrounds the kernel in a state.
     pub fn surroundings(&self, state: &State) -> Surroundings {
-        let current = state.situation.oracle().current();
         let memories = (0..self.declared.system.processes.len()).map(|process| {
-            let initiates = |channel: &Channel| channel.initiator == process;
-            let voice = if initiates(&self.declared.channels[0]) {
-                state.tag.unwrap_or_else(|| state.fresh_tag())
-            } else if self.declared.channels[0].handler != process
-                && self.declared.channels.iter().any(initiates)
-            {
-                OTHER_VOICES + process.to_le_bytes()[0] % OTHER_VOICES_COUNT
-            } else {
-                let reader = current.filter(|thread| self.declared.process_of(*thread) == process);
-                let tag = reader.and_then(|thread| state.read_tags[thread]);
-                ANSWER_VOICE + tag.map_or(0, |tag| tag + 1)
-            };
-            Memory::of_program(process, voice, state.tables[process])
+            Memory::of_program(process, self.voice(state, process), state.tables[process])
         });
         Surroundings {
             memories: memories.collect(),
@@ -139,6 +138,43 @@ impl Exploration {
         }
     }
 
+    /// What the messages of a process begin with, so that one is told from the next.
+    fn voice(&self, state: &State, process: usize) -> u8 {
+        let oracle = state.situation.oracle();
+        let initiates = |channel: &Channel| channel.initiator == process;
+        let first = self.declared.channels.first();
+        if first.is_some_and(initiates) {
+            state.tag.unwrap_or_else(|| state.fresh_tag())
+        } else if first.is_none_or(|first| first.handler != process)
+            && self.declared.senders.iter().any(|(_, sender)| sender.process == process)
+        {
+            state.held_voices[process].unwrap_or_else(|| self.fresh_voice(oracle, process))
+        } else if first.is_some_and(|first| first.handler != process)
+            && self.declared.channels.iter().any(initiates)
+        {
+            OTHER_VOICES + process.to_le_bytes()[0] % OTHER_VOICES_COUNT
+        } else {
+            let current = oracle.current();
+            let reader = current.filter(|thread| self.declared.process_of(*thread) == process);
+            let tag = reader.and_then(|thread| state.read_tags[thread]);
+            ANSWER_VOICE + tag.map_or(0, |tag| tag + 1)
+        }
+    }
+
+    /// The lowest voice with which no message begins that a process has in any queue.
+    fn fresh_voice(&self, oracle: &Oracle, process: usize) -> u8 {
+        let is_own = |message: &&Queued| {
+            let mut senders = self.declared.senders.iter().enumerate();
+            senders.any(|(number, (_, sender))| {
+                sender.process == process && Sender::badge(number) == message.note.badge
+            })
+        };
+        let queued = oracle.endpoints.iter().flat_map(|endpoint| &endpoint.queue);
+        let bytes = queued.filter(is_own).filter_map(|message| message.bytes.first());
+        let used: Vec<u8> = bytes.map(|byte| byte >> 4).collect();
+        (0..ANSWER_VOICE).find(|voice| !used.contains(voice)).unwrap_or(0)
+    }
+
     /// The event that an action is to the kernel; `None` if it does not concern the kernel.
     pub fn event(&self, state: &State, action: Action) -> Option<Event> {
         let killed = Fault::new(FaultCause::Killed);
@@ -146,7 +182,8 @@ impl Exploration {
             Action::Program(program_move) => {
                 let thread = state.situation.oracle().current()?;
                 let process = self.declared.process_of(thread);
-                Some(Event::Call(program_move.call(&self.declared, process, state.clock)))
+                let clock_and_voice = (state.clock, self.voice(state, process));
+                Some(Event::Call(program_move.call(&self.declared, process, clock_and_voice)))
             }
             Action::Fault => Some(Event::Fault(FAULT)),
             Action::Timer => Some(Event::Timer),
@@ -190,9 +227,16 @@ impl Exploration {
         let taken = self.take(state, event);
         next.violations.clone_from(&taken.violations);
         next.violations.extend(self.foreign_answer(state, event, &taken));
-        let is_pending = taken.after.oracle().channels[0].transaction.is_some();
+        let channel = taken.after.oracle().channels.first();
+        let is_pending = channel.is_some_and(|channel| channel.transaction.is_some());
         next.tag = is_pending.then(|| state.tag.unwrap_or_else(|| state.fresh_tag()));
         self.remember_reads(next, &taken);
+        for process in 0..state.tables.len() {
+            let is_held = self.does_any(taken.after.oracle(), process, |doing| {
+                matches!(doing, Doing::Sending(_))
+            });
+            next.held_voices[process] = is_held.then(|| self.voice(state, process));
+        }
         let ended = |process: &usize| !taken.after.oracle().processes[*process].is_running();
         for process in (0..state.tables.len()).filter(ended) {
             next.vanished[process] = false;
@@ -212,7 +256,7 @@ impl Exploration {
 
     /// A program believes to be serving what it read, until it is told otherwise.
     fn remember_reads(&self, next: &mut State, taken: &Taken) {
-        let channel = &taken.after.oracle().channels[0];
+        let Some(channel) = taken.after.oracle().channels.first() else { return };
         let server = channel.transaction.as_ref().and_then(|pending| pending.server);
         for thread in 0..next.read_tags.len() {
             if server == Some(thread) {
@@ -229,7 +273,7 @@ impl Exploration {
         if !RESPONDING.contains(&call.number) {
             return None;
         }
-        let initiator = self.declared.channels[0].initiator;
+        let initiator = self.declared.channels.first()?.initiator;
         let before = &self.surroundings(state).memories[initiator];
         let after = &taken.machine.memories[initiator];
         let landed = *after.differences(before).first()?;
@@ -284,6 +328,7 @@ impl Model for Exploration {
             clock: 0,
             tag: None,
             read_tags: vec![None; self.declared.thread_count()],
+            held_voices: vec![None; processes],
             tables: vec![Tables::Good; processes],
             vanished: vec![false; processes],
             refuses_start: false,
@@ -352,10 +397,22 @@ impl Model for Exploration {
 impl Exploration {
     /// Tells whether an offer of this process is open, so that somebody may yet look at its memory.
     fn is_looked_at(&self, state: &State, process: usize) -> bool {
-        let (declared, channel) =
-            (&self.declared.channels[0], &state.situation.oracle().channels[0]);
+        let oracle = state.situation.oracle();
+        let waits_at_endpoint = |doing| {
+            matches!(doing, Doing::Sending(_) | Doing::Calling(_) | Doing::ReceivingMessage(_))
+        };
+        if self.does_any(oracle, process, waits_at_endpoint) {
+            return true;
+        }
+        let ends = self.declared.channels.first().zip(oracle.channels.first());
+        let Some((declared, channel)) = ends else { return false };
         let asks = declared.initiator == process && state.tag.is_some();
         asks || declared.handler == process && !channel.receivers.is_empty()
+    }
+
+    /// Tells whether a thread of this process does something like that.
+    fn does_any(&self, oracle: &Oracle, process: usize, is_it: impl Fn(Doing) -> bool) -> bool {
+        self.declared.threads_of(process).any(|thread| is_it(oracle.threads[thread].doing))
     }
 
     /// What befalls a process's memory while an offer of it is open.

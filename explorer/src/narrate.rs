@@ -63,8 +63,19 @@ fn deed(exploration: &Exploration, state: &State, action: Action) -> String {
 fn signals(state: &State) -> String {
     let oracle = state.situation.oracle();
     let words = |waitable| signal_words(oracle.signals(waitable).bits());
+    let posts = oracle.endpoints.iter().enumerate();
+    let posts = posts.map(|(at, endpoint)| {
+        let queued = endpoint.queue.len();
+        format!("; endpoint {at}: {queued} queued, {}", words(Waitable::Receiver(at)))
+    });
+    let posts: String = posts.collect();
+    let senders = (0..oracle.senders.len()).map(|at| words(Waitable::Sender(at)));
+    let senders: String = senders.map(|shown| format!("; sender: {shown}")).collect();
+    if oracle.channels.is_empty() {
+        return format!("[{}]", format!("{posts}{senders}").trim_start_matches("; "));
+    }
     let ends = [words(Waitable::Handler(0)), words(Waitable::Initiator(0))];
     let lines = (0..oracle.interrupts.len()).map(|at| words(Waitable::Interrupt(at)));
     let lines: String = lines.map(|shown| format!("; lines: {shown}")).collect();
-    format!("[handler: {}; initiator: {}{lines}]", ends[0], ends[1])
+    format!("[handler: {}; initiator: {}{lines}{posts}{senders}]", ends[0], ends[1])
 }

@@ -34,8 +34,34 @@ pub struct Plan {
     pub processes: Vec<ProcessPlan>,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// The endpoints.
+    pub endpoints: Vec<Endpoint>,
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
+}
+
+/// An endpoint: the process that receives, and those that send, by position (EP-1, EP-2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The process that receives.
+    pub receiver: usize,
+    /// How many messages it holds.
+    pub capacity: u16,
+    /// How long a message is at most.
+    pub max_message_bytes: u16,
+    /// The ends that send.
+    pub senders: Vec<Sender>,
+}
+
+/// An end that sends to an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The process that sends.
+    pub process: usize,
+    /// Whether it may send.
+    pub may_send: bool,
+    /// Whether it may call.
+    pub may_call: bool,
 }
 
 /// A channel: the two processes that it joins, by position, and what else is declared of it.
@@ -86,9 +112,40 @@ impl Plan {
         (0..self.processes.len()).filter(has_one).collect()
     }
 
+    /// All ends that send, each with the position of its endpoint.
+    pub fn senders(&self) -> Vec<(usize, Sender)> {
+        let endpoints = self.endpoints.iter().enumerate();
+        let ends = endpoints
+            .flat_map(|(at, endpoint)| endpoint.senders.iter().map(move |sender| (at, *sender)));
+        ends.collect()
+    }
+
+    /// Tells whether a process has an end of an endpoint.
+    pub fn has_post(&self, process: usize) -> bool {
+        self.endpoints.iter().any(|endpoint| {
+            endpoint.receiver == process
+                || endpoint.senders.iter().any(|sender| sender.process == process)
+        })
+    }
+
     /// Tells whether a process holds an object of this one.
     pub fn is_held(&self, process: usize) -> bool {
         self.processes.iter().any(|holder| holder.holds.contains(&process))
+    }
+}
+
+impl Sender {
+    /// Above all signals and below the badges of channels, so that the three are told apart in reports.
+    const FIRST_BADGE: u32 = 1 << 30;
+
+    /// An end with both rights.
+    pub fn of(process: usize) -> Sender {
+        Sender { process, may_send: true, may_call: true }
+    }
+
+    /// What the receiver knows sender `number` by: different on each.
+    pub fn badge(number: usize) -> u32 {
+        u32::try_from(number).unwrap_or(u32::MAX).saturating_add(Self::FIRST_BADGE)
     }
 }
 

@@ -9,8 +9,13 @@ use guichet_kernel::Call;
 use crate::declared::{Declared, Waitable};
 use crate::layout::{
     BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LONG_BYTES, OUT, OUT_TABLE, READ_ONLY, SHORT_BYTES,
+    WIDE_BYTES, WIDE_IN, WIDE_OUT,
 };
 use crate::machine::BOOT_TICKS;
+
+pub mod post;
+
+use post::Post;
 
 /// A buffer that bytes are taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +28,8 @@ pub enum Message {
     Long,
     /// Six bytes in two pieces (AB-7).
     List,
+    /// Sixteen bytes, as many as fit into registers (EP-8).
+    Wide,
     /// Bytes that belong to nobody.
     Foreign,
     /// Bytes of its own that run into bytes that are not.
@@ -48,6 +55,8 @@ pub enum Room {
     Long,
     /// Six bytes in two pieces (AB-7).
     List,
+    /// Sixteen bytes.
+    Wide,
     /// Memory of its own that it may only read.
     ReadOnly,
     /// Bytes that belong to nobody.
@@ -161,6 +170,8 @@ pub enum Move {
     AwaitLines(u32, Until),
     /// Acknowledges the lines that this word means (PR-8).
     Acknowledge(usize),
+    /// Makes a move on its end of the endpoint with this position.
+    At(usize, Post),
     /// Does nothing, in the kernel.
     Nothing,
     /// Makes this call, otherwise sound, with a flaw.
@@ -204,6 +215,7 @@ fn message_words(message: Message) -> (usize, usize) {
         Message::Short => (OUT, SHORT_BYTES),
         Message::Long => (OUT, LONG_BYTES),
         Message::List => (OUT_TABLE, LIST_FLAG | 2),
+        Message::Wide => (WIDE_OUT, WIDE_BYTES),
         Message::Foreign => (GAP, SHORT_BYTES),
         Message::Overrun => (GAP - LONG_BYTES, LONG_BYTES),
         Message::Wrapping => (usize::MAX - 1, LONG_BYTES),
@@ -219,6 +231,7 @@ fn room_words(room: Room) -> (usize, usize) {
         Room::Short => (IN, SHORT_BYTES),
         Room::Long => (IN, LONG_BYTES),
         Room::List => (IN_TABLE, LIST_FLAG | 2),
+        Room::Wide => (WIDE_IN, WIDE_BYTES),
         Room::ReadOnly => (READ_ONLY, SHORT_BYTES),
         Room::Foreign => (GAP, SHORT_BYTES),
         Room::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
@@ -248,6 +261,7 @@ impl Move {
             | Move::AwaitLines(_, until)
             | Move::Sleep(until) => Some(until),
             Move::On(_, program_move) => program_move.until(),
+            Move::At(_, post) => post.until(),
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
@@ -272,13 +286,21 @@ impl Move {
         }
     }
 
-    /// The words of the call that a thread of `process` makes when the clock shows `clock` ticks.
-    pub fn call(self, declared: &Declared, process: usize, clock: u8) -> Call {
+    /// The words of the call that a thread of `process` makes when the clock shows `clock` ticks, and the
+    /// bytes of its messages begin with this voice.
+    pub fn call(self, declared: &Declared, process: usize, (clock, voice): (u8, u8)) -> Call {
         let (syscall, arguments) = match self {
             Move::Flawed(syscall, flaw) => {
                 let handle = flawed_handle(flaw, declared, process);
-                let (_, arguments) = sound(syscall).words(handle, clock);
+                let (_, arguments) = match post::sound(syscall) {
+                    Some(post) => post.words(declared, handle, (clock, voice)),
+                    None => sound(syscall).words(handle, clock),
+                };
                 (syscall, arguments)
+            }
+            Move::At(endpoint, post) => {
+                let handle = post::end_of(declared, process, endpoint).unwrap_or(usize::MAX);
+                post.words(declared, handle, (clock, voice))
             }
             Move::Add(what, mask, user_data) => {
                 let (group, object) =
@@ -382,9 +404,7 @@ impl Move {
             Move::Join(_) => (Syscall::TaskJoin, padded([handle])),
             Move::Terminate(_) => (Syscall::TaskTerminate, padded([handle])),
             Move::TellFault(_, part) => (Syscall::TaskFault, padded([handle, part])),
-            Move::Nothing | Move::Flawed(..) | Move::Unknown | Move::Add(..) | Move::Remove(_) => {
-                (Syscall::DebugNop, padded([handle]))
-            }
+            _without_words_of_its_own => (Syscall::DebugNop, padded([handle])),
         }
     }
 }

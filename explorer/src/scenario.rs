@@ -11,6 +11,7 @@ use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
 mod asynchronous;
+mod endpoints;
 mod groups;
 mod interrupts;
 mod lives;
@@ -87,8 +88,16 @@ pub fn all() -> Vec<Scenario> {
         ),
         two_receivers(),
     ];
-    [channels, asynchronous::all(), shared::all(), lives::all(), groups::all(), interrupts::all()]
-        .concat()
+    [
+        channels,
+        asynchronous::all(),
+        shared::all(),
+        lives::all(),
+        groups::all(),
+        interrupts::all(),
+        endpoints::all(),
+    ]
+    .concat()
 }
 
 /// The scenario with this name.
@@ -104,6 +113,7 @@ fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
             ProcessPlan::new("handler", handler),
         ],
         channels: vec![Channel::between(0, 1)],
+        endpoints: Vec::new(),
         max_transfer_bytes: 8,
     }
 }

@@ -7,9 +7,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ptr;
 
+use guichet_abi::Message;
 use guichet_kernel::{
-    Event, Instant, Kernel, Outcome, Port, ProcessId, ProcessIndex, ProcessState, TableIndex,
-    ThreadIndex, ThreadState,
+    Action, Call, Event, Instant, Kernel, Outcome, Port, ProcessId, ProcessIndex, ProcessState,
+    QueuedMessage, TableIndex, ThreadIndex, ThreadState,
 };
 use guichet_kernel_tables::KernelTables;
 
@@ -64,6 +65,10 @@ pub struct Seen {
     pub processes: Vec<ProcessState>,
     /// Which life each process is in (PR-1).
     pub identities: Vec<Option<ProcessId>>,
+    /// The message that each thread keeps.
+    pub messages: Vec<Message>,
+    /// What stands in the queue of each endpoint, the oldest in front.
+    pub queues: Vec<Vec<Letter>>,
     /// The thread that runs, if any.
     pub current: Option<usize>,
     /// What the kernel's own check says.
@@ -83,6 +88,18 @@ pub struct Taken {
     pub seen: Seen,
     /// What does not hold.
     pub violations: Vec<Violation>,
+}
+
+/// A message in a queue: its sender's badge and incarnation, the reply right or 0, and its bytes.
+pub type Letter = (u32, u32, u32, Vec<u8>);
+
+fn queues(declared: &Declared, snapshot: &KernelTables) -> Vec<Vec<Letter>> {
+    let letter = |(message, bytes): (QueuedMessage, Vec<u8>)| {
+        let (badge, incarnation, reply) = message.envelope();
+        (badge, incarnation, reply, bytes)
+    };
+    let queue = |endpoint| snapshot.queue(endpoint).into_iter().map(letter).collect();
+    declared.system.endpoints.iter().map(queue).collect()
 }
 
 impl Seen {
@@ -117,6 +134,8 @@ impl Seen {
             identities: processes
                 .map(|at| kernel.process(at).map(|process| process.id(at)))
                 .collect(),
+            messages: threads.map(|at| kernel.message(ThreadIndex::new(at))).collect(),
+            queues: Vec::new(),
             current: (!current.is_none()).then(|| current.position()),
             check: kernel.check(),
         }
@@ -146,9 +165,10 @@ impl Situation {
                 oracle.start_thread(thread, oracle.last_turn());
             }
         }
-        let _told = kernel.step(&mut machine, Event::Timer);
+        let mut told = kernel.step(&mut machine, Event::Timer);
         oracle.preempt(declared);
         choose_at_boot(declared, &kernel, &mut oracle, &mut violations);
+        snapshot.forget_calls(&declared.system, &mut told);
         let Machine { alarm, enabled_lines, .. } = machine;
         (Situation { snapshot, oracles: vec![oracle], alarm, enabled_lines }, violations)
     }
@@ -158,8 +178,10 @@ impl Situation {
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
         let mut kernel = snapshot.kernel(&declared.system);
-        let outcome = kernel.step(&mut machine, event);
-        let seen = Seen::of(declared, &kernel);
+        let mut outcome = kernel.step(&mut machine, event);
+        let mut seen = Seen::of(declared, &kernel);
+        snapshot.forget_calls(&declared.system, &mut outcome);
+        seen.queues = queues(declared, &snapshot);
         let oracles = self.oracles.clone();
         let (alarm, enabled_lines) = (machine.alarm, machine.enabled_lines.clone());
         let mut taken = Taken {
@@ -247,22 +269,44 @@ impl Situation {
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
         let mut kernel = snapshot.kernel(&declared.system);
-        let answer = kernel.door(&mut machine, &call);
+        let answer = answer_at_door(&mut kernel, &mut machine, &call);
         let running = declared.system.thread(kernel.current_thread());
         if !running.is_some_and(|running| ptr::eq(running, kernel.running())) {
             return Some("takes another thread for the current one");
         }
+        let answer = answer.map(|(mut outcome, message)| {
+            snapshot.forget_calls(&declared.system, &mut outcome);
+            let given = taken.seen.messages.get(outcome.thread.position());
+            let is_told = outcome.action == Action::ReturnMessage;
+            (outcome, !is_told || message.as_ref() == given)
+        });
         match answer {
             None if snapshot != self.snapshot => Some("declines, but has changed the state"),
             None if machine.memories != around.memories => Some("declines, but has changed memory"),
             None if machine.alarm != self.alarm => Some("declines, but has moved the alarm"),
             None => None,
-            Some(outcome) if outcome != taken.outcome => Some("answers something else than step"),
+            Some((outcome, _)) if outcome != taken.outcome => {
+                Some("answers something else than step")
+            }
+            Some((_, false)) => Some("gives another message than step"),
             Some(_) if snapshot != taken.after.snapshot => Some("leaves another state than step"),
             Some(_) if machine != taken.machine => Some("treats the machine otherwise than step"),
             Some(_) => None,
         }
     }
+}
+
+/// What the door makes of a call, whichever it is that takes it, and the message that it gives.
+fn answer_at_door(
+    kernel: &mut Kernel<'_>,
+    machine: &mut Machine,
+    call: &Call,
+) -> Option<(Outcome, Option<Message>)> {
+    if let Some(outcome) = kernel.door(machine, call) {
+        return Some((outcome, None));
+    }
+    let (outcome, message) = kernel.message_door(machine, call)?;
+    Some((outcome, Some(message)))
 }
 
 /// What may come of an event, whichever member of a group counts as the first where several become

@@ -22,6 +22,8 @@ use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::random::Random;
 use crate::situation::{Situation, Surroundings};
 
+pub mod post;
+
 /// After how many steps a system is booted anew, at the latest.
 const LIFE_STEPS: usize = 500;
 
@@ -78,6 +80,12 @@ pub struct Walked {
     pub members: usize,
     /// Interrupt lines that came and ended a wait.
     pub lines: usize,
+    /// Calls of endpoints.
+    pub posts: usize,
+    /// Messages, and answers in registers, that threads were given.
+    pub messages: usize,
+    /// Replies that were accepted.
+    pub replies: usize,
 }
 
 /// The system that is walked through.
@@ -125,6 +133,7 @@ pub fn declared() -> Declared {
             // Beside the most important one, somebody who comes late asks the busy one (CH-12).
             Channel::sharing(4, (2, Channel::between(3, 1))),
         ],
+        endpoints: Vec::new(),
         max_transfer_bytes: 8,
     })
 }
@@ -140,6 +149,21 @@ impl AddAssign for Walked {
         self.joins += other.joins;
         self.members += other.members;
         self.lines += other.lines;
+        self.posts += other.posts;
+        self.messages += other.messages;
+        self.replies += other.replies;
+    }
+}
+
+impl Walked {
+    /// Counts a call of an endpoint, and whether it was a reply that was accepted.
+    fn count_posts(&mut self, event: Event, outcome: &Outcome) {
+        let Event::Call(call) = event else { return };
+        let Some(syscall) = Syscall::from_number(call.number) else { return };
+        self.posts += usize::from(call.number >= Syscall::EndpointCallWords as usize);
+        let is_reply = matches!(syscall, Syscall::EndpointReply | Syscall::EndpointReplyWords);
+        let is_accepted = outcome.action == Action::Return && outcome.results.status == OK;
+        self.replies += usize::from(is_reply && is_accepted);
     }
 }
 
@@ -198,8 +222,8 @@ impl<'a> Walk<'a> {
             let process = ProcessIndex::new(random.below(self.around.vanished.len() + 1));
             return Some(Event::ProcessEnded { process, fault: killed });
         }
-        if random.once_in(30) {
-            let lines: Vec<u16> = self.declared.lines().collect();
+        let lines: Vec<u16> = self.declared.lines().collect();
+        if !lines.is_empty() && random.once_in(30) {
             return Some(Event::Interrupt { line: InterruptLine::new(random.pick(&lines)) });
         }
         self.around.now_ticks += random.below(2) as u64;
@@ -223,8 +247,10 @@ impl<'a> Walk<'a> {
         }
         hostile::scribble(random, &mut self.around.memories[process]);
         let (declared, now_ticks) = (self.declared, self.around.now_ticks);
-        let apt = apt(declared, self.situation.oracle(), process, random);
-        let caller = hostile::Caller { declared, process, now_ticks, apt };
+        let oracle = self.situation.oracle();
+        let apt = apt(declared, oracle, process, random);
+        let owed_to = post::owed_to(oracle, process, random);
+        let caller = hostile::Caller { declared, process, now_ticks, apt, owed_to };
         Some(Event::Call(hostile::call(random, caller)))
     }
 
@@ -257,6 +283,8 @@ impl<'a> Walk<'a> {
         walked.members += usize::from(is_member);
         let is_line = matches!(event, Event::Interrupt { .. }) && action == Action::Return;
         walked.lines += usize::from(is_line);
+        walked.messages += usize::from(action == Action::ReturnMessage);
+        walked.count_posts(event, &taken.outcome);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
             if !state.is_running() {
@@ -309,6 +337,8 @@ fn apt(
             }
             Waitable::Group(_) => random.pick(&GROUPED),
             Waitable::Interrupt(_) => random.pick(&ATTENDING),
+            Waitable::Receiver(endpoint) => post::receiving(oracle, endpoint, random),
+            Waitable::Sender(_) => post::sending(random),
             Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => return None,
         };
         Some((syscall, handle))

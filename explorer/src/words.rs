@@ -7,6 +7,7 @@ use guichet_kernel::{Action, Outcome, TableIndex};
 
 use crate::declared::{Declared, Waitable};
 use crate::plan::Channel;
+use crate::repertoire::post::{Letter, Place, Post, Right};
 use crate::repertoire::{Flaw, Message, Move, Room, Stack, Task, Until};
 
 impl fmt::Display for Message {
@@ -16,6 +17,7 @@ impl fmt::Display for Message {
             Message::Short => "2 bytes",
             Message::Long => "6 bytes",
             Message::List => "6 bytes in a list of two slices",
+            Message::Wide => "16 bytes",
             Message::Foreign => "2 bytes that are not its own",
             Message::Overrun => "6 bytes of which the last are not its own",
             Message::Wrapping => "6 bytes that pass the end of the address space",
@@ -33,11 +35,70 @@ impl fmt::Display for Room {
             Room::Short => "room for 2 bytes",
             Room::Long => "room for 6 bytes",
             Room::List => "room for 6 bytes in a list of two slices",
+            Room::Wide => "room for 16 bytes",
             Room::ReadOnly => "room in memory that it may only read",
             Room::Foreign => "room that is not its own",
             Room::ForeignPiece => "room in a list with a slice that is not its own",
             Room::HugeList => "room in a list of more slices than there can be",
         })
+    }
+}
+
+impl fmt::Display for Letter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Letter::Bytes(message) => write!(formatter, "{message}"),
+            Letter::Words(count) => write!(formatter, "{count} words"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Memory(room) => write!(formatter, "{room}"),
+            Place::Registers => formatter.write_str("its registers"),
+        }
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Right::Latest(caller) => write!(formatter, "to the latest call of thread {caller}"),
+            Right::Older(caller) => write!(formatter, "to an older call of thread {caller}"),
+            Right::Word(word) => write!(formatter, "to {word:#x}"),
+        }
+    }
+}
+
+impl fmt::Display for Post {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Post::Send(letter, until) => write!(formatter, "sends {letter}, {until}"),
+            Post::TrySend(letter) => write!(formatter, "tries to send {letter}"),
+            Post::Call(message, room, until) => {
+                write!(formatter, "calls with {message} and {room}, {until}")
+            }
+            Post::CallWords(count, until) => {
+                write!(formatter, "calls with {count} words, {until}")
+            }
+            Post::Receive(place, until) => write!(formatter, "receives with {place}, {until}"),
+            Post::TryReceive(place) => write!(formatter, "tries to receive with {place}"),
+            Post::Reply(right, letter) => write!(formatter, "replies {right} with {letter}"),
+            Post::ReplyAndReceive(right, message, room) => {
+                write!(formatter, "replies {right} with {message} and receives with {room}")
+            }
+            Post::ReplyAndReceiveWords(right, count) => {
+                write!(formatter, "replies {right} with {count} words and receives words")
+            }
+            Post::DropReply(right) => write!(formatter, "drops the right {right}"),
+            Post::Bind(peer) => write!(formatter, "binds to peer {peer}"),
+            Post::Close => formatter.write_str("closes"),
+            Post::Wait(mask, until) => {
+                write!(formatter, "waits for {}, {until}", signal_words(*mask))
+            }
+        }
     }
 }
 
@@ -71,6 +132,8 @@ impl fmt::Display for Waitable {
             Waitable::Process(process) => write!(formatter, "process {process}"),
             Waitable::Group(group) => write!(formatter, "group {group}"),
             Waitable::Interrupt(interrupt) => write!(formatter, "interrupt object {interrupt}"),
+            Waitable::Receiver(endpoint) => write!(formatter, "the receiver's end of {endpoint}"),
+            Waitable::Sender(sender) => write!(formatter, "sender's end {sender}"),
         }
     }
 }
@@ -160,6 +223,7 @@ impl fmt::Display for Move {
                 Ok(bits) => write!(formatter, "acknowledges {}", signal_words(bits)),
                 Err(_) => write!(formatter, "acknowledges {word:#x}"),
             },
+            Move::At(endpoint, post) => write!(formatter, "{post}, at endpoint {endpoint}"),
             Move::Nothing => formatter.write_str("makes a call that does nothing"),
             Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
             Move::Unknown => formatter.write_str("makes a call that does not exist"),
@@ -213,6 +277,10 @@ pub fn outcome_words(declared: &Declared, outcome: &Outcome) -> String {
     let name = || declared.thread_name(outcome.thread.position());
     match outcome.action {
         Action::Return => format!("{} goes on with {}", name(), result_words(outcome.results)),
+        Action::ReturnMessage => {
+            let Results { value0, value1, .. } = outcome.results;
+            format!("{} goes on with a message of {value0} bytes and the right {value1}", name())
+        }
         Action::Resume => format!("{} goes on as it was", name()),
         Action::Idle => "nobody can run".to_owned(),
         Action::Reset => "the board starts anew".to_owned(),

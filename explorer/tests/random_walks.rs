@@ -3,32 +3,38 @@
 //!
 //! A failure names its seed; `EXPLORER_SEED=<that seed>` walks that one alone.
 
+use guichet_explorer::declared::Declared;
 use guichet_explorer::side_by_side::side_by_side;
-use guichet_explorer::walk::{Walked, declared, walk};
+use guichet_explorer::walk::{self, Walked, post, walk};
 
 /// A debug build takes ten times as long.
 const SEEDS: u64 = if cfg!(debug_assertions) { 20 } else { 100 };
 const STEPS: usize = 10_000;
 
-#[test]
-fn every_step_of_random_walks_is_right() {
+/// Walks of the seeds that are asked for, all in all as many steps as there are seeds times [`STEPS`].
+fn walks(declared: &Declared, seeds: u64) -> Walked {
     let chosen = std::env::var("EXPLORER_SEED").ok();
     let seeds = match &chosen {
         Some(seed) => {
             let seed = seed.parse().expect("EXPLORER_SEED is a number");
             seed..seed + 1
         }
-        None => 1..SEEDS + 1,
+        None => 1..seeds + 1,
     };
-    let declared = declared();
     let mut sum = Walked::default();
     let seeds: Vec<u64> = seeds.collect();
-    let work = |_, seed: &u64| walk(&declared, *seed, STEPS);
+    let work = |_, seed: &u64| walk(declared, *seed, STEPS);
     side_by_side(&seeds, work, |_, walked| match walked {
         Ok(walked) => sum += walked,
         Err(message) => panic!("{message}"),
     });
     println!("{sum:?}");
+    sum
+}
+
+#[test]
+fn every_step_of_random_walks_is_right() {
+    let sum = walks(&walk::declared(), SEEDS);
     let Walked { steps, transfers, refusals, starts, threads, joins, members, lines, .. } = sum;
     assert!(transfers * 40 > steps, "a walk that moves no bytes shows nothing");
     assert!(refusals * 50 > steps, "a walk in which all is well shows nothing");
@@ -37,4 +43,15 @@ fn every_step_of_random_walks_is_right() {
     assert!(lines > 0, "a walk in which no interrupt wakes anybody shows nothing");
     let tasks = [starts, threads, joins].map(|count| count * 1000);
     assert!(tasks.iter().all(|count| *count > steps), "a walk that starts nothing shows nothing");
+}
+
+/// How many calls of endpoints there are in all, in an optimized build.
+const POSTS: usize = 1_000_000;
+
+#[test]
+fn every_step_of_random_walks_among_endpoints_is_right() {
+    let Walked { steps, posts, messages, replies, .. } = walks(&post::declared(), SEEDS * 2);
+    assert!(cfg!(debug_assertions) || posts > POSTS, "there are too few calls of endpoints");
+    assert!(messages * 40 > steps, "a walk in which nobody receives shows nothing");
+    assert!(replies * 1000 > steps, "a walk in which nobody replies shows nothing");
 }

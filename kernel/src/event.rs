@@ -49,6 +49,8 @@ pub(crate) type Ending = Result<Option<Results>, Error>;
 pub enum Action {
     /// Put the results into the thread's registers and run it.
     Return,
+    /// The same, and the message that the thread [keeps](crate::Kernel::message) (EP-8).
+    ReturnMessage,
     /// Run the thread with its registers as they were.
     Resume,
     /// Wait for the next event; no thread can run.
@@ -67,7 +69,7 @@ pub struct Outcome {
     pub action: Action,
     /// The thread to run; NONE when none is.
     pub thread: ThreadIndex,
-    /// The results for its registers, with [`Action::Return`].
+    /// The results for its registers, with [`Action::Return`] and [`Action::ReturnMessage`].
     pub results: Results,
 }
 
@@ -76,6 +78,11 @@ impl Outcome {
     #[inline(always)]
     pub(crate) fn returning(thread: ThreadIndex, results: Results) -> Outcome {
         Outcome { action: Action::Return, thread, results }
+    }
+
+    /// Run `thread` with these results and its message.
+    pub(crate) fn returning_message(thread: ThreadIndex, results: Results) -> Outcome {
+        Outcome { action: Action::ReturnMessage, thread, results }
     }
 
     /// Run `thread` as it was.

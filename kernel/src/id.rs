@@ -40,6 +40,14 @@ macro_rules! table_index {
                 if position < TABLE_BOUND { Self(position as u16) } else { Self::NONE }
             }
 
+            /// The index in the low bits of a word; one of no entry, if they are too many.
+            #[allow(dead_code, reason = "not every table is looked into by a word of a program's")]
+            #[inline(always)]
+            pub(crate) const fn of_low_bits(word: u32) -> Self {
+                let [low, high, ..] = word.to_le_bytes();
+                Self(u16::from_le_bytes([low, high]))
+            }
+
             /// Tells whether this stands for no entry.
             #[inline(always)]
             pub const fn is_none(self) -> bool {
@@ -82,6 +90,18 @@ table_index! {
     InterruptIndex
 }
 table_index! {
+    /// An endpoint.
+    EndpointIndex
+}
+table_index! {
+    /// A place for a message in the storage of all endpoints.
+    MessageIndex
+}
+table_index! {
+    /// What a thread that may use endpoints keeps for that.
+    ExchangeIndex
+}
+table_index! {
     /// The list of the threads that wait on one object.
     WaitListIndex
 }
@@ -109,6 +129,24 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
     #[inline(always)]
     pub fn get_mut(&mut self, index: I) -> Option<&mut T> {
         self.entries.get_mut(index.position())
+    }
+
+    /// The entry so many places behind `first`, if there is one; nothing behind NONE.
+    #[inline(always)]
+    pub(crate) fn get_behind(&self, first: I, places: u8) -> Option<&T> {
+        self.entries.get(first.position().wrapping_add(usize::from(places)))
+    }
+
+    /// The same, to be changed.
+    #[inline(always)]
+    pub(crate) fn get_behind_mut(&mut self, first: I, places: u8) -> Option<&mut T> {
+        self.entries.get_mut(first.position().wrapping_add(usize::from(places)))
+    }
+
+    /// The entry at a position that a program's word says, to be changed, if there is one.
+    #[inline(always)]
+    pub(crate) fn get_at_mut(&mut self, position: usize) -> Option<&mut T> {
+        self.entries.get_mut(position)
     }
 
     /// The entry at `index` and all behind it, if there is one.

@@ -1,11 +1,16 @@
 //! The kernel as a whole: a view over tables that the port owns.
 
+use guichet_abi::Message;
+
 use crate::deadline::Deadlines;
+use crate::exchange::{Exchange, Rights};
 use crate::id::{ProcessIndex, Table, TableIndex, ThreadIndex};
+use crate::ipc::Windows;
 use crate::ipc::channel::{Channels, Handler, Initiator};
+use crate::ipc::endpoint::{Endpoint, Endpoints, QueuedMessage};
 use crate::ipc::interrupt::{Interrupt, Interrupts};
 use crate::ipc::wait_group::next_ready;
-use crate::object::Object;
+use crate::object::{EndpointDescriptor, Object};
 use crate::object_wait::{active_signals, wait_list};
 use crate::process::{GiveUp, Process, ProcessDescriptor};
 use crate::scheduler::SchedulerState;
@@ -42,6 +47,14 @@ pub struct Storage<'s> {
     pub initiators: &'s mut [Initiator],
     /// One for each interrupt object.
     pub interrupts: &'s mut [Interrupt],
+    /// One for each endpoint.
+    pub endpoints: &'s mut [Endpoint],
+    /// One for each place in the queues of all endpoints.
+    pub messages: &'s mut [QueuedMessage],
+    /// For each such place as many as its messages are long, in whole words.
+    pub message_bytes: &'s mut [u8],
+    /// One for each thread of the processes that have ends of endpoints.
+    pub exchanges: &'s mut [Exchange],
     /// One for each object that can be waited on.
     pub wait_lists: &'s mut [ThreadList],
     /// One for each wait group.
@@ -54,8 +67,7 @@ pub struct Storage<'s> {
 #[derive(Debug)]
 pub struct Kernel<'s> {
     pub(crate) services: Services<'s>,
-    pub(crate) channels: Channels<'s>,
-    pub(crate) interrupts: Interrupts<'s>,
+    pub(crate) windows: Windows<'s>,
 }
 
 impl<'s> Kernel<'s> {
@@ -70,19 +82,29 @@ impl<'s> Kernel<'s> {
             scheduler,
             Deadlines::new(alarm),
         );
+        let rights = Rights::of(storage.exchanges.len());
         Kernel {
             services: Services {
                 system,
                 max_transfer_bytes: system.max_transfer_bytes,
                 processes: Table::new(storage.processes),
                 waits,
+                exchanges: Table::new(storage.exchanges),
                 give_up: GiveUp::Stop,
             },
-            channels: Channels {
-                handlers: Table::new(storage.handlers),
-                initiators: Table::new(storage.initiators),
+            windows: Windows {
+                channels: Channels {
+                    handlers: Table::new(storage.handlers),
+                    initiators: Table::new(storage.initiators),
+                },
+                endpoints: Endpoints {
+                    rights,
+                    entries: Table::new(storage.endpoints),
+                    messages: Table::new(storage.messages),
+                    bytes: storage.message_bytes,
+                },
+                interrupts: Interrupts { entries: Table::new(storage.interrupts) },
             },
-            interrupts: Interrupts { entries: Table::new(storage.interrupts) },
         }
     }
 
@@ -94,6 +116,11 @@ impl<'s> Kernel<'s> {
     /// A thread's state, for the port and for tests.
     pub fn thread(&self, index: ThreadIndex) -> Option<&Thread> {
         self.services.waits.threads.get(index)
+    }
+
+    /// The message that a thread keeps, for its registers with [`crate::Action::ReturnMessage`].
+    pub fn message(&self, index: ThreadIndex) -> Message {
+        self.services.exchange(index).map_or_else(Message::default, |each| each.message)
     }
 
     /// The thread that the port is to run, or NONE.
@@ -132,17 +159,34 @@ impl<'s> Kernel<'s> {
         waits.lists.fill(&ThreadList::EMPTY);
         waits.groups.fill(&WaitGroup::FRESH);
         self.services.processes.fill(&Process::UNSTARTED);
-        self.channels.handlers.fill(&Handler::IDLE);
-        self.channels.initiators.fill(&Initiator::IDLE);
-        self.interrupts.entries.fill(&Interrupt::IDLE);
+        self.windows.channels.handlers.fill(&Handler::IDLE);
+        self.windows.channels.initiators.fill(&Initiator::IDLE);
+        self.windows.interrupts.entries.fill(&Interrupt::IDLE);
+        self.windows.endpoints.entries.fill(&Endpoint::IDLE);
+        self.windows.endpoints.messages.fill(&QueuedMessage::NONE);
+        self.clear_exchanges();
+    }
+
+    /// Gives every thread that keeps something for endpoints its own exchange.
+    fn clear_exchanges(&mut self) {
+        let exchanges = &mut self.services.exchanges;
+        exchanges.fill(&Exchange::IDLE);
+        for (number, declared) in self.services.system.threads.iter().enumerate() {
+            let (first, ordinal) = (declared.process.first_exchange, declared.ordinal);
+            if let Some(exchange) = exchanges.get_behind_mut(first, ordinal) {
+                exchange.thread = ThreadIndex::new(number);
+                exchange.right = Rights::first(first, ordinal);
+            }
+        }
     }
 
     /// Checks every invariant of the whole state. For tests, the explorer and fuzzers; its cost
     /// grows with the system.
     pub fn check(&self) -> Result<(), &'static str> {
         self.services.waits.check()?;
-        self.channels.check(&self.services)?;
-        self.interrupts.check(&self.services)?;
+        self.windows.channels.check(&self.services)?;
+        self.windows.endpoints.check(&self.services)?;
+        self.windows.interrupts.check(&self.services)?;
         for number in 0..self.services.system.threads.len() {
             self.check_thread(ThreadIndex::new(number))?;
         }
@@ -165,7 +209,7 @@ impl<'s> Kernel<'s> {
         let (list, mask) = match thread.state {
             ThreadState::Waiting { list, mask } => (list, mask),
             ThreadState::Receiving { list, .. } => {
-                return self.channels.check_receiver(&self.services, list);
+                return self.windows.channels.check_receiver(&self.services, list);
             }
             ThreadState::Dormant
             | ThreadState::Ended(_)
@@ -173,20 +217,20 @@ impl<'s> Kernel<'s> {
             | ThreadState::Member(_)
             | ThreadState::Ready
             | ThreadState::Returning(_)
+            | ThreadState::ReturningMessage(_)
             | ThreadState::Running
+            | ThreadState::Sending { .. }
             | ThreadState::Transacting(_)
+            | ThreadState::Calling(_)
             | ThreadState::Sleeping => return Ok(()),
         };
         for object in declared.process.objects {
             if wait_list(self.services.system, object) == list
-                && active_signals(&self.channels, &self.interrupts, &self.services, object)
-                    .intersects(mask)
+                && active_signals(&self.windows, &self.services, object).intersects(mask)
             {
                 return Err("wait: a thread sleeps although its signal is active");
             }
-            let signals = |object: &Object| {
-                active_signals(&self.channels, &self.interrupts, &self.services, object)
-            };
+            let signals = |object: &Object| active_signals(&self.windows, &self.services, object);
             if let Object::WaitGroup(group) = object
                 && group.wait_list == list
                 && let Ok(Some(_)) = next_ready(&self.services, declared.process, group, signals)
@@ -211,6 +255,14 @@ pub struct StorageSizes {
     pub initiators: usize,
     /// For `interrupts`.
     pub interrupts: usize,
+    /// For `endpoints`.
+    pub endpoints: usize,
+    /// For `messages`.
+    pub messages: usize,
+    /// For `message_bytes`.
+    pub message_bytes: usize,
+    /// For `exchanges`.
+    pub exchanges: usize,
     /// For `wait_lists`.
     pub wait_lists: usize,
     /// For `wait_groups`.
@@ -226,12 +278,18 @@ impl StorageSizes {
         let lists = lists.chain(system.processes.iter().map(|process| process.wait_list));
         let lists = lists.chain(system.threads.iter().map(|thread| thread.wait_list));
         let lists = lists.chain(system.wait_groups.iter().map(|group| group.wait_list));
+        let ends = system.endpoints.iter().map(|each| each.receiver);
+        let lists = lists.chain(ends.flat_map(|end| [end.wait_list, end.blocked_list]));
+        let lists = lists.chain(system.senders.iter().map(|end| end.wait_list));
         let lists = lists.filter(|list| !list.is_none());
         let members = |process: &ProcessDescriptor<'_>| match process.first_member.is_none() {
             true => 0,
             false => process.objects.len(),
         };
         let members = system.processes.iter().map(members).fold(0, usize::saturating_add);
+        let bytes = |each: &EndpointDescriptor| {
+            usize::from(each.capacity).saturating_mul(each.message_stride())
+        };
         StorageSizes {
             threads: system.threads.len().saturating_add(members),
             processes: system.processes.len(),
@@ -239,7 +297,18 @@ impl StorageSizes {
             initiators: system.initiators.len(),
             wait_groups: system.wait_groups.len(),
             interrupts: system.interrupts.len(),
+            endpoints: system.endpoints.len(),
+            messages: system.endpoints.iter().map(|each| usize::from(each.capacity)).sum(),
+            message_bytes: system.endpoints.iter().map(bytes).sum(),
+            exchanges: threads_with_exchanges(system).count(),
             wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }
     }
+}
+
+/// The threads that keep something for endpoints: those of the processes with ends of any.
+fn threads_with_exchanges<'s>(
+    system: &System<'s>,
+) -> impl Iterator<Item = &'s ThreadDescriptor<'s>> {
+    system.threads.iter().filter(|each| !each.process.first_exchange.is_none())
 }

@@ -15,6 +15,9 @@
 //!   lifecycle                   start, fault, exit; tells every window
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
+//!   ipc/endpoint/end   ipc/endpoint/door   ipc/endpoint/normal
+//!   ipc/endpoint/queue
+//!   ipc/endpoint
 //!   ipc/channel/asynchronous
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
 //!   ipc/channel/inherit   ipc/channel/queue
@@ -24,6 +27,7 @@
 //!   scheduler   deadline        who runs; what ends when
 //!   transfer                    lists of slices, the one copy
 //!   event   port   system       what goes in and out; what is asked of the machine; what is declared
+//!   exchange                    what a thread keeps for endpoints
 //!   thread   fault   memory   process   object
 //!   id   time   region
 //!   wall/pmp   wall/pmsav7   wall/pmsav8    what protection hardware takes; computed at build time
@@ -35,8 +39,13 @@
 #[cfg(test)]
 extern crate std;
 
+/// Whether the kernel has endpoints. A constant, so that what it keeps out is compiled all the same and
+/// then left out of the image.
+const HAS_ENDPOINTS: bool = cfg!(feature = "endpoints");
+
 mod deadline;
 mod event;
+mod exchange;
 mod fault;
 mod id;
 mod ipc;
@@ -62,18 +71,22 @@ mod wait;
 mod wall;
 
 pub use event::{Action, Call, Event, Outcome};
+pub use exchange::Exchange;
 pub use fault::Report;
 pub use guichet_abi::{Fault, FaultCause};
 pub use id::{
-    HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, ProcessId, ProcessIndex, Table,
-    TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
+    EndpointIndex, ExchangeIndex, HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine,
+    MessageIndex, ProcessId, ProcessIndex, Table, TableIndex, ThreadIndex, WaitGroupIndex,
+    WaitListIndex,
 };
 pub use ipc::channel::{Handler, Initiator};
+pub use ipc::endpoint::{Endpoint, QueuedMessage, exchange_of, reply_right, with_reply};
 pub use ipc::interrupt::Interrupt;
 pub use kernel::{Globals, Kernel, Storage, StorageSizes};
 pub use memory::{Buffer, Grant};
 pub use object::{
-    HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, Object, WaitGroupDescriptor,
+    EndpointDescriptor, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, Object,
+    Presence, ReceiverDescriptor, SenderDescriptor, WaitGroupDescriptor,
 };
 pub use port::{NotStarted, Port, Side, Unreadable};
 pub use process::{GiveUp, Process, ProcessDescriptor, ProcessState, RestartPolicy, WALL_WORDS};

@@ -8,6 +8,7 @@ use crate::event::failure;
 use crate::event::success;
 use crate::fault::Report;
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
+use crate::ipc::endpoint::{Endpoints, Means};
 use crate::ipc::wait_group;
 use crate::kernel::Kernel;
 use crate::object::Object;
@@ -15,7 +16,7 @@ use crate::port::Port;
 use crate::process::{End, ProcessDescriptor};
 use crate::thread::ThreadState;
 
-impl Kernel<'_> {
+impl<'s> Kernel<'s> {
     /// Starts a process that does not run: a new incarnation, its main thread ready (PR-1, PR-3).
     pub(crate) fn start_process<P: Port>(&mut self, port: &mut P, index: ProcessIndex) {
         let Some(descriptor) = self.services.system.process(index) else {
@@ -30,13 +31,15 @@ impl Kernel<'_> {
         process.incarnation = process.incarnation.wrapping_add(1);
         for object in descriptor.objects {
             match object {
-                Object::ChannelHandler(end) => self.channels.handler_started(end),
+                Object::ChannelHandler(end) => self.windows.channels.handler_started(end),
                 Object::ChannelInitiator(_)
                 | Object::TimedInitiator { .. }
                 | Object::Thread(_)
                 | Object::Process(_)
                 | Object::WaitGroup(_)
-                | Object::Interrupt(_) => {}
+                | Object::Interrupt(_)
+                | Object::EndpointReceiver(_)
+                | Object::EndpointSender(_) => {}
             }
         }
         if port.start_process(index).is_err() {
@@ -46,11 +49,16 @@ impl Kernel<'_> {
         }
         for object in descriptor.objects {
             if let Object::Interrupt(index) = object {
-                self.interrupts.owner_started(&self.services, port, *index);
+                self.windows.interrupts.owner_started(&self.services, port, *index);
             }
         }
         if let Some(main) = descriptor.threads.first() {
             self.revive(descriptor.index, *main);
+        }
+        for object in descriptor.objects {
+            if let Object::EndpointReceiver(end) = object {
+                self.windows.endpoints.receiver_started(&mut self.services, end);
+            }
         }
     }
 
@@ -73,7 +81,11 @@ impl Kernel<'_> {
     fn revive(&mut self, process: ProcessIndex, thread: ThreadIndex) {
         if let Some(process) = self.services.processes.get_mut(process) {
             process.live_threads = process.live_threads.saturating_add(1);
+            let incarnation = process.incarnation;
             self.services.waits.start(thread);
+            if let Some(exchange) = self.services.exchange_mut(thread) {
+                exchange.incarnation = incarnation;
+            }
         }
     }
 
@@ -106,12 +118,13 @@ impl Kernel<'_> {
         }
         wait_group::dissolve(&mut self.services, descriptor);
         let returns = self.count_end(descriptor, report);
+        Endpoints::callers_ended(&mut self.means(port).1, descriptor);
         for object in descriptor.objects {
             self.object_ended(port, object, returns);
         }
         for object in descriptor.objects {
             if let Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } = object {
-                self.channels.initiator_gone(&mut self.services, port, &end.handler);
+                self.windows.channels.initiator_gone(&mut self.services, port, &end.handler);
             }
         }
         port.stop_process(descriptor.index);
@@ -159,18 +172,33 @@ impl Kernel<'_> {
         self.bury(port, descriptor, Report::Terminated);
     }
 
+    /// The endpoints, and what their operations may use besides.
+    pub(crate) fn means<'c, P: Port>(
+        &'c mut self,
+        port: &'c mut P,
+    ) -> (&'c mut Endpoints<'s>, Means<'c, 's, P>) {
+        let Kernel { services, windows } = self;
+        let inheritance = &windows.channels;
+        (&mut windows.endpoints, Means { services, port, inheritance })
+    }
+
     fn object_ended<P: Port>(&mut self, port: &mut P, object: &Object, returns: bool) {
         match object {
             Object::ChannelHandler(end) => {
-                self.channels.handler_ended(&mut self.services, end, returns);
+                self.windows.channels.handler_ended(&mut self.services, end, returns);
             }
             Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
-                self.channels.initiator_ended(&mut self.services, end.index);
+                self.windows.channels.initiator_ended(&mut self.services, end.index);
             }
             Object::WaitGroup(group) => wait_group::ended(&mut self.services, group),
             Object::Interrupt(index) => {
-                self.interrupts.owner_ended(&self.services, port, *index);
+                self.windows.interrupts.owner_ended(&self.services, port, *index);
             }
+            Object::EndpointReceiver(end) => {
+                let (endpoints, mut means) = self.means(port);
+                endpoints.receiver_ended(&mut means, end, returns);
+            }
+            Object::EndpointSender(end) => self.windows.endpoints.sender_ended(end),
             Object::Thread(_) | Object::Process(_) => {}
         }
     }
@@ -195,10 +223,11 @@ impl Kernel<'_> {
         process.live_threads = process.live_threads.wrapping_sub(1);
         self.withdraw(port, index);
         self.services.waits.stop(index, ThreadState::Ended(status));
+        Endpoints::server_ended(&mut self.means(port).1, index);
         for object in declared.process.objects {
             if let Object::ChannelHandler(end) = object {
                 let thread = (index, declared.ordinal);
-                self.channels.server_ended(&mut self.services, port, end, thread);
+                self.windows.channels.server_ended(&mut self.services, port, end, thread);
             }
         }
         self.services.waits.raise(declared.wait_list, Signals::JOINABLE);
@@ -237,13 +266,17 @@ impl Kernel<'_> {
         match state {
             Some(ThreadState::Sleeping) => return success(0),
             Some(ThreadState::Transacting(initiator)) => {
-                self.channels.withdraw(&mut self.services, port, initiator);
+                self.windows.channels.withdraw(&mut self.services, port, initiator);
+            }
+            Some(ThreadState::Sending { .. } | ThreadState::Calling(_)) => {
+                Endpoints::withdraw(&mut self.means(port).1, index);
             }
             Some(
                 ThreadState::Waiting { .. }
                 | ThreadState::Receiving { .. }
                 | ThreadState::Ready
                 | ThreadState::Returning(_)
+                | ThreadState::ReturningMessage(_)
                 | ThreadState::Running
                 | ThreadState::Dormant
                 | ThreadState::Ended(_)

@@ -92,6 +92,40 @@ impl Buffer {
         Buffer { address, length_word: LIST_FLAG | slices | length.min(Self::LENGTH_MASK) }
     }
 
+    /// No list has so long a word: what it says is turned round, so that it is one instruction to see.
+    const FIRST_REGISTERS: usize = !63;
+    /// In such a word: the registers are guarded.
+    const GUARD: usize = 32;
+
+    /// The registers of the thread that made the call, of which the first `length` bytes count, at most 16
+    /// (EP-8).
+    #[inline(always)]
+    pub(crate) const fn registers(length: usize) -> Buffer {
+        Buffer { address: 0, length_word: !length }
+    }
+
+    /// The same, where the door must not put anything: only the general way asks who may.
+    pub(crate) fn guarded(self) -> Buffer {
+        Buffer { length_word: self.length_word & !Self::GUARD, ..self }
+    }
+
+    /// Tells whether the bytes are in a thread's registers.
+    #[inline(always)]
+    pub(crate) fn is_registers(&self) -> bool {
+        self.length_word >= Self::FIRST_REGISTERS
+    }
+
+    /// Tells whether they are in registers, so many, and not guarded.
+    #[inline(always)]
+    pub(crate) fn is_open_registers(&self, length: usize) -> bool {
+        self.length_word == !length
+    }
+
+    /// The length in bytes of a message or of the room for one, wherever it is.
+    pub(crate) fn message_length(&self) -> usize {
+        if self.is_registers() { !self.length_word & !Self::GUARD } else { self.length() }
+    }
+
     /// A flat buffer that was granted.
     #[inline(always)]
     pub(crate) fn flat(grant: Grant) -> Buffer {
@@ -202,5 +236,18 @@ mod tests {
             }
         }
         assert_eq!(Buffer::list(0, 8, usize::MAX).length(), Buffer::LENGTH_MASK);
+    }
+
+    #[test]
+    fn registers_are_no_memory() {
+        let buffer = Buffer::registers(12);
+        assert!(buffer.is_registers() && buffer.message_length() == 12);
+        assert!(buffer.is_open_registers(12) && !buffer.is_open_registers(8));
+        let guarded = buffer.guarded();
+        assert!(guarded.is_registers() && guarded.message_length() == 12);
+        assert!(!guarded.is_open_registers(12));
+        assert_eq!(buffer.flat_grant(ProcessIndex::new(0)), None);
+        assert!(!Buffer::list(0, 8, Buffer::LENGTH_MASK).is_registers());
+        assert!(!Buffer::EMPTY.is_registers());
     }
 }

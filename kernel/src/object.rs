@@ -5,8 +5,8 @@
 //! the object is the right to use it that way.
 
 use crate::id::{
-    HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, ProcessIndex, ThreadIndex,
-    WaitGroupIndex, WaitListIndex,
+    EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, MessageIndex,
+    ProcessIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
 };
 
 /// What a handle names, with everything that is declared of it: a call that has found its object
@@ -34,6 +34,10 @@ pub enum Object {
     WaitGroup(WaitGroupDescriptor),
     /// Interrupt lines of the machine (PR-8).
     Interrupt(InterruptIndex),
+    /// The end of an endpoint that receives (EP-1).
+    EndpointReceiver(ReceiverDescriptor),
+    /// An end of an endpoint that sends (EP-2).
+    EndpointSender(SenderDescriptor),
 }
 
 /// What is declared of a wait group.
@@ -69,6 +73,72 @@ pub struct InitiatorDescriptor {
     pub wait_list: WaitListIndex,
     /// What the handler knows it by (AB-6, CH-12).
     pub badge: u32,
+}
+
+/// Stands in whatever is declared of endpoints. A kernel without them has no such value, so there is no
+/// end of an endpoint, and the compiler leaves out what would deal with one.
+#[cfg(feature = "endpoints")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Presence;
+
+/// Stands in whatever is declared of endpoints, of which this kernel has none.
+#[cfg(not(feature = "endpoints"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Presence {}
+
+/// What every call on an endpoint must know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReceiverDescriptor {
+    /// The endpoint's own number.
+    pub index: EndpointIndex,
+    /// The process that receives.
+    pub process: ProcessIndex,
+    /// The threads that wait on this end, or to receive.
+    pub wait_list: WaitListIndex,
+    /// The threads that wait for room to send.
+    pub blocked_list: WaitListIndex,
+    /// The longest message (EP-1).
+    pub max_message_bytes: u16,
+    /// The kernel has endpoints.
+    pub presence: Presence,
+}
+
+/// What is declared of an endpoint (EP-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EndpointDescriptor {
+    /// What every call on it must know.
+    pub receiver: ReceiverDescriptor,
+    /// How many messages it holds.
+    pub capacity: u16,
+    /// Where its messages stand in the storage: the first of `capacity`.
+    pub first_message: MessageIndex,
+    /// Where their bytes stand: each has [`EndpointDescriptor::message_stride`] of them.
+    pub first_byte: u32,
+}
+
+impl EndpointDescriptor {
+    /// How many bytes of storage there are for each message: as many as declared, in whole words.
+    pub const fn message_stride(&self) -> usize {
+        // Widening: `From` is not const.
+        (self.receiver.max_message_bytes as usize).next_multiple_of(4)
+    }
+}
+
+/// What is declared of an end that sends to an endpoint (EP-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SenderDescriptor {
+    /// The endpoint, owned by another process.
+    pub receiver: ReceiverDescriptor,
+    /// The process that sends.
+    pub process: ProcessIndex,
+    /// The threads that wait on this end.
+    pub wait_list: WaitListIndex,
+    /// What the receiver knows it by (AB-6).
+    pub badge: u32,
+    /// It may send.
+    pub may_send: bool,
+    /// It may call.
+    pub may_call: bool,
 }
 
 /// What is declared of an interrupt object (PR-8).

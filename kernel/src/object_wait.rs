@@ -5,8 +5,7 @@ use guichet_abi::{Arguments, Error, ExitStatus, Results, Signals};
 use crate::event::{Ending, success};
 use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
-use crate::ipc::interrupt::Interrupts;
-use crate::ipc::wait_group;
+use crate::ipc::{Windows, wait_group};
 use crate::object::{Object, WaitGroupDescriptor};
 use crate::port::Port;
 use crate::services::{Caller, Services, is_past};
@@ -18,21 +17,22 @@ use crate::wait::{member_results, wait_results};
 /// Waits until one of the signals in the mask is active, or until the deadline (WT-2); on a group, until a
 /// member is ready (WT-4).
 pub(crate) fn object_wait<P: Port>(
-    channels: &mut Channels<'_>,
-    interrupts: &Interrupts<'_>,
+    windows: &mut Windows<'_>,
     services: &mut Services<'_>,
     port: &mut P,
     arguments: &Arguments,
 ) -> Ending {
     let (caller, object, list, mask) = check(services, arguments)?;
     let results = match object {
-        Object::WaitGroup(group) => look_at_group(channels, interrupts, services, group, mask)?,
+        Object::WaitGroup(group) => look_at_group(windows, services, group, mask)?,
         Object::ChannelHandler(_)
         | Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::Interrupt(_) => look_at(channels, interrupts, services, object, &caller, mask),
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => look_at(windows, services, object, &caller, mask),
     };
     if results.is_some() {
         return Ok(results);
@@ -41,35 +41,33 @@ pub(crate) fn object_wait<P: Port>(
     if is_past(port, deadline) {
         return Err(Error::DeadlineExceeded);
     }
-    note_blocked(channels, object);
+    note_blocked(windows, object);
     services.waits.block(port, ThreadState::Waiting { list, mask }, deadline);
     Ok(None)
 }
 
 /// What a wait on a plain object gives at once, if it does.
 fn look_at(
-    channels: &mut Channels<'_>,
-    interrupts: &Interrupts<'_>,
+    windows: &mut Windows<'_>,
     services: &mut Services<'_>,
     object: &Object,
     caller: &Caller<'_>,
     mask: Signals,
 ) -> Option<Results> {
-    if begin(channels, services, object) {
-        channels.settle_all(services, caller.process);
+    if begin(windows, services, object) {
+        windows.channels.settle_all(services, caller.process);
     }
-    let signals = active_signals(channels, interrupts, services, object);
+    let signals = active_signals(windows, services, object);
     if !signals.intersects(mask) {
         return None;
     }
-    note_returned(channels, object, signals);
+    note_returned(windows, object, signals);
     Some(wait_results(signals))
 }
 
 /// What a wait on a group gives at once, if it does; InvalidArgument if it could never give anything.
 fn look_at_group(
-    channels: &mut Channels<'_>,
-    interrupts: &Interrupts<'_>,
+    windows: &mut Windows<'_>,
     services: &mut Services<'_>,
     group: &WaitGroupDescriptor,
     mask: Signals,
@@ -80,25 +78,24 @@ fn look_at_group(
     let caller = services.caller();
     let mut has_come = false;
     let look = |object: &Object| {
-        has_come |= begin(channels, services, object);
-        active_signals(channels, interrupts, services, object)
+        has_come |= begin(windows, services, object);
+        active_signals(windows, services, object)
     };
     let ready = wait_group::next_ready(services, caller.process, group, look);
     if has_come {
-        channels.settle_all(services, caller.process);
+        windows.channels.settle_all(services, caller.process);
     }
     let Some(ready) = ready? else {
         return Ok(None);
     };
     wait_group::served(services, group, wait_group::entry(caller.process, ready.handle));
-    note_returned(channels, ready.object, ready.signals);
+    note_returned(windows, ready.object, ready.signals);
     Ok(Some(member_results(ready.user_data, ready.signals)))
 }
 
 /// Makes an object a member of a group (WT-4).
 pub(crate) fn wait_group_add(
-    channels: &mut Channels<'_>,
-    interrupts: &Interrupts<'_>,
+    windows: &mut Windows<'_>,
     services: &mut Services<'_>,
     arguments: &Arguments,
 ) -> Ending {
@@ -118,10 +115,10 @@ pub(crate) fn wait_group_add(
     let list = wait_list(services.system, object);
     let member = Member { group: group.index, list, mask, user_data };
     services.waits.join(index, member);
-    note_blocked(channels, object);
-    let signals = active_signals(channels, interrupts, services, object);
+    note_blocked(windows, object);
+    let signals = active_signals(windows, services, object);
     if signals.intersects(mask) && services.waits.wake_group(index, &member, signals) {
-        note_returned(channels, object, signals);
+        note_returned(windows, object, signals);
     }
     Ok(Some(success(0)))
 }
@@ -196,25 +193,28 @@ pub(crate) fn wait_list(system: &System<'_>, object: &Object) -> WaitListIndex {
             let declared = system.interrupt(*interrupt);
             declared.map_or(WaitListIndex::NONE, |interrupt| interrupt.wait_list)
         }
+        Object::EndpointReceiver(end) => end.wait_list,
+        Object::EndpointSender(end) => end.wait_list,
     }
 }
 
 /// The signals that an object shows now; of a group, which shows what its members do, none.
 pub(crate) fn active_signals(
-    channels: &Channels<'_>,
-    interrupts: &Interrupts<'_>,
+    windows: &Windows<'_>,
     services: &Services<'_>,
     object: &Object,
 ) -> Signals {
     match object {
-        Object::ChannelHandler(end) => channels.handler_signals(end.index),
+        Object::ChannelHandler(end) => windows.channels.handler_signals(end.index),
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
-            channels.initiator_signals(end.index)
+            windows.channels.initiator_signals(end.index)
         }
         Object::Thread(thread) => joinable(services.thread_status(*thread)),
         Object::Process(process) => joinable(services.process_status(*process)),
         Object::WaitGroup(_) => Signals::empty(),
-        Object::Interrupt(interrupt) => interrupts.signals(*interrupt),
+        Object::Interrupt(interrupt) => windows.interrupts.signals(*interrupt),
+        Object::EndpointReceiver(end) => windows.endpoints.receiver_signals(end.index),
+        Object::EndpointSender(end) => windows.endpoints.sender_signals(services, &end.receiver),
     }
 }
 
@@ -225,41 +225,47 @@ fn joinable(status: Option<ExitStatus>) -> Signals {
 
 /// Tells the object's window that the caller begins to wait on it. Tells whether that must be
 /// [settled](Channels::settle_all).
-fn begin(channels: &mut Channels<'_>, services: &Services<'_>, object: &Object) -> bool {
+fn begin(windows: &mut Windows<'_>, services: &Services<'_>, object: &Object) -> bool {
     match object {
-        Object::ChannelHandler(end) => channels.attend(services, end.index),
+        Object::ChannelHandler(end) => windows.channels.attend(services, end.index),
         Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => false,
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => false,
     }
 }
 
 /// Tells the object's window that the caller blocks in a wait on it.
-fn note_blocked(channels: &mut Channels<'_>, object: &Object) {
+fn note_blocked(windows: &mut Windows<'_>, object: &Object) {
     match object {
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => {
-            channels.note_watched(end.index);
+            windows.channels.note_watched(end.index);
         }
+        Object::EndpointSender(end) => windows.endpoints.note_watched(end.receiver.index),
         Object::ChannelHandler(_)
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => {}
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_) => {}
     }
 }
 
 /// Tells the object's window which signals a wait has returned.
-fn note_returned(channels: &mut Channels<'_>, object: &Object, signals: Signals) {
+fn note_returned(windows: &mut Windows<'_>, object: &Object, signals: Signals) {
     match object {
-        Object::ChannelHandler(end) => channels.note_returned(end.index, signals),
+        Object::ChannelHandler(end) => windows.channels.note_returned(end.index, signals),
         Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => {}
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => {}
     }
 }

@@ -42,6 +42,14 @@ pub trait Port {
     /// memory, once. Where a memory cannot be used after all, tells which.
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side>;
 
+    /// Copies user memory into the kernel's own: a message into a queue. The grant is as long as the
+    /// bytes.
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side>;
+
+    /// Copies the kernel's own memory to a user's: a message out of a queue. The grant is as long as
+    /// the bytes.
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side>;
+
     /// Reads words of user memory that the kernel decides on. The grant is as long as the words.
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable>;
 

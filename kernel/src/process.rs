@@ -2,7 +2,7 @@
 
 use guichet_abi::{ExitStatus, Fault, FaultCause};
 
-use crate::id::{ProcessId, ProcessIndex, ThreadIndex, WaitListIndex};
+use crate::id::{ExchangeIndex, ProcessId, ProcessIndex, ThreadIndex, WaitListIndex};
 use crate::object::Object;
 use crate::region::{Region, Span};
 
@@ -222,6 +222,8 @@ pub struct ProcessDescriptor<'s> {
     /// Where, in the table of threads, the entries begin by which its objects are members of wait
     /// groups (WT-4): one for each object, in their order. NONE if it has no group.
     pub first_member: ThreadIndex,
+    /// What its main thread keeps for endpoints; the other threads' follow. NONE if it has no end of one.
+    pub first_exchange: ExchangeIndex,
     /// Whether it starts when the system boots (PR-3).
     pub starts_at_boot: bool,
     /// What happens when it has ended (PR-3).

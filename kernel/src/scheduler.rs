@@ -62,6 +62,13 @@ impl SchedulerState {
         self.ready.wrapping_shl(u32::from(priority.number())) != 0
     }
 
+    /// Tells whether a ready thread is at least as important as `priority`, or anything is lent.
+    #[inline(always)]
+    pub(crate) fn is_ready_or_lent(&self, priority: Priority) -> bool {
+        let ready = self.ready.wrapping_shl(u32::from(priority.number()));
+        ready | u32::from(self.lent) != 0
+    }
+
     /// Tells whether a ready thread is more important than `priority`.
     #[inline(always)]
     pub(crate) fn is_ready_above(&self, priority: Priority) -> bool {

@@ -5,13 +5,15 @@
 
 use guichet_abi::{Error, ExitStatus};
 
+use crate::HAS_ENDPOINTS;
+use crate::exchange::{Exchange, Exchanges};
 use crate::id::{ProcessIndex, Table, ThreadIndex};
 use crate::memory::MemoryMap;
 use crate::object::Object;
 use crate::port::Port;
 use crate::process::{GiveUp, Process, ProcessDescriptor};
 use crate::system::System;
-use crate::thread::{Thread, ThreadDescriptor, ThreadState};
+use crate::thread::{Priority, Thread, ThreadDescriptor, ThreadState};
 use crate::time::Instant;
 use crate::wait::Waits;
 
@@ -23,6 +25,7 @@ pub(crate) struct Services<'s> {
     pub(crate) max_transfer_bytes: usize,
     pub(crate) processes: Table<'s, ProcessIndex, Process>,
     pub(crate) waits: Waits<'s>,
+    pub(crate) exchanges: Exchanges<'s>,
     /// What the end of a process in this step means for the whole system (PR-3).
     pub(crate) give_up: GiveUp,
 }
@@ -60,6 +63,34 @@ impl<'s> Services<'s> {
     /// The exit status of a process that nobody has collected yet, if there is one (PR-5).
     pub(crate) fn process_status(&self, index: ProcessIndex) -> Option<ExitStatus> {
         self.processes.get(index).and_then(Process::exit_status)
+    }
+
+    /// What a thread keeps for endpoints, if its process has any.
+    pub(crate) fn exchange(&self, thread: ThreadIndex) -> Option<&Exchange> {
+        if !HAS_ENDPOINTS {
+            return None;
+        }
+        let thread = self.system.thread(thread)?;
+        self.exchanges.get_behind(thread.process.first_exchange, thread.ordinal)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn exchange_mut(&mut self, thread: ThreadIndex) -> Option<&mut Exchange> {
+        if !HAS_ENDPOINTS {
+            return None;
+        }
+        let thread = self.system.thread(thread)?;
+        self.exchanges.get_behind_mut(thread.process.first_exchange, thread.ordinal)
+    }
+
+    /// The highest priority of those whose calls a thread has received and not answered (EP-7).
+    pub(crate) fn highest_caller(&self, server: ThreadIndex) -> Priority {
+        if !HAS_ENDPOINTS {
+            return Priority::LOWEST;
+        }
+        let callers = self.exchanges.iter().filter(|each| each.server == server);
+        let priorities = callers.map(|each| self.waits.priority(each.thread));
+        priorities.max().unwrap_or(Priority::LOWEST)
     }
 
     /// Notes that a policy gives up. Where several do so in one step, one that stays as it is takes

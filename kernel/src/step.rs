@@ -4,12 +4,17 @@
 //! spends its time in, and only where nothing about them is unusual; it either answers with what
 //! `step` would have answered, or says `None` and has changed nothing.
 
-use guichet_abi::{Arguments, Error, ExitStatus, MAX_LOG_BYTES, OK, Results, StatusCode, Syscall};
+use guichet_abi::{
+    Arguments, Error, ExitStatus, MAX_LOG_BYTES, MAX_MESSAGE_WORDS, Message, OK, Results,
+    StatusCode, Syscall, split_handle,
+};
 
+use crate::HAS_ENDPOINTS;
 use crate::event::{Call, Ending, Event, Outcome, failure, success};
 use crate::fault::Report;
 use crate::id::ProcessIndex;
-use crate::ipc::wait_group;
+use crate::ipc::endpoint::{Manner, Operation};
+use crate::ipc::{Windows, wait_group};
 use crate::kernel::Kernel;
 use crate::memory::Grant;
 use crate::object_wait::{object_wait, object_wait_at_door, wait_group_add};
@@ -19,15 +24,23 @@ use crate::region::Access;
 use crate::services::is_past;
 use crate::thread::ThreadState;
 use crate::time::Instant;
+use crate::transfer::check;
 
 const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
 const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
 const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
 const CHANNEL_RESPOND_AND_RECEIVE: usize = Syscall::ChannelRespondAndReceive as usize;
+const CALL: usize = Syscall::EndpointCall as usize;
+const REPLY_AND_RECEIVE: usize = Syscall::EndpointReplyAndReceive as usize;
+const CALL_WORDS: usize = Syscall::EndpointCallWords as usize;
+const REPLY_AND_RECEIVE_WORDS: usize = Syscall::EndpointReplyAndReceiveWords as usize;
 const OBJECT_WAIT: usize = Syscall::ObjectWait as usize;
 const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
 impl Kernel<'_> {
+    /// Whether any call has a message for an answer.
+    pub const HAS_MESSAGES: bool = HAS_ENDPOINTS;
+
     /// The calls that [`Kernel::door`] may answer, the most frequent first.
     pub const DOOR_CALLS: [usize; 6] = [
         CHANNEL_TRANSACT,
@@ -37,6 +50,10 @@ impl Kernel<'_> {
         OBJECT_WAIT,
         DEBUG_NOP,
     ];
+
+    /// The calls that [`Kernel::message_door`] may answer, the most frequent first.
+    pub const MESSAGE_DOOR_CALLS: [usize; 4] =
+        [CALL_WORDS, REPLY_AND_RECEIVE_WORDS, CALL, REPLY_AND_RECEIVE];
 
     /// Tells whether an answer of the door to this call always goes to a thread of another process:
     /// then a port need not ask whether the wall that it must raise stands already.
@@ -88,7 +105,9 @@ impl Kernel<'_> {
             Event::Fault(fault) => self.fault(port, self.current_process(), fault),
             Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
             Event::Timer => self.expire(port),
-            Event::Interrupt { line } => self.interrupts.delivered(&mut self.services, line),
+            Event::Interrupt { line } => {
+                self.windows.interrupts.delivered(&mut self.services, line)
+            }
         }
         self.services.waits.dispatch(port)
     }
@@ -98,7 +117,8 @@ impl Kernel<'_> {
     /// port.
     #[inline(always)]
     pub fn door<P: Port>(&mut self, port: &mut P, call: &Call) -> Option<Outcome> {
-        let Kernel { services, channels, .. } = self;
+        let Kernel { services, windows } = self;
+        let channels = &mut windows.channels;
         let arguments = &call.arguments;
         let (thread, results) = match call.number {
             CHANNEL_TRANSACT => channels.transact_at_door(services, port, arguments)?,
@@ -114,6 +134,37 @@ impl Kernel<'_> {
         Some(Outcome::returning(thread, results))
     }
 
+    /// As [`Kernel::door`], for calls whose answer has a message, and goes to a thread of another
+    /// process. What a thread [keeps](Kernel::message) of messages is then of no meaning.
+    #[inline(always)]
+    pub fn message_door<P: Port>(
+        &mut self,
+        port: &mut P,
+        call: &Call,
+    ) -> Option<(Outcome, Message)> {
+        if !HAS_ENDPOINTS {
+            return None;
+        }
+        let Kernel { services, windows } = self;
+        let endpoints = &mut windows.endpoints;
+        let arguments = &call.arguments;
+        let (thread, results, message) = match call.number {
+            CALL_WORDS => endpoints.call_at_door::<P, true>(services, port, arguments)?,
+            REPLY_AND_RECEIVE_WORDS => {
+                endpoints.reply_and_receive_at_door::<P, true>(services, port, arguments)?
+            }
+            CALL => endpoints.call_at_door::<P, false>(services, port, arguments)?,
+            REPLY_AND_RECEIVE => {
+                endpoints.reply_and_receive_at_door::<P, false>(services, port, arguments)?
+            }
+            _other => return None,
+        };
+        // An answer in a buffer goes to somebody who wants no message.
+        let is_plain = call.number == REPLY_AND_RECEIVE;
+        let answer = if is_plain { Outcome::returning } else { Outcome::returning_message };
+        Some((answer(thread, results), message))
+    }
+
     #[inline(never)]
     fn call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
         let arguments = &call.arguments;
@@ -122,10 +173,16 @@ impl Kernel<'_> {
                 Ok(status) => return Outcome::shutdown(status),
                 Err(error) => Err(error),
             },
-            Some(syscall) => self.operate(port, syscall, arguments),
+            Some(syscall) if HAS_ENDPOINTS || !syscall.is_of_endpoints() => {
+                self.operate(port, syscall, arguments)
+            }
+            Some(syscall) => Err(self.without_endpoints(port, syscall, arguments)),
             None => Err(Error::Unimplemented),
         };
         match ending {
+            Ok(Some(results)) if HAS_ENDPOINTS && receives_message(call.number) => {
+                self.services.waits.finish_with_message(results)
+            }
             Ok(Some(results)) => self.services.waits.finish(results),
             Ok(None) => self.services.waits.dispatch(port),
             Err(error) => self.services.waits.finish(failure(error)),
@@ -133,7 +190,8 @@ impl Kernel<'_> {
     }
 
     fn operate<P: Port>(&mut self, port: &mut P, call: Syscall, arguments: &Arguments) -> Ending {
-        let Kernel { services, channels, interrupts } = self;
+        let Kernel { services, windows } = self;
+        let Windows { channels, interrupts, .. } = windows;
         match call {
             Syscall::ChannelTransact | Syscall::ChannelAsyncTransact => {
                 let blocks = call == Syscall::ChannelTransact;
@@ -150,8 +208,8 @@ impl Kernel<'_> {
             Syscall::ChannelAsyncCancel => channels.async_cancel(services, port, arguments),
             Syscall::ChannelBadge => channels.badge(services, arguments),
             Syscall::ObjectSetPeerUserSignal => channels.set_peer_user_signal(services, arguments),
-            Syscall::ObjectWait => object_wait(channels, interrupts, services, port, arguments),
-            Syscall::WaitGroupAdd => wait_group_add(channels, interrupts, services, arguments),
+            Syscall::ObjectWait => object_wait(windows, services, port, arguments),
+            Syscall::WaitGroupAdd => wait_group_add(windows, services, arguments),
             Syscall::WaitGroupRemove => wait_group::remove(services, arguments),
             Syscall::SleepUntil => self.sleep_until(port, arguments),
             Syscall::ProcessExit => self.process_exit(port, arguments),
@@ -164,11 +222,90 @@ impl Kernel<'_> {
             Syscall::TaskFault => self.task_fault(arguments),
             Syscall::InterruptAck => interrupts.acknowledge(services, port, arguments).map(Some),
             Syscall::ConsoleRead => interrupts.read_console(services, port, arguments).map(Some),
+            Syscall::EndpointBind => windows.endpoints.bind(services, arguments),
+            Syscall::EndpointSend
+            | Syscall::EndpointTrySend
+            | Syscall::EndpointSendWords
+            | Syscall::EndpointTrySendWords
+            | Syscall::EndpointCall
+            | Syscall::EndpointCallWords
+            | Syscall::EndpointReceive
+            | Syscall::EndpointTryReceive
+            | Syscall::EndpointReceiveWords
+            | Syscall::EndpointTryReceiveWords
+            | Syscall::EndpointReply
+            | Syscall::EndpointReplyWords
+            | Syscall::EndpointReplyAndReceive
+            | Syscall::EndpointReplyAndReceiveWords => self.operate_endpoint(port, call, arguments),
+            Syscall::EndpointDropReply => {
+                let (endpoints, mut means) = self.means(port);
+                endpoints.drop_reply(&mut means, arguments)
+            }
+            Syscall::EndpointClose => {
+                let (endpoints, mut means) = self.means(port);
+                endpoints.close(&mut means, arguments)
+            }
             Syscall::ClockNow => Ok(Some(now(port))),
             Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
             Syscall::DebugLog => self.debug_log(port, arguments),
             Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
         }
+    }
+
+    /// What a call on endpoints gets where there are none: no handle names one, and no call was received. The
+    /// same as from a kernel that has endpoints, in a system that has none.
+    fn without_endpoints<P: Port>(
+        &self,
+        port: &mut P,
+        call: Syscall,
+        arguments: &Arguments,
+    ) -> Error {
+        let &[first, second, third, ..] = arguments;
+        let caller = self.services.caller();
+        let (handle, words) = split_handle(first);
+        let wrong_kind = |handle| caller.object(handle).err().unwrap_or(Error::InvalidArgument);
+        match call {
+            Syscall::EndpointDropReply => Error::Unavailable,
+            Syscall::EndpointReplyWords if words > MAX_MESSAGE_WORDS => Error::OutOfRange,
+            Syscall::EndpointReplyWords => Error::Unavailable,
+            Syscall::EndpointReply => {
+                let limit = self.services.max_transfer_bytes;
+                let answer = check(port, caller.memory(), (second, third), Access::Read, limit);
+                answer.err().unwrap_or(Error::Unavailable)
+            }
+            Syscall::EndpointSendWords
+            | Syscall::EndpointTrySendWords
+            | Syscall::EndpointCallWords
+            | Syscall::EndpointReplyAndReceiveWords => wrong_kind(handle),
+            _of_a_handle => wrong_kind(first),
+        }
+    }
+
+    fn operate_endpoint<P: Port>(
+        &mut self,
+        port: &mut P,
+        call: Syscall,
+        arguments: &Arguments,
+    ) -> Ending {
+        let (operation, is_words, waits) = match call {
+            Syscall::EndpointSend => (Operation::Send, false, true),
+            Syscall::EndpointTrySend => (Operation::Send, false, false),
+            Syscall::EndpointSendWords => (Operation::Send, true, true),
+            Syscall::EndpointTrySendWords => (Operation::Send, true, false),
+            Syscall::EndpointCall => (Operation::Call, false, true),
+            Syscall::EndpointCallWords => (Operation::Call, true, true),
+            Syscall::EndpointReceive => (Operation::Receive, false, true),
+            Syscall::EndpointTryReceive => (Operation::Receive, false, false),
+            Syscall::EndpointReceiveWords => (Operation::Receive, true, true),
+            Syscall::EndpointTryReceiveWords => (Operation::Receive, true, false),
+            Syscall::EndpointReply => (Operation::Reply, false, false),
+            Syscall::EndpointReplyWords => (Operation::Reply, true, false),
+            Syscall::EndpointReplyAndReceive => (Operation::ReplyAndReceive, false, true),
+            Syscall::EndpointReplyAndReceiveWords => (Operation::ReplyAndReceive, true, true),
+            _other => return Err(Error::Unimplemented),
+        };
+        let (endpoints, mut means) = self.means(port);
+        endpoints.operate(&mut means, Manner { operation, is_words, waits }, arguments)
     }
 
     /// Sleeps until an instant (WT-7); returns at once when it is past.
@@ -239,6 +376,11 @@ impl Kernel<'_> {
     fn current_process(&self) -> ProcessIndex {
         self.services.caller().process.index
     }
+}
+
+/// Tells whether what a call hands back has a message (EP-8).
+fn receives_message(number: usize) -> bool {
+    Syscall::from_number(number).is_some_and(Syscall::receives_message)
 }
 
 fn now<P: Port>(port: &mut P) -> Results {

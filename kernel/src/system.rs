@@ -1,10 +1,12 @@
 //! What a system is made of, as declared: read only, and in flash on a board.
 
 use crate::id::{
-    HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex, ThreadIndex,
+    EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex,
+    ThreadIndex,
 };
 use crate::object::{
-    HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, WaitGroupDescriptor,
+    EndpointDescriptor, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor,
+    SenderDescriptor, WaitGroupDescriptor,
 };
 use crate::process::ProcessDescriptor;
 use crate::thread::ThreadDescriptor;
@@ -25,6 +27,10 @@ pub struct System<'s> {
     pub wait_groups: &'s [WaitGroupDescriptor],
     /// The interrupt objects.
     pub interrupts: &'s [InterruptDescriptor<'s>],
+    /// The endpoints.
+    pub endpoints: &'s [EndpointDescriptor],
+    /// All ends that send to endpoints.
+    pub senders: &'s [SenderDescriptor],
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }
@@ -52,6 +58,12 @@ impl<'s> System<'s> {
     #[inline(always)]
     pub fn initiator(&self, index: InitiatorIndex) -> Option<&'s InitiatorDescriptor> {
         self.initiators.get(index.position())
+    }
+
+    /// An endpoint's declaration.
+    #[inline(always)]
+    pub fn endpoint(&self, index: EndpointIndex) -> Option<&'s EndpointDescriptor> {
+        self.endpoints.get(index.position())
     }
 
     /// An interrupt object's declaration.

@@ -184,7 +184,9 @@ impl Kernel<'_> {
             | Object::ChannelInitiator(_)
             | Object::TimedInitiator { .. }
             | Object::WaitGroup(_)
-            | Object::Interrupt(_) => Err(Error::InvalidArgument),
+            | Object::Interrupt(_)
+            | Object::EndpointReceiver(_)
+            | Object::EndpointSender(_) => Err(Error::InvalidArgument),
         }
     }
 }

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::vec;
 use std::vec::Vec;
 
-use guichet_abi::{Error, Results, Signals, Syscall, deadline_to_words};
+use guichet_abi::{Error, Message, Results, Signals, Syscall, deadline_to_words};
 
 use crate::*;
 
 pub(crate) mod network;
+pub(crate) mod post;
 
 /// A process's memory: 64 bytes that can only be read, then 192 that can be written.
 pub(crate) const MEMORY_BYTES: usize = 256;
@@ -70,6 +71,18 @@ impl Port for TestPort {
         assert_eq!(source.length(), destination.length());
         let bytes = self.granted(source).to_vec();
         self.granted(destination).copy_from_slice(&bytes);
+        Ok(())
+    }
+
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        assert_eq!(source.length(), bytes.len());
+        bytes.copy_from_slice(self.granted(source));
+        Ok(())
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        assert_eq!(destination.length(), bytes.len());
+        self.granted(destination).copy_from_slice(bytes);
         Ok(())
     }
 
@@ -131,6 +144,13 @@ impl Port for TestPort {
     }
 }
 
+/// What two machines are compared by.
+type Facts = (
+    (Vec<Thread>, Vec<Process>, Globals),
+    (Vec<Handler>, Vec<Initiator>),
+    (Vec<Endpoint>, Vec<Exchange>),
+);
+
 #[derive(Clone)]
 struct Tables {
     threads: Vec<Thread>,
@@ -138,6 +158,10 @@ struct Tables {
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
     interrupts: Vec<Interrupt>,
+    endpoints: Vec<Endpoint>,
+    messages: Vec<QueuedMessage>,
+    message_bytes: Vec<u8>,
+    exchanges: Vec<Exchange>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
     globals: Globals,
@@ -151,6 +175,10 @@ impl Tables {
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
             interrupts: &mut self.interrupts,
+            endpoints: &mut self.endpoints,
+            messages: &mut self.messages,
+            message_bytes: &mut self.message_bytes,
+            exchanges: &mut self.exchanges,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,
@@ -158,9 +186,11 @@ impl Tables {
         Kernel::new(system, storage)
     }
 
-    fn facts(&self) -> (Vec<Thread>, Vec<Process>, Vec<Handler>, Vec<Initiator>, Globals) {
-        let Tables { threads, processes, handlers, initiators, globals, .. } = self.clone();
-        (threads, processes, handlers, initiators, globals)
+    fn facts(&self) -> Facts {
+        let Tables { threads, processes, handlers, initiators, globals, endpoints, .. } =
+            self.clone();
+        let calls = self.exchanges.iter().map(Exchange::without_message).collect();
+        ((threads, processes, globals), (handlers, initiators), (endpoints, calls))
     }
 }
 
@@ -257,6 +287,8 @@ fn build(
         initiators: vec![initiator_end].leak(),
         wait_groups: groups.to_vec().leak(),
         interrupts: vec![interrupt].leak(),
+        endpoints: &[],
+        senders: &[],
         max_transfer_bytes: 128,
     }));
     unbooted_machine(system)
@@ -271,6 +303,10 @@ fn unbooted_machine(system: &'static System<'static>) -> Machine {
         handlers: vec![Handler::IDLE; sizes.handlers],
         initiators: vec![Initiator::IDLE; sizes.initiators],
         interrupts: vec![Interrupt::IDLE; sizes.interrupts],
+        endpoints: vec![Endpoint::IDLE; sizes.endpoints],
+        messages: vec![QueuedMessage::NONE; sizes.messages],
+        message_bytes: vec![0; sizes.message_bytes],
+        exchanges: vec![Exchange::IDLE; sizes.exchanges],
         wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
         wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
         globals: Globals::INITIAL,
@@ -337,6 +373,7 @@ fn descriptor(
         threads,
         wait_list: WaitListIndex::new(process + 2),
         first_member,
+        first_exchange: ExchangeIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: process == 1,
@@ -358,8 +395,11 @@ impl Machine {
         let answered = self.at_door(&event);
         let outcome = self.tables.kernel(self.system).step(&mut self.port, event);
         self.kernel().check().unwrap();
-        if let Some((answer, tables, port)) = answered {
+        if let Some((answer, message, tables, port)) = answered {
             assert_eq!(answer, outcome, "door and step give different outcomes");
+            let given = self.kernel().message(outcome.thread);
+            let is_told = outcome.action == Action::ReturnMessage;
+            assert!(!is_told || message == Some(given), "another message");
             assert!(tables.facts() == self.tables.facts(), "door and step differ");
             assert_eq!(port, self.port);
         }
@@ -367,18 +407,23 @@ impl Machine {
     }
 
     /// What the door makes of a copy of this machine, if it answers.
-    fn at_door(&self, event: &Event) -> Option<(Outcome, Tables, TestPort)> {
+    fn at_door(&self, event: &Event) -> Option<(Outcome, Option<Message>, Tables, TestPort)> {
         let Event::Call(call) = event else { return None };
         let (mut tables, mut port) = (self.tables.clone(), self.port.clone());
-        let answered = tables.kernel(self.system).door(&mut port, call);
+        let answered =
+            tables.kernel(self.system).door(&mut port, call).map(|answer| (answer, None));
+        let answered = answered.or_else(|| {
+            let answered = tables.kernel(self.system).message_door(&mut port, call);
+            answered.map(|(answer, message)| (answer, Some(message)))
+        });
         if answered.is_none() {
             assert!(tables.facts() == self.tables.facts(), "a silent door changed something");
         }
-        answered.map(|answer| (answer, tables, port))
+        answered.map(|(answer, message)| (answer, message, tables, port))
     }
 
     fn take(&mut self, outcome: Outcome) {
-        if outcome.action == Action::Return {
+        if matches!(outcome.action, Action::Return | Action::ReturnMessage) {
             self.results.insert(outcome.thread.position(), outcome.results);
         }
         self.outcome = outcome;
@@ -386,7 +431,8 @@ impl Machine {
 
     /// The thread that runs now.
     pub(crate) fn running(&self) -> usize {
-        assert!(matches!(self.outcome.action, Action::Return | Action::Resume));
+        let Outcome { action, .. } = self.outcome;
+        assert!(matches!(action, Action::Return | Action::ReturnMessage | Action::Resume));
         self.outcome.thread.position()
     }
 

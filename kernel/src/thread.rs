@@ -2,7 +2,10 @@
 
 use guichet_abi::{ExitStatus, Results, Signals};
 
-use crate::id::{InitiatorIndex, ProcessIndex, Table, ThreadIndex, WaitGroupIndex, WaitListIndex};
+use crate::id::{
+    EndpointIndex, ExchangeIndex, InitiatorIndex, ProcessIndex, Table, TableIndex, ThreadIndex,
+    WaitGroupIndex, WaitListIndex,
+};
 use crate::memory::Buffer;
 use crate::process::{ProcessDescriptor, RestartPolicy, WALL_WORDS};
 use crate::region::Span;
@@ -45,6 +48,8 @@ pub enum ThreadState {
     Ready,
     /// As [`ThreadState::Ready`], but its call has ended: these are for its registers when it runs.
     Returning(Results),
+    /// As [`ThreadState::Returning`], and a message that it keeps is for its registers too (EP-8).
+    ReturningMessage(Results),
     /// It runs, and stands in no queue.
     Running,
     /// It waits for signals of an object, and stands in that object's list (WT-2).
@@ -54,13 +59,25 @@ pub enum ThreadState {
         /// The signals that end the wait.
         mask: Signals,
     },
-    /// It waits to serve a transaction of a handler, and stands in that object's list (CH-10).
+    /// It waits to serve a transaction of a handler (CH-10), or for a message of an endpoint (EP-4),
+    /// and stands in that object's list.
     Receiving {
         /// The object's list.
         list: WaitListIndex,
-        /// Where the request goes.
+        /// Where the request or the message goes.
         room: Buffer,
     },
+    /// It waits for room in an endpoint's queue, and stands in the list for that (EP-3).
+    Sending {
+        /// The list.
+        list: WaitListIndex,
+        /// The handle of the end by which it sends.
+        handle: u16,
+        /// What it sends.
+        message: Buffer,
+    },
+    /// It waits for the answer to its call, whose message an endpoint has taken (EP-7).
+    Calling(EndpointIndex),
     /// It waits for the answer to its transaction (CH-2).
     Transacting(InitiatorIndex),
     /// It waits for its deadline only (WT-7).
@@ -87,15 +104,19 @@ impl ThreadState {
     #[inline(always)]
     pub(crate) fn list(&self) -> WaitListIndex {
         match *self {
-            ThreadState::Waiting { list, .. } | ThreadState::Receiving { list, .. } => list,
+            ThreadState::Waiting { list, .. }
+            | ThreadState::Receiving { list, .. }
+            | ThreadState::Sending { list, .. } => list,
             ThreadState::Member(member) => member.list,
             ThreadState::Dormant
             | ThreadState::Ended(_)
             | ThreadState::Restarting
             | ThreadState::Ready
             | ThreadState::Returning(_)
+            | ThreadState::ReturningMessage(_)
             | ThreadState::Running
             | ThreadState::Transacting(_)
+            | ThreadState::Calling(_)
             | ThreadState::Sleeping => WaitListIndex::NONE,
         }
     }
@@ -109,10 +130,13 @@ impl ThreadState {
             | ThreadState::Member(_) => false,
             ThreadState::Ready
             | ThreadState::Returning(_)
+            | ThreadState::ReturningMessage(_)
             | ThreadState::Running
             | ThreadState::Waiting { .. }
             | ThreadState::Receiving { .. }
+            | ThreadState::Sending { .. }
             | ThreadState::Transacting(_)
+            | ThreadState::Calling(_)
             | ThreadState::Sleeping => true,
         }
     }
@@ -120,7 +144,10 @@ impl ThreadState {
     /// Tells whether a thread in this state could run and stands in a ready queue.
     #[inline(always)]
     pub(crate) fn is_ready(&self) -> bool {
-        matches!(self, ThreadState::Ready | ThreadState::Returning(_))
+        matches!(
+            self,
+            ThreadState::Ready | ThreadState::Returning(_) | ThreadState::ReturningMessage(_)
+        )
     }
 }
 
@@ -181,6 +208,15 @@ pub struct ThreadDescriptor<'s> {
 }
 
 impl ThreadDescriptor<'_> {
+    /// What it keeps for endpoints; NONE if its process has no end of one.
+    pub fn exchange(&self) -> ExchangeIndex {
+        let first = self.process.first_exchange;
+        if first.is_none() {
+            return ExchangeIndex::NONE;
+        }
+        ExchangeIndex::new(first.position().saturating_add(usize::from(self.ordinal)))
+    }
+
     /// Stands for the running thread when there is none: it owns nothing and may do nothing.
     pub(crate) const NOBODY: &'static ThreadDescriptor<'static> = &ThreadDescriptor {
         process: &ProcessDescriptor {
@@ -193,6 +229,7 @@ impl ThreadDescriptor<'_> {
             wall: [0; WALL_WORDS],
             wait_list: WaitListIndex::NONE,
             first_member: ThreadIndex::NONE,
+            first_exchange: ExchangeIndex::NONE,
             starts_at_boot: false,
             restart: RestartPolicy::NEVER,
             may_shutdown: false,

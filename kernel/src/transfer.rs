@@ -121,6 +121,61 @@ fn transfer_lists<P: Port>(
     Ok(())
 }
 
+/// Copies from a user's buffer into the kernel's own memory, until that is full (EP-8, EP-3).
+pub(crate) fn load<P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    source: End<'_>,
+    bytes: &mut [u8],
+) -> Result<(), Side> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let mut pieces = Pieces::none();
+    pieces.open(system, port, &source, Access::Read, bytes.len()).ok_or(Side::Source)?;
+    let mut rest = bytes;
+    let mut done = source.offset;
+    while !rest.is_empty() {
+        let piece = pieces.at(done, rest.len());
+        let (now, later) = rest.split_at_mut_checked(piece.length()).ok_or(Side::Source)?;
+        if now.is_empty() {
+            return Err(Side::Source);
+        }
+        port.load(piece, now)?;
+        done = done.wrapping_add(piece.length());
+        rest = later;
+    }
+    Ok(())
+}
+
+/// Copies the kernel's own memory into a user's buffer.
+pub(crate) fn store<P: Port>(
+    system: &System<'_>,
+    port: &mut P,
+    bytes: &[u8],
+    destination: End<'_>,
+) -> Result<(), Side> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let mut pieces = Pieces::none();
+    let end = &destination;
+    pieces.open(system, port, end, Access::Write, bytes.len()).ok_or(Side::Destination)?;
+    let mut rest = bytes;
+    let mut done = destination.offset;
+    while !rest.is_empty() {
+        let piece = pieces.at(done, rest.len());
+        let (now, later) = rest.split_at_checked(piece.length()).ok_or(Side::Destination)?;
+        if now.is_empty() {
+            return Err(Side::Destination);
+        }
+        port.store(now, piece)?;
+        done = done.wrapping_add(piece.length());
+        rest = later;
+    }
+    Ok(())
+}
+
 /// The grants that make up one buffer. Large, so it is filled where it lies.
 struct Pieces {
     grants: [Grant; MAX_SLICES],

@@ -8,6 +8,7 @@
 
 use guichet_abi::{OK, Results, Signals};
 
+use crate::HAS_ENDPOINTS;
 use crate::deadline::Deadlines;
 use crate::event::Outcome;
 use crate::id::{Table, TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex};
@@ -201,6 +202,23 @@ impl<'s> Waits<'s> {
         self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
     }
 
+    /// As [`Waits::complete`], with a message that the thread keeps (EP-8).
+    pub(crate) fn complete_with_message(&mut self, index: ThreadIndex, results: Results) {
+        self.detach(index);
+        let state = ThreadState::ReturningMessage(results);
+        self.scheduler.make_ready(&mut self.threads, index, state);
+    }
+
+    /// Lets a blocked thread block on in another state, in no list. Its deadline stays.
+    pub(crate) fn block_on(&mut self, index: ThreadIndex, state: ThreadState) {
+        let deadline = self.threads.get(index).map_or(Instant::NEVER, |thread| thread.deadline);
+        self.detach(index);
+        if let Some(thread) = self.threads.get_mut(index) {
+            thread.state = state;
+            thread.deadline = deadline;
+        }
+    }
+
     /// Makes a fresh thread ready to run its entry.
     pub(crate) fn start(&mut self, index: ThreadIndex) {
         if let Some(thread) = self.threads.get_mut(index) {
@@ -255,13 +273,16 @@ impl<'s> Waits<'s> {
                 ThreadState::Waiting { .. }
                 | ThreadState::Member(_)
                 | ThreadState::Receiving { .. }
+                | ThreadState::Sending { .. }
                 | ThreadState::Dormant
                 | ThreadState::Ended(_)
                 | ThreadState::Restarting
                 | ThreadState::Ready
                 | ThreadState::Returning(_)
+                | ThreadState::ReturningMessage(_)
                 | ThreadState::Running
                 | ThreadState::Transacting(_)
+                | ThreadState::Calling(_)
                 | ThreadState::Sleeping => {}
             }
             index = next;
@@ -346,6 +367,38 @@ impl<'s> Waits<'s> {
         None
     }
 
+    /// The most important thread in the list that wants to receive or to send, not only to know when it
+    /// could (EP-5); among equals, the one that has stood there longest. NONE if there is none.
+    #[inline(never)]
+    pub(crate) fn most_important(&self, list: WaitListIndex) -> ThreadIndex {
+        let mut best = ThreadIndex::NONE;
+        let mut priority = None;
+        let mut index = self.first_waiter(list);
+        while let Some(thread) = self.threads.get(index) {
+            let is_wanted =
+                matches!(thread.state, ThreadState::Receiving { .. } | ThreadState::Sending { .. });
+            if is_wanted && Some(thread.priority) > priority {
+                best = index;
+                priority = Some(thread.priority);
+            }
+            index = thread.next;
+        }
+        best
+    }
+
+    /// From now on only the general way gives anything to the threads in the list that wait to receive.
+    pub(crate) fn guard_receivers(&mut self, list: WaitListIndex) {
+        let mut index = self.first_waiter(list);
+        while let Some(thread) = self.threads.get_mut(index) {
+            if let ThreadState::Receiving { room, .. } = &mut thread.state
+                && room.is_registers()
+            {
+                *room = room.guarded();
+            }
+            index = thread.next;
+        }
+    }
+
     /// Blocks the current thread in `state`. The caller has seen that the deadline is
     /// [quiet](Waits::is_quiet), puts the thread into the list of its state, and lets another
     /// [enter](Waits::enter).
@@ -423,6 +476,17 @@ impl<'s> Waits<'s> {
         }
     }
 
+    /// The same, of a call that has given it a message too (EP-8).
+    pub(crate) fn finish_with_message(&mut self, results: Results) -> Outcome {
+        let current = self.scheduler.current;
+        match self.threads.get(current) {
+            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
+                Outcome::returning_message(current, results)
+            }
+            Some(_) | None => self.yield_to_others(ThreadState::ReturningMessage(results)),
+        }
+    }
+
     /// Makes the current thread ready, ahead of its equals, and runs the most important one.
     fn yield_to_others(&mut self, state: ThreadState) -> Outcome {
         let current = self.scheduler.current;
@@ -455,10 +519,24 @@ impl<'s> Waits<'s> {
         let Some(thread) = self.threads.get_mut(next) else {
             return Outcome::idle();
         };
-        let outcome = if let ThreadState::Returning(results) = thread.state {
-            Outcome::returning(next, results)
-        } else {
-            Outcome::resuming(next)
+        let outcome = match thread.state {
+            ThreadState::Returning(results) => Outcome::returning(next, results),
+            ThreadState::ReturningMessage(results) if HAS_ENDPOINTS => {
+                Outcome::returning_message(next, results)
+            }
+            ThreadState::Ready
+            | ThreadState::ReturningMessage(_)
+            | ThreadState::Running
+            | ThreadState::Dormant
+            | ThreadState::Ended(_)
+            | ThreadState::Restarting
+            | ThreadState::Member(_)
+            | ThreadState::Waiting { .. }
+            | ThreadState::Receiving { .. }
+            | ThreadState::Sending { .. }
+            | ThreadState::Transacting(_)
+            | ThreadState::Calling(_)
+            | ThreadState::Sleeping => Outcome::resuming(next),
         };
         thread.state = ThreadState::Running;
         outcome

@@ -8,9 +8,13 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Interrupt, Kernel, Process, ProcessIndex, Storage, StorageSizes,
-    System, TableIndex, Thread, ThreadList, WaitGroup,
+    Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Kernel, Process, ProcessIndex,
+    QueuedMessage, Storage, StorageSizes, System, TableIndex, Thread, ThreadList, WaitGroup,
 };
+
+mod calls;
+
+pub use calls::right;
 
 /// Everything that the kernel remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +24,10 @@ pub struct KernelTables {
     handlers: Vec<Handler>,
     initiators: Vec<Initiator>,
     interrupts: Vec<Interrupt>,
+    endpoints: Vec<Endpoint>,
+    messages: Vec<QueuedMessage>,
+    message_bytes: Vec<u8>,
+    exchanges: Vec<Exchange>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
     globals: Globals,
@@ -35,6 +43,10 @@ impl KernelTables {
             handlers: vec![Handler::IDLE; sizes.handlers],
             initiators: vec![Initiator::IDLE; sizes.initiators],
             interrupts: vec![Interrupt::IDLE; sizes.interrupts],
+            endpoints: vec![Endpoint::IDLE; sizes.endpoints],
+            messages: vec![QueuedMessage::NONE; sizes.messages],
+            message_bytes: vec![0; sizes.message_bytes],
+            exchanges: vec![Exchange::IDLE; sizes.exchanges],
             wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
             wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
             globals: Globals::INITIAL,
@@ -49,6 +61,10 @@ impl KernelTables {
             handlers: &mut self.handlers,
             initiators: &mut self.initiators,
             interrupts: &mut self.interrupts,
+            endpoints: &mut self.endpoints,
+            messages: &mut self.messages,
+            message_bytes: &mut self.message_bytes,
+            exchanges: &mut self.exchanges,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
             globals: &mut self.globals,

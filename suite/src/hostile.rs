@@ -15,7 +15,7 @@ mod later;
 mod probe;
 
 use pw_status::OK;
-use userspace::raw::{self, Arguments, Results, Syscall};
+use userspace::raw::{self, Arguments, Message, Results, Syscall};
 
 pub use act::{Act, Effect, LOSES_PLACE_WITH_STACK, act, target};
 pub use arena::{ARENA, ARENA_BYTES, Arena};
@@ -47,17 +47,25 @@ pub const WORDS: [usize; 14] = [
 /// # Panics
 /// If the kernel wrote to a place that is not wholly in the [`ARENA`].
 pub fn call(number: usize, arguments: Arguments) -> Results {
+    call_message(number, arguments).0
+}
+
+/// As [`call`], and gives the registers of a message too (EP-8).
+///
+/// # Panics
+/// As [`call`].
+pub fn call_message(number: usize, arguments: Arguments) -> (Results, Message) {
     let destination = destination(number, &arguments);
     let is_ours = destination.is_none_or(|(address, length)| ARENA.holds(address, length));
     // SAFETY: the kernel writes only where the words of an accepted call say. The arena is made of
     // atomics whose address was exposed, so that it may be written at any time; had the kernel
     // written elsewhere, the program's own code would not run on.
-    let results = unsafe { raw::syscall(number, arguments) };
+    let (results, message) = unsafe { raw::syscall_message(number, arguments) };
     // A transaction that nobody blocks in has the kernel write later (CH-6).
     let writes_later = number == Syscall::ChannelAsyncTransact as usize;
     let has_written = results.status == OK && (results.value0 != 0 || writes_later);
     assert!(is_ours || !has_written, "call {number} wrote over the program: {arguments:x?}");
-    results
+    (results, message)
 }
 
 /// The entry of a thread that returns, where there is nothing to return to.
@@ -81,8 +89,12 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
     match Syscall::from_number(number)? {
         Syscall::ChannelTransact
         | Syscall::ChannelAsyncTransact
-        | Syscall::ChannelRespondAndReceive => Some((arguments[3], arguments[4])),
-        Syscall::ChannelReceive => Some((arguments[1], arguments[2])),
+        | Syscall::ChannelRespondAndReceive
+        | Syscall::EndpointCall => Some((arguments[3], arguments[4])),
+        Syscall::ChannelReceive | Syscall::EndpointReceive | Syscall::EndpointTryReceive => {
+            Some((arguments[1], arguments[2]))
+        }
+        Syscall::EndpointReplyAndReceive => Some((arguments[4], arguments[5])),
         Syscall::ConsoleRead => Some((arguments[0], arguments[1])),
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
@@ -107,6 +119,19 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         | Syscall::DebugNop
         | Syscall::DebugLog
         | Syscall::DebugPutCharacter
-        | Syscall::DebugShutdown => None,
+        | Syscall::DebugShutdown
+        | Syscall::EndpointCallWords
+        | Syscall::EndpointReplyAndReceiveWords
+        | Syscall::EndpointReceiveWords
+        | Syscall::EndpointTryReceiveWords
+        | Syscall::EndpointSendWords
+        | Syscall::EndpointTrySendWords
+        | Syscall::EndpointReplyWords
+        | Syscall::EndpointSend
+        | Syscall::EndpointTrySend
+        | Syscall::EndpointReply
+        | Syscall::EndpointDropReply
+        | Syscall::EndpointBind
+        | Syscall::EndpointClose => None,
     }
 }

@@ -15,11 +15,14 @@
 //! offered (AB-8) are in the system `asynchronous`, whose transactions leave the program free to try.
 //! Robots have one thread, so whoever answers in another thread's place (CH-5a) is the tester of
 //! `fan_in`, where ERROR of a handler also shows beside READABLE (CH-9). And whether registers are
-//! cleared (AB-9) is for each port to show, where there are registers.
+//! cleared (AB-9) is for each port to show, where there are registers; the systems of endpoints look at
+//! those that a message may come in. Their cases are made with each way that a message can take
+//! ([`endpoint`]).
 #![no_std]
 #![deny(unsafe_code)]
 
 pub mod api;
+pub mod endpoint;
 pub mod hostile;
 pub mod interrupts;
 pub mod lives;

@@ -39,7 +39,7 @@ impl Report {
     /// goes on, but says no more.
     #[track_caller]
     pub fn case(&mut self, title: &'static str, body: impl FnOnce(&mut Case) -> Result<()>) {
-        let mut case = Case { title, has_failed: false };
+        let mut case = Case { title, part: "", has_failed: false };
         if let Err(error) = body(&mut case) {
             case.fail(format_args!("it ended with {error:?}"), Location::caller());
         }
@@ -92,10 +92,17 @@ impl Report {
 #[derive(Debug)]
 pub struct Case {
     title: &'static str,
+    /// What of it is on.
+    part: &'static str,
     has_failed: bool,
 }
 
 impl Case {
+    /// Says what comes now, for what fails from here on.
+    pub fn part(&mut self, part: &'static str) {
+        self.part = part;
+    }
+
     /// Checks that `found` is `expected`.
     #[track_caller]
     pub fn equal<T: Debug + PartialEq>(&mut self, found: T, expected: T) {
@@ -125,7 +132,9 @@ impl Case {
 
     fn fail(&mut self, what: core::fmt::Arguments<'_>, place: &Location<'_>) {
         if !self.has_failed {
-            println!("FAILED {}: {what} ({}:{})", self.title, place.file(), place.line());
+            let Case { title, part, .. } = self;
+            let with = if part.is_empty() { "" } else { " with " };
+            println!("FAILED {title}:{with}{part} {what} ({}:{})", place.file(), place.line());
         }
         self.has_failed = true;
     }

@@ -2,10 +2,17 @@
 
 mod build;
 mod channels;
+mod cycles;
 mod devices;
+mod endpoints;
 mod lives;
+mod peers;
+mod queues;
+mod references;
 mod threads;
 mod unique;
+
+use build::Joined;
 
 use crate::declarations::{self, SystemDraft};
 use crate::model::{MAX_PROCESSES, System};
@@ -20,13 +27,19 @@ pub(crate) fn check(tree: &Value, board: Option<&str>, log: &mut Diagnostics) ->
     unique::check(&draft, log);
     let threads: Vec<_> =
         draft.processes.iter().map(|process| threads::line_up(process, log)).collect();
+    queues::check(&draft, log);
     let links = channels::link(&draft, log);
+    let receivers = endpoints::link(&draft, log);
+    peers::check(&draft, &receivers, log);
     let linked = lives::link(&draft, log);
     let differences = devices::link(&draft, board, log);
+    channels::report_unused(&draft, &links, log);
+    endpoints::report_unused(&draft, &receivers, log);
+    cycles::check(&draft, &links, &receivers, log);
     if log.has_errors() {
         return None;
     }
-    build::system(draft, threads, &links, &linked, differences)
+    build::system(draft, threads, Joined { links, receivers, linked, differences })
 }
 
 /// A system without processes does nothing, and the number of a process is one byte.

@@ -13,6 +13,7 @@
 //! written (TL-4). Warnings are left to the tool: a build script would repeat them for every process.
 
 mod module;
+mod objects;
 mod script;
 
 use proc_macro2::TokenStream;
@@ -23,8 +24,9 @@ pub use script::{BOARD_VARIABLE, Failure, build_script, build_script_for_all};
 
 /// The generated Rust code of the process called `process`; `None` if `system` has none.
 ///
-/// It has the modules `handle`, `object` (typed handles), `signals`, `constants` and `mapping`, and
-/// expects a crate of the name `userspace` if there are channels.
+/// It has the modules `handle`, `object` (typed handles), `peer` (the processes that send to it),
+/// `signals`, `constants` and `mapping`, and expects a crate of the name `userspace` if there is
+/// anything in `object`, `signals` or `mapping`.
 pub fn process_source(system: &System, process: &str) -> Option<String> {
     let index = system.process_index(process)?;
     let module = module::process(system, index)?;

@@ -7,8 +7,10 @@
 
 mod app;
 mod board;
+mod choices;
 mod constant;
 mod device;
+mod endpoint;
 mod fields;
 mod number;
 mod object;
@@ -26,6 +28,7 @@ use fields::Fields;
 pub(crate) use app::AppDraft;
 pub(crate) use board::{BoardDraft, BoardProcessDraft};
 pub(crate) use device::{IrqDraft, MappingDraft};
+pub(crate) use endpoint::{EndpointDraft, SenderDraft};
 pub(crate) use object::{ObjectDraft, ObjectDraftKind};
 pub(crate) use process::ProcessDraft;
 pub(crate) use thread::ThreadDraft;
@@ -41,7 +44,7 @@ pub(crate) struct SystemDraft<'t> {
     /// The processes of all apps, in the order of the file.
     pub(crate) processes: Vec<ProcessDraft<'t>>,
     /// The longest transfer, if declared.
-    pub(crate) max_transfer_bytes: Option<usize>,
+    pub(crate) max_transfer_bytes: Option<Spanned<usize>>,
     /// What differs on some boards.
     pub(crate) boards: Vec<BoardDraft<'t>>,
 }
@@ -52,7 +55,7 @@ pub(crate) fn read<'t>(tree: &'t Value, log: &mut Diagnostics) -> Option<SystemD
     let mut draft = SystemDraft {
         apps: Vec::new(),
         processes: Vec::new(),
-        max_transfer_bytes: fields.integer("max_transfer_bytes"),
+        max_transfer_bytes: fields.spanned("max_transfer_bytes"),
         boards: fields.value("boards").map(|value| board::read(value, log)).unwrap_or_default(),
     };
     for (index, value) in fields.list("apps").iter().enumerate() {

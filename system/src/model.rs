@@ -4,19 +4,23 @@
 //! not (how large a stack, how much memory), the model says `None` and the board decides. Places in
 //! the file are gone: whoever holds a [`System`] holds one that has passed every check.
 
+use std::collections::BTreeSet;
+
 /// The most processes of a system.
 pub const MAX_PROCESSES: usize = 255;
 /// The most objects of a process.
 pub const MAX_OBJECTS: usize = 256;
 /// The most threads of a process.
 pub const MAX_THREADS: usize = 32;
+/// The most messages that all endpoints of a system hold together.
+pub const MAX_QUEUED_MESSAGES: usize = 32_767;
 /// The least important and the most important priority of a thread (WT-8).
 pub const PRIORITIES: std::ops::RangeInclusive<u8> = 0..=31;
 /// The priority of a thread whose process declares none (WT-8).
 pub const DEFAULT_PRIORITY: u8 = 15;
 /// The bound of one transfer, in bytes, of a system that declares none (AB-10).
 pub const DEFAULT_MAX_TRANSFER_BYTES: usize = 4096;
-/// The badge of an initiator that declares none (AB-6).
+/// The badge of an initiator or a sender that declares none (AB-6).
 pub const DEFAULT_BADGE: u32 = 0;
 /// The name of a process's thread if it declares none.
 pub const DEFAULT_THREAD_NAME: &str = "main";
@@ -59,18 +63,59 @@ impl System {
 
     /// The initiators of a handler: one, or several that share it, or none (CH-1, CH-12).
     pub fn initiators_of(&self, handler: ObjectId) -> impl Iterator<Item = ObjectId> {
+        self.ends_of(handler, |kind| match kind {
+            ObjectKind::ChannelInitiator { handler, .. } => Some(handler),
+            ObjectKind::ChannelHandler
+            | ObjectKind::Thread { .. }
+            | ObjectKind::Process { .. }
+            | ObjectKind::WaitGroup
+            | ObjectKind::Interrupt { .. }
+            | ObjectKind::Endpoint { .. }
+            | ObjectKind::EndpointSender { .. } => None,
+        })
+    }
+
+    /// The senders of an endpoint, of which one process may have several (EP-2).
+    pub fn senders_of(&self, endpoint: ObjectId) -> impl Iterator<Item = ObjectId> {
+        self.ends_of(endpoint, endpoint_of)
+    }
+
+    /// The processes that have a sender of any endpoint of this process (EP-9).
+    pub fn peers_of(&self, process: usize) -> BTreeSet<usize> {
+        let sends = |declared: &Process| {
+            let mut endpoints =
+                declared.objects.iter().filter_map(|object| endpoint_of(object.kind));
+            endpoints.any(|endpoint| endpoint.process == process)
+        };
+        let processes = self.processes.iter().enumerate();
+        processes.filter(|(_, declared)| sends(declared)).map(|(peer, _)| peer).collect()
+    }
+
+    /// The objects for which `named` gives `end`.
+    fn ends_of(
+        &self,
+        end: ObjectId,
+        named: impl Fn(ObjectKind) -> Option<ObjectId>,
+    ) -> impl Iterator<Item = ObjectId> {
         let processes = self.processes.iter().enumerate();
         let objects = processes.flat_map(|(process, declared)| {
             let objects = declared.objects.iter().enumerate();
             objects.map(move |(object, declared)| (ObjectId { process, object }, declared))
         });
-        objects.filter_map(move |(id, object)| match object.kind {
-            ObjectKind::ChannelInitiator { handler: named, .. } => (named == handler).then_some(id),
-            ObjectKind::ChannelHandler
+        objects.filter_map(move |(id, object)| (named(object.kind) == Some(end)).then_some(id))
+    }
+
+    /// Whether any process has an end of an endpoint (EP-1).
+    pub fn has_endpoints(&self) -> bool {
+        let objects = self.processes.iter().flat_map(|process| &process.objects);
+        objects.into_iter().any(|object| match object.kind {
+            ObjectKind::Endpoint { .. } | ObjectKind::EndpointSender { .. } => true,
+            ObjectKind::ChannelInitiator { .. }
+            | ObjectKind::ChannelHandler
             | ObjectKind::Thread { .. }
             | ObjectKind::Process { .. }
             | ObjectKind::WaitGroup
-            | ObjectKind::Interrupt { .. } => None,
+            | ObjectKind::Interrupt { .. } => false,
         })
     }
 
@@ -274,6 +319,38 @@ pub enum ObjectKind {
         /// The index in [`Process::interrupts`].
         interrupt: usize,
     },
+    /// The end of an endpoint that receives (EP-1).
+    Endpoint {
+        /// How many messages it holds.
+        capacity: u16,
+        /// The longest message, in bytes.
+        max_message_bytes: u16,
+    },
+    /// An end of an endpoint that sends (EP-2).
+    EndpointSender {
+        /// The endpoint, an object of another process.
+        endpoint: ObjectId,
+        /// What the receiver is told whose message it has (AB-6).
+        badge: u32,
+        /// It may send.
+        may_send: bool,
+        /// It may call.
+        may_call: bool,
+    },
+}
+
+/// The endpoint that a sender sends to.
+fn endpoint_of(kind: ObjectKind) -> Option<ObjectId> {
+    match kind {
+        ObjectKind::EndpointSender { endpoint, .. } => Some(endpoint),
+        ObjectKind::ChannelInitiator { .. }
+        | ObjectKind::ChannelHandler
+        | ObjectKind::Thread { .. }
+        | ObjectKind::Process { .. }
+        | ObjectKind::WaitGroup
+        | ObjectKind::Interrupt { .. }
+        | ObjectKind::Endpoint { .. } => None,
+    }
 }
 
 /// What an interrupt object consists of (PR-8).

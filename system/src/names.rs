@@ -94,6 +94,11 @@ pub(crate) fn crate_name(name: &str) -> String {
     name.replace('-', "_")
 }
 
+/// What a constant is called that stands for the package `name`. No keyword is in capitals.
+pub(crate) fn constant_name(name: &str) -> String {
+    crate_name(name).to_uppercase()
+}
+
 /// The words that Rust (edition 2024) keeps for itself.
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",

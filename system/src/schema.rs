@@ -95,6 +95,8 @@ pub(crate) enum Shape {
     Text(Rule),
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A list of some of these words, each at most once and at least one.
+    Choices(&'static [&'static str]),
     /// `true` or `false`.
     Boolean,
     /// A whole number.
@@ -141,6 +143,10 @@ pub(crate) enum ObjectClass {
     WaitGroup,
     /// Interrupt lines.
     Interrupt,
+    /// The receiving end of an endpoint.
+    Endpoint,
+    /// A sending end of an endpoint.
+    EndpointSender,
 }
 
 impl ObjectClass {
@@ -153,6 +159,8 @@ impl ObjectClass {
             ObjectClass::Process => &keys::PROCESS_OBJECT,
             ObjectClass::WaitGroup => &keys::WAIT_GROUP,
             ObjectClass::Interrupt => &keys::INTERRUPT,
+            ObjectClass::Endpoint => &keys::ENDPOINT,
+            ObjectClass::EndpointSender => &keys::ENDPOINT_SENDER,
         }
     }
 }

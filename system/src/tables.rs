@@ -2,19 +2,22 @@
 //!
 //! The kernel knows a system as tables that refer to one another. Here they are made, in one order that every
 //! port relies on: processes and their threads in the order of the file, handles in the order of
-//! each process's objects, a wait list for each channel end, for each interrupt object, and for each
-//! process and thread that an object stands for. What a process may touch is not in
-//! the file; it comes from the linked program and is passed in. Times of the file are in milliseconds
-//! and become ticks of the board here, because the kernel never divides.
+//! each process's objects. What a process may touch is not in the file; it comes from the linked program
+//! and is passed in. Times of the file are in milliseconds and become ticks of the board here, because
+//! the kernel never divides.
+
+mod endpoints;
+mod numbers;
 
 use guichet_kernel::{
-    GiveUp, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex,
-    InterruptDescriptor, InterruptIndex, InterruptLine, Object, Priority, ProcessDescriptor,
-    ProcessIndex, Region, RestartPolicy, Span, System, ThreadDescriptor, ThreadIndex, WALL_WORDS,
-    WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
+    EndpointDescriptor, ExchangeIndex, GiveUp, HandlerDescriptor, InitiatorDescriptor,
+    InterruptDescriptor, InterruptLine, Object, Priority, ProcessDescriptor, ProcessIndex, Region,
+    RestartPolicy, SenderDescriptor, Span, System, ThreadDescriptor, ThreadIndex, WALL_WORDS,
+    WaitGroupDescriptor, WaitListIndex,
 };
 
-use crate::model::{self, ObjectId, ObjectKind, OnGiveUp, RestartWhen};
+use crate::model::{self, OnGiveUp, RestartWhen};
+use numbers::{Numbers, Waited};
 
 /// The kernel's view of a declared system, owned.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct Tables {
     initiators: Vec<InitiatorDescriptor>,
     wait_groups: Vec<WaitGroupDescriptor>,
     interrupts: Vec<InterruptTables>,
+    endpoints: Vec<EndpointDescriptor>,
+    senders: Vec<SenderDescriptor>,
     max_transfer_bytes: usize,
 }
 
@@ -37,6 +42,7 @@ struct ProcessTables {
     wall: [u32; WALL_WORDS],
     wait_list: WaitListIndex,
     first_member: ThreadIndex,
+    first_exchange: ExchangeIndex,
     starts_at_boot: bool,
     restart: RestartPolicy,
     may_shutdown: bool,
@@ -71,6 +77,7 @@ impl ProcessTables {
             wall: self.wall,
             wait_list: self.wait_list,
             first_member: self.first_member,
+            first_exchange: self.first_exchange,
             starts_at_boot: self.starts_at_boot,
             restart: self.restart,
             may_shutdown: self.may_shutdown,
@@ -99,6 +106,7 @@ impl Tables {
             wall: [0; WALL_WORDS],
             wait_list: numbers.wait_list(Waited::Process(number)),
             first_member: numbers.members.get(number).copied().unwrap_or(ThreadIndex::NONE),
+            first_exchange: numbers.exchanges.get(number).copied().unwrap_or(ExchangeIndex::NONE),
             starts_at_boot: process.starts_at_boot,
             restart: restart_policy(&process.restart, ticks_per_sec),
             may_shutdown: process.may_shutdown,
@@ -112,6 +120,10 @@ impl Tables {
                 .collect(),
             wait_groups: (0..numbers.groups.len()).map(|place| numbers.group(place)).collect(),
             interrupts: interrupts(system, &numbers),
+            endpoints: numbers.endpoints(system),
+            senders: (0..numbers.senders.len())
+                .map(|place| numbers.sender(system, place))
+                .collect(),
             max_transfer_bytes,
         }
     }
@@ -149,6 +161,8 @@ impl Tables {
             initiators: &self.initiators,
             wait_groups: &self.wait_groups,
             interrupts: &interrupts,
+            endpoints: &self.endpoints,
+            senders: &self.senders,
             max_transfer_bytes: self.max_transfer_bytes,
         })
     }
@@ -201,185 +215,10 @@ fn restart_policy(declared: &model::Restart, ticks_per_sec: u64) -> RestartPolic
     }
 }
 
-/// Something whose end can be waited for, by its index in the model.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Waited {
-    Process(usize),
-    /// A thread of a process.
-    Thread(usize, usize),
-}
-
-/// Which object and which thread of the file has which index in the kernel's tables.
-struct Numbers {
-    /// The index of each process's main thread.
-    first_threads: Vec<usize>,
-    handlers: Vec<ObjectId>,
-    initiators: Vec<ObjectId>,
-    /// Interrupt objects: the process, and the index among its interrupts.
-    interrupts: Vec<(usize, usize)>,
-    /// The processes and threads that an object stands for, each once.
-    waited: Vec<Waited>,
-    groups: Vec<ObjectId>,
-    /// Where the entries for members of each process's wait groups begin, if it has one.
-    members: Vec<ThreadIndex>,
-}
-
-impl Numbers {
-    fn of(system: &model::System) -> Numbers {
-        let mut numbers = Numbers {
-            first_threads: Vec::new(),
-            handlers: Vec::new(),
-            initiators: Vec::new(),
-            interrupts: Vec::new(),
-            waited: Vec::new(),
-            groups: Vec::new(),
-            members: Vec::new(),
-        };
-        let mut threads = 0;
-        for (process, declared) in system.processes.iter().enumerate() {
-            numbers.first_threads.push(threads);
-            threads += declared.threads.len();
-            for (object, declared) in declared.objects.iter().enumerate() {
-                let id = ObjectId { process, object };
-                match declared.kind {
-                    ObjectKind::ChannelHandler => numbers.handlers.push(id),
-                    ObjectKind::ChannelInitiator { .. } => numbers.initiators.push(id),
-                    ObjectKind::Thread { thread } => {
-                        numbers.note_waited(Waited::Thread(process, thread));
-                    }
-                    ObjectKind::WaitGroup => numbers.groups.push(id),
-                    ObjectKind::Process { process } => {
-                        numbers.note_waited(Waited::Process(process));
-                    }
-                    ObjectKind::Interrupt { interrupt } => {
-                        numbers.interrupts.push((process, interrupt));
-                    }
-                }
-            }
-        }
-        for declared in &system.processes {
-            let has_group = declared.objects.iter().any(|each| each.kind == ObjectKind::WaitGroup);
-            let first = if has_group { ThreadIndex::new(threads) } else { ThreadIndex::NONE };
-            numbers.members.push(first);
-            threads += if has_group { declared.objects.len() } else { 0 };
-        }
-        numbers
-    }
-
-    /// The wait group at this place; its wait list follows all others.
-    fn group(&self, place: usize) -> WaitGroupDescriptor {
-        let ends = self.handlers.len() + self.initiators.len();
-        let lists = ends + self.interrupts.len() + self.waited.len();
-        WaitGroupDescriptor {
-            index: WaitGroupIndex::new(place),
-            wait_list: WaitListIndex::new(lists.saturating_add(place)),
-        }
-    }
-
-    fn note_waited(&mut self, waited: Waited) {
-        if !self.waited.contains(&waited) {
-            self.waited.push(waited);
-        }
-    }
-
-    /// The wait list of the interrupt object at this place, after those of the channels.
-    fn interrupt_list(&self, place: usize) -> WaitListIndex {
-        WaitListIndex::new(self.handlers.len() + self.initiators.len() + place)
-    }
-
-    /// The wait list of a process or a thread, after those of the interrupts; none if no object stands
-    /// for it.
-    fn wait_list(&self, waited: Waited) -> WaitListIndex {
-        let others = self.handlers.len() + self.initiators.len() + self.interrupts.len();
-        let place = self.waited.iter().position(|each| *each == waited);
-        place.map_or(WaitListIndex::NONE, |place| WaitListIndex::new(others.saturating_add(place)))
-    }
-
-    fn thread(&self, process: usize, thread: usize) -> ThreadIndex {
-        self.first_threads
-            .get(process)
-            .map_or(ThreadIndex::NONE, |first| ThreadIndex::new(first + thread))
-    }
-
-    fn objects(&self, system: &model::System, process: usize, ticks_per_sec: u64) -> Vec<Object> {
-        let object = |(object, declared): (usize, &model::Object)| {
-            let id = ObjectId { process, object };
-            match declared.kind {
-                ObjectKind::ChannelHandler => Object::ChannelHandler(self.handler(id)),
-                ObjectKind::ChannelInitiator { default_deadline_ms, .. } => {
-                    let end = self.initiator_end(system, place(&self.initiators, id));
-                    default_deadline_ms.map_or(Object::ChannelInitiator(end), |milliseconds| {
-                        let default_ticks = ticks(milliseconds, ticks_per_sec);
-                        Object::TimedInitiator { end, default_ticks }
-                    })
-                }
-                ObjectKind::Thread { thread } => Object::Thread(self.thread(process, thread)),
-                ObjectKind::Process { process } => Object::Process(ProcessIndex::new(process)),
-                ObjectKind::WaitGroup => Object::WaitGroup(self.group(place(&self.groups, id))),
-                ObjectKind::Interrupt { interrupt } => {
-                    let is_it = |each: &(usize, usize)| *each == (process, interrupt);
-                    let place = self.interrupts.iter().position(is_it);
-                    Object::Interrupt(place.map_or(InterruptIndex::NONE, InterruptIndex::new))
-                }
-            }
-        };
-        let declared = system.processes.get(process).map_or(&[][..], |process| &process.objects);
-        declared.iter().enumerate().map(object).collect()
-    }
-
-    fn handler(&self, id: ObjectId) -> HandlerDescriptor {
-        self.handler_end(place(&self.handlers, id))
-    }
-
-    /// The handler's end at this place; its wait list has the same number.
-    fn handler_end(&self, place: usize) -> HandlerDescriptor {
-        let process = self.handlers.get(place).map(|id| ProcessIndex::new(id.process));
-        HandlerDescriptor {
-            index: HandlerIndex::new(place),
-            process: process.unwrap_or(ProcessIndex::NONE),
-            wait_list: WaitListIndex::new(place),
-        }
-    }
-
-    /// The initiator's end at this place; its wait list follows those of the handlers.
-    fn initiator_end(&self, system: &model::System, place: usize) -> InitiatorDescriptor {
-        let id = self.initiators.get(place);
-        let (handler, badge) = match id.and_then(|id| kind(system, *id)) {
-            Some(ObjectKind::ChannelInitiator { handler, badge, .. }) => {
-                (self.handler(handler), badge)
-            }
-            Some(
-                ObjectKind::ChannelHandler
-                | ObjectKind::Thread { .. }
-                | ObjectKind::Process { .. }
-                | ObjectKind::WaitGroup
-                | ObjectKind::Interrupt { .. },
-            )
-            | None => (self.handler_end(usize::MAX), model::DEFAULT_BADGE),
-        };
-        InitiatorDescriptor {
-            index: InitiatorIndex::new(place),
-            process: id.map_or(ProcessIndex::NONE, |id| ProcessIndex::new(id.process)),
-            handler,
-            wait_list: WaitListIndex::new(self.handlers.len().saturating_add(place)),
-            badge,
-        }
-    }
-}
-
 /// So many milliseconds in ticks, no less: the next tick where they end between two (AB-4).
 fn ticks(milliseconds: u32, ticks_per_sec: u64) -> u64 {
     let thousandths = u128::from(milliseconds) * u128::from(ticks_per_sec);
     u64::try_from(thousandths.div_ceil(1000)).unwrap_or(u64::MAX)
-}
-
-/// The place of an object in its table; beyond every table for one that is not there.
-fn place(table: &[ObjectId], id: ObjectId) -> usize {
-    table.iter().position(|each| *each == id).unwrap_or(usize::MAX)
-}
-
-fn kind(system: &model::System, id: ObjectId) -> Option<ObjectKind> {
-    Some(system.processes.get(id.process)?.objects.get(id.object)?.kind)
 }
 
 #[cfg(test)]

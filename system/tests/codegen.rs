@@ -12,16 +12,32 @@ fn system(text: &str) -> System {
     loaded.system.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(false)))
 }
 
-#[test]
-fn a_process_gets_its_handles_objects_and_constants() {
-    let code = process_source(&system(LATER_FORM), "reader").expect("the process is there");
-    let expected = include_str!("generated/reader.rs");
+/// Compares with a file of `tests/generated`, or accepts the present text with `BLESS=1`.
+fn compare(file: &str, code: &str, expected: &str) {
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/generated/reader.rs");
-        fs::write(path, &code).expect("the expected text can be written");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/generated");
+        fs::write(format!("{folder}/{file}"), code).expect("the expected text can be written");
         return;
     }
     assert_eq!(code, expected);
+}
+
+#[test]
+fn a_process_gets_its_handles_objects_and_constants() {
+    let code = process_source(&system(LATER_FORM), "reader").expect("the process is there");
+    compare("reader.rs", &code, include_str!("generated/reader.rs"));
+}
+
+#[test]
+fn both_ends_of_an_endpoint_get_types_and_the_receiver_its_peers() {
+    let system = system(include_str!("corpus/endpoint_good.json5"));
+    for (process, expected) in [
+        ("logger", include_str!("generated/logger.rs")),
+        ("worker", include_str!("generated/worker.rs")),
+    ] {
+        let code = process_source(&system, process).expect("the process is there");
+        compare(&format!("{process}.rs"), &code, expected);
+    }
 }
 
 #[test]

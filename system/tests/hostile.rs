@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 const GUIDE: &str = include_str!("corpus/guide.json5");
 const LATER_FORM: &str = include_str!("corpus/later_form.json5");
+const ENDPOINTS: &str = include_str!("corpus/endpoint_good.json5");
+const CYCLE: &str = include_str!("corpus/cycle_of_three.json5");
 const UNICODE: &str = include_str!("corpus/unicode_columns.json5");
 
 /// Checks `text` and renders what there is to say; a system and errors exclude each other.
@@ -56,6 +58,14 @@ fn token() -> impl Strategy<Value = String> {
         "\"thread\"",
         "handler_process:",
         "handler_object_name:",
+        "\"endpoint\"",
+        "\"endpoint_sender\"",
+        "endpoint_process:",
+        "endpoint_object_name:",
+        "capacity:",
+        "max_message_bytes:",
+        "rights:",
+        "\"call\"",
         "main_thread:",
         "true",
         "null",
@@ -102,7 +112,7 @@ proptest! {
 
     #[test]
     fn a_good_file_with_a_change_is_answered(
-        file in proptest::sample::select(vec![GUIDE, LATER_FORM, UNICODE]),
+        file in proptest::sample::select(vec![GUIDE, LATER_FORM, ENDPOINTS, CYCLE, UNICODE]),
         from in any::<usize>(),
         count in 0usize..40,
         with in prop::collection::vec(token(), 0..4),
@@ -167,6 +177,29 @@ fn the_largest_files_are_answered_in_time() {
         let taken = start.elapsed();
         assert!(taken < Duration::from_secs(30), "{taken:?} for {}...", &file[..60]);
     }
+}
+
+/// As many processes as there can be, each of which calls so many others that all lead to each other.
+#[test]
+fn a_crowd_that_waits_for_each_other_is_warned_once() {
+    let sender = |to: usize| {
+        format!(
+            "{{type:'endpoint_sender',name:'S{to}',endpoint_process:'p{}',endpoint_object_name:'E'}},",
+            to % 255
+        )
+    };
+    let process = |index: usize| {
+        let senders: String = (index + 1..index + 40).map(sender).collect();
+        let endpoint = "{type:'endpoint',name:'E',capacity:128,max_message_bytes:4096},";
+        format!("{{name:'p{index}',objects:[{endpoint}{senders}]}},")
+    };
+    let processes: String = (0..255).map(process).collect();
+    let start = Instant::now();
+    let loaded = answer(&format!("{{apps:[{{name:'a',processes:[{processes}]}}]}}"));
+    assert_eq!((loaded.diagnostics.error_count(), loaded.diagnostics.warning_count()), (0, 1));
+    assert!(loaded.diagnostics.render(false).contains("and 9929 more such places"));
+    let taken = start.elapsed();
+    assert!(taken < Duration::from_secs(30), "{taken:?}");
 }
 
 /// As many processes and objects as fit, each with a channel to a process that is not there.

@@ -8,6 +8,6 @@
 mod program;
 mod trap;
 
-pub(crate) use trap::{crash, trap};
+pub(crate) use trap::{crash, trap, trap_message};
 
 pub use crate::board::TICKS_PER_SEC;

@@ -51,6 +51,7 @@ mod board;
 mod buffer;
 pub mod channel;
 mod console;
+pub mod endpoint;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod panic;

@@ -21,6 +21,6 @@ mod threads;
 mod trap;
 
 pub use start::{StartFailure, start, started_by_hand};
-pub(crate) use trap::{crash, trap};
+pub(crate) use trap::{crash, trap, trap_message};
 
 pub use guichet_abi::linux::TICKS_PER_SEC;

@@ -3,7 +3,7 @@
 //! [`crate::syscall`] cannot express an unknown call, a null buffer or a length that wraps. A
 //! conformance test must (AB-3), and so it comes in here. Nothing else should.
 
-pub use guichet_abi::{ARGUMENT_COUNT, Arguments, Results, Syscall};
+pub use guichet_abi::{ARGUMENT_COUNT, Arguments, Message, Results, Syscall};
 
 use crate::machine;
 
@@ -19,4 +19,15 @@ use crate::machine;
 pub unsafe fn syscall(number: usize, arguments: Arguments) -> Results {
     // SAFETY: the caller vouches for what the words name.
     unsafe { machine::trap(number, &arguments) }
+}
+
+/// As [`syscall`], and returns the registers of a message too (EP-8); they are zero for a call that
+/// has none, and with every error.
+///
+/// # Safety
+/// As for [`syscall`].
+#[inline]
+pub unsafe fn syscall_message(number: usize, arguments: Arguments) -> (Results, Message) {
+    // SAFETY: the caller vouches for what the words name.
+    unsafe { machine::trap_message(number, &arguments) }
 }

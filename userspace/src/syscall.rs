@@ -11,6 +11,7 @@
 mod channel;
 mod debug;
 mod end;
+mod endpoint;
 mod interrupt;
 mod task;
 mod wait;
@@ -23,6 +24,13 @@ pub use channel::{
 pub use debug::{debug_clock_now, debug_log, debug_nop, debug_putc, debug_shutdown};
 pub(crate) use end::process_panic;
 pub use end::{process_exit, thread_exit};
+pub use endpoint::{
+    AnswerWords, ReceivedMessage, SenderId, endpoint_bind, endpoint_call, endpoint_call_words,
+    endpoint_close, endpoint_drop_reply, endpoint_receive, endpoint_receive_words, endpoint_reply,
+    endpoint_reply_and_receive, endpoint_reply_and_receive_words, endpoint_reply_words,
+    endpoint_send, endpoint_send_words, endpoint_try_receive, endpoint_try_receive_words,
+    endpoint_try_send, endpoint_try_send_words,
+};
 pub use guichet_abi::{ExitStatus, Fault, FaultCause, Signals};
 pub use interrupt::{console_read, interrupt_ack};
 pub use task::{process_start, task_fault, task_join, task_terminate, thread_start};

@@ -23,16 +23,19 @@ use crate::repository::Repository;
 const PANIC_SYMBOL: &str = "guichet_kernel_can_panic";
 
 /// The ways into the kernel; everything else is linked only if one of them reaches it.
-const ENTRIES: [&str; 4] = [
+const ENTRIES: [&str; 5] = [
     "guichet_probe_boot",
     "guichet_probe_step",
     "guichet_probe_door",
+    "guichet_probe_message_door",
     "guichet_probe_start_thread",
 ];
 
 /// What the kernel may call: the port, and the four functions that compilers take for granted.
-const CALLED: [&str; 17] = [
+const CALLED: [&str; 19] = [
     "guichet_probe_copy",
+    "guichet_probe_load",
+    "guichet_probe_store",
     "guichet_probe_read_words",
     "guichet_probe_now",
     "guichet_probe_set_alarm",

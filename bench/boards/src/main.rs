@@ -100,6 +100,13 @@ fn measure(board: &'static Board) -> Result<Figures> {
         let Some(image) = Image::build(board, declared)? else { continue };
         round_trips::measure_further(&image, &mut figures)?;
     }
+    for processes in PROCESSES {
+        let Some(image) = Image::build(board, Declared::endpoints(processes)?)? else { continue };
+        round_trips::measure_endpoints(&image, processes, &mut figures)?;
+        if processes == 2 {
+            sizes::tell_endpoints(Sizes::of(&image)?, &mut figures)?;
+        }
+    }
     if let Some(deadline) = Image::build(board, Declared::deadline()?)? {
         deadlines::measure(&deadline, &mut figures)?;
     }

@@ -11,6 +11,8 @@ const INSTRUCTIONS_PER_SECOND: u64 = 1_000_000_000;
 
 /// What is subtracted from everything else.
 const NOTHING: &str = "nothing";
+/// What is measured of endpoints with any number of processes.
+const CALL: &str = "call and reply, 4 words";
 
 /// What a program says before it measures, and of everything that it has measured.
 const CLOCK: &str = "clock ";
@@ -44,6 +46,25 @@ pub(crate) fn measure_further(image: &Image, figures: &mut Figures) -> Result<()
     let console = Emulator::run(image, &[])?;
     let measured = instructions(&console).with_context(|| format!("the console:\n{console}"))?;
     measured.into_iter().try_for_each(|(name, figure)| figures.push(name, figure))
+}
+
+/// Runs the image of the system with endpoints; of one with more than two processes only the calls count, and
+/// those must cost what they cost with two.
+pub(crate) fn measure_endpoints(
+    image: &Image,
+    processes: usize,
+    figures: &mut Figures,
+) -> Result<()> {
+    let console = Emulator::run(image, &[])?;
+    let measured = instructions(&console).with_context(|| format!("the console:\n{console}"))?;
+    for (name, figure) in measured {
+        if processes == 2 {
+            figures.push(name, figure)?;
+        } else if name == CALL {
+            figures.push(format!("{name}, {processes} processes"), figure)?;
+        }
+    }
+    Ok(())
 }
 
 /// The nanoseconds of one round of everything that the programs measured on a machine with time of

@@ -60,6 +60,11 @@ pub(crate) fn tell(few: Sizes, many: Sizes, woven: Sizes, figures: &mut Figures)
     figures.push("RAM of a channel, bytes", channel)
 }
 
+/// Says what a kernel takes that has every window.
+pub(crate) fn tell_endpoints(sizes: Sizes, figures: &mut Figures) -> Result<()> {
+    figures.push("kernel with endpoints, code, bytes", sizes.text)
+}
+
 /// What one more takes, rounded up.
 fn each(larger: u64, smaller: u64, more: u64, fewer: u64) -> Result<u64> {
     let bytes = larger.checked_sub(smaller).context("more of them take less")?;

@@ -41,6 +41,14 @@ impl Declared {
         Ok([read("wait_group")?, read("fan_in")?, read("priorities")?])
     }
 
+    /// The system in which calls and messages of endpoints are measured, with so many processes: two that
+    /// talk, and the others asleep.
+    pub(crate) fn endpoints(processes: usize) -> Result<Declared> {
+        let mut declared = read("endpoints")?;
+        resize(&mut declared.system, processes)?;
+        Ok(declared)
+    }
+
     /// The system in which round trips are measured, with so many processes: two that talk, and
     /// the others asleep.
     pub(crate) fn round_trips(processes: usize) -> Result<Declared> {

@@ -79,6 +79,26 @@ fn the_supervisor_brings_its_worker_back() {
     }
 }
 
+/// EP-3, EP-7: producers at different rates, a log with back-pressure, and a reader that finds nothing missing but
+/// what was dropped; it ends the run with an error otherwise.
+#[test]
+fn the_log_of_the_telemetry_misses_what_was_dropped_and_nothing_else() {
+    for board in ["linux", "qemu_virt_rv32", "mps2_an385"] {
+        if board != "linux" && !has_boards() {
+            return;
+        }
+        let arguments = ["run", "examples/telemetry", "--board", board, "--timeout", "60"];
+        let seen = run(repository(), &arguments);
+        seen.ends_with(0);
+        let says = |text: &str| assert!(seen.output.contains(text), "{board}: {}", seen.output);
+        says("[reader] steady: 60 records of 60 things; 0 missing, 0 dropped\n");
+        says(" records of 100 things; 0 missing, 0 dropped\n");
+        let bursty = seen.output.lines().find(|line| line.starts_with("[reader] bursty: "));
+        let missing = bursty.and_then(|line| line.split_once("; ")).map(|(_, rest)| rest);
+        assert!(missing.is_some_and(|rest| !rest.starts_with("0 missing")), "{board}: {bursty:?}");
+    }
+}
+
 #[test]
 fn what_is_typed_reaches_the_driver_of_the_serial_port() {
     if !has_boards() {

@@ -22,6 +22,7 @@ fn the_parts_add_up_to_the_whole() {
         let seen = run(repository(), &arguments);
         let size: Value = serde_json::from_str(&seen.ends_with(0).output).expect("JSON");
         assert_eq!(size["board"], board.name);
+        assert_eq!(size["queues"], Value::Array(Vec::new()), "there are no endpoints");
         let memories = &board.hardware.memory;
         for (name, range) in [("flash", &memories.flash), ("ram", &memories.ram)] {
             let memory = &size[name];

@@ -63,7 +63,9 @@ impl Case<'_> {
     fn given(&self, thread: usize) -> Option<Results> {
         let outcome = &self.taken.outcome;
         match self.taken.seen.threads[thread] {
-            ThreadState::Returning(results) => Some(results),
+            ThreadState::Returning(results) | ThreadState::ReturningMessage(results) => {
+                Some(results)
+            }
             ThreadState::Running
                 if outcome.action == Action::Return && outcome.thread.position() == thread =>
             {
@@ -77,10 +79,14 @@ impl Case<'_> {
     /// word may not be served again before those.
     fn check_turn(&self, group: usize, user_data: usize, violations: &mut Vec<Violation>) {
         let members = &self.oracle.groups[group].members;
-        let served = members.iter().find(|member| member.user_data == user_data);
-        let Some(Member { handle, .. }) = served else { return };
-        let has_waited = |member: &&Member| member.overtaken_by.contains(handle);
-        if let Some(member) = members.iter().find(has_waited) {
+        let overtaken = |handle: usize| {
+            members.iter().find(|member: &&Member| member.overtaken_by.contains(&handle))
+        };
+        // Several may have the same word: it is enough that it was one of them in turn.
+        let served = members.iter().filter(|member| member.user_data == user_data);
+        let overtaken: Option<Vec<&Member>> =
+            served.map(|member| overtaken(member.handle)).collect();
+        if let Some(member) = overtaken.and_then(|overtaken| overtaken.first().copied()) {
             violations.push(Violation::new(
                 Invariant::InTurn,
                 format!("{} has been ready for longer than who was served twice", member.what),

@@ -7,6 +7,7 @@ use super::Case;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::Memory;
 use crate::oracle::buffers::{Memories, Offer, Use};
+use crate::oracle::endpoints::Place;
 
 impl Case<'_> {
     pub(super) fn check_memory(&self, violations: &mut Vec<Violation>) {
@@ -15,7 +16,9 @@ impl Case<'_> {
             violations.push(Violation::new(Invariant::InsideTheWall, trespass));
         }
         let mut expected = self.around.memories.clone();
-        for (process, address, byte) in &self.prediction.writes {
+        let told = &self.prediction.after.told;
+        let writes = self.prediction.writes.iter().chain(&told.posted);
+        for (process, address, byte) in writes.clone() {
             expected[*process].set(*address, *byte);
         }
         for (process, memory) in machine.memories.iter().enumerate() {
@@ -40,16 +43,30 @@ impl Case<'_> {
                 ));
             }
         }
-        if machine.copied_bytes != self.prediction.writes.len() {
+        let copied_bytes = writes.count() + told.loaded;
+        if machine.copied_bytes != copied_bytes {
             violations.push(Violation::new(
                 Invariant::BytesAsSent,
                 format!(
-                    "{} bytes were copied for a message of {}",
+                    "{} bytes were copied for a message of {copied_bytes}",
                     machine.copied_bytes,
-                    self.prediction.writes.len()
                 ),
             ));
         }
+    }
+
+    /// The places for messages that a process's threads wait with, and those for answers.
+    fn offered_at_endpoints(&self, process: usize) -> Vec<Offer> {
+        let threads = self.declared.threads_of(process);
+        let calls = threads.filter_map(|thread| self.oracle.threads[thread].call);
+        let owned = self.oracle.endpoints.iter().filter(|endpoint| endpoint.owner == process);
+        let receivers = owned.flat_map(|endpoint| endpoint.receivers.iter().map(|each| each.1));
+        let places = calls.map(|call| call.answer).chain(receivers);
+        let in_memory = |place| match place {
+            Place::Memory(offer) => Some(offer),
+            Place::Registers => None,
+        };
+        places.filter_map(in_memory).collect()
     }
 
     /// The addresses of a process at which bytes may land now: the responses that its pending
@@ -66,6 +83,7 @@ impl Case<'_> {
                 offers.extend(state.receivers.iter().map(|receiver| receiver.room));
             }
         }
+        offers.extend(self.offered_at_endpoints(process));
         if let (Event::Call(call), Some(caller)) = (self.event, self.caller())
             && self.declared.process_of(caller) == process
             && let Some(words) = room_of(&call)
@@ -79,13 +97,15 @@ impl Case<'_> {
     }
 }
 
-/// The words of the place that a call offers for a request.
+/// The words of the place that a call offers for a request or a message.
 fn room_of(call: &Call) -> Option<(usize, usize)> {
-    let &[_, first, second, third, fourth, ..] = &call.arguments;
+    let &[_, first, second, third, fourth, fifth, ..] = &call.arguments;
     match Syscall::from_number(call.number)? {
         Syscall::ChannelRead | Syscall::ChannelReadExact => Some((second, third)),
         Syscall::ChannelReceive => Some((first, second)),
         Syscall::ChannelRespondAndReceive => Some((third, fourth)),
+        Syscall::EndpointReceive | Syscall::EndpointTryReceive => Some((first, second)),
+        Syscall::EndpointReplyAndReceive => Some((fourth, fifth)),
         _other => None,
     }
 }

@@ -5,6 +5,7 @@
 //! mistake of the second kind.
 
 mod changes;
+mod endpoints;
 mod groups;
 mod interrupts;
 mod memory;
@@ -17,7 +18,7 @@ use guichet_kernel::{Action, Event, Instant, TableIndex};
 
 use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
-use crate::oracle::{Oracle, Prediction, Told};
+use crate::oracle::{Oracle, Prediction, Thread, Told};
 use crate::situation::{Situation, Surroundings, Taken};
 
 /// One event, from all sides.
@@ -48,7 +49,10 @@ pub fn audit(
     let candidates = settled.candidates(declared);
     let chosen = taken.seen.current.filter(|thread| candidates.contains(thread));
     let next = chosen.or(candidates.first().copied());
-    let owed = next.and_then(|thread| settled.threads[thread].owed);
+    let owed = next.map(|thread| {
+        let Thread { owed, note, .. } = &settled.threads[thread];
+        (thread, *owed, *note)
+    });
     settled.run(declared, next);
     settled.forget_overtakers();
     settled.told = Told::default();
@@ -62,7 +66,8 @@ pub fn audit(
     case.check_threads(&mut violations);
     case.check_priorities(&mut violations);
     case.check_groups(&mut violations);
-    case.check_outcome(next.map(|thread| (thread, owed)), &mut violations);
+    case.check_outcome(owed, &mut violations);
+    case.check_queues(&mut violations);
     case.check_processes(&mut violations);
     case.check_port(&mut violations);
     case.check_lines(&mut violations);
@@ -102,6 +107,7 @@ impl Case<'_> {
     fn status_at_once(&self) -> Option<u32> {
         let outcome = &self.taken.outcome;
         let is_caller = self.caller() == Some(outcome.thread.position());
-        (outcome.action == Action::Return && is_caller).then_some(outcome.results.status)
+        let returns = matches!(outcome.action, Action::Return | Action::ReturnMessage);
+        (returns && is_caller).then_some(outcome.results.status)
     }
 }

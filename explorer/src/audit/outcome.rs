@@ -1,22 +1,32 @@
 //! What calls end with, and what the port is told to do.
 
-use guichet_abi::{Error, OK, Results, StatusCode, Syscall};
+use guichet_abi::{Error, Message, OK, Results, StatusCode, Syscall};
 use guichet_kernel::{Action, Event, Outcome, TableIndex, ThreadIndex};
 
 use super::Case;
 use crate::invariant::{Invariant, Violation};
+use crate::oracle::endpoints::Note;
 use crate::oracle::lives::RunEnd;
 use crate::plan::Channel;
 use crate::words::outcome_words;
 
+/// Who is to run next, and what it is owed.
+pub(super) type Next = (usize, Option<Results>, Option<Note>);
+
+/// The calls that use a reply right.
+const REPLYING: [Syscall; 5] = [
+    Syscall::EndpointReply,
+    Syscall::EndpointReplyWords,
+    Syscall::EndpointReplyAndReceive,
+    Syscall::EndpointReplyAndReceiveWords,
+    Syscall::EndpointDropReply,
+];
+
 impl Case<'_> {
     /// What the port is told to do is what should be done.
-    pub(super) fn check_outcome(
-        &self,
-        next: Option<(usize, Option<Results>)>,
-        violations: &mut Vec<Violation>,
-    ) {
+    pub(super) fn check_outcome(&self, next: Option<Next>, violations: &mut Vec<Violation>) {
         let outcome = &self.taken.outcome;
+        self.check_message(next, violations);
         let expected = self.right_outcome(next);
         if *outcome == expected {
             return;
@@ -31,7 +41,25 @@ impl Case<'_> {
         ));
     }
 
-    fn right_outcome(&self, next: Option<(usize, Option<Results>)>) -> Outcome {
+    /// EP-4, EP-8: what goes with the results is the message, and nothing else.
+    fn check_message(&self, next: Option<Next>, violations: &mut Vec<Violation>) {
+        let Some((thread, _, Some(note))) = next else { return };
+        let Note { badge, incarnation, words, .. } = note;
+        let right = Message { badge, incarnation, words };
+        let seen = self.taken.seen.messages[thread];
+        let is_given = self.taken.outcome.action == Action::ReturnMessage;
+        if !is_given || seen == right {
+            return;
+        }
+        let is_named = (seen.badge, seen.incarnation) == (badge, incarnation);
+        let invariant = if is_named { Invariant::BytesAsSent } else { Invariant::SenderNamed };
+        violations.push(Violation::new(
+            invariant,
+            format!("{} is shown {seen:x?}, not {right:x?}", self.declared.thread_name(thread)),
+        ));
+    }
+
+    fn right_outcome(&self, next: Option<Next>) -> Outcome {
         let results = Results::default();
         let nobody = Outcome { action: Action::Idle, thread: ThreadIndex::NONE, results };
         match (self.prediction.after.told.run_ends, next) {
@@ -41,8 +69,12 @@ impl Case<'_> {
             }
             (Some(RunEnd::Reset), _) => Outcome { action: Action::Reset, ..nobody },
             (None, None) => nobody,
-            (None, Some((thread, owed))) => Outcome {
-                action: if owed.is_some() { Action::Return } else { Action::Resume },
+            (None, Some((thread, owed, note))) => Outcome {
+                action: match (owed, note) {
+                    (Some(_), Some(_)) => Action::ReturnMessage,
+                    (Some(_), None) => Action::Return,
+                    (None, _) => Action::Resume,
+                },
                 thread: ThreadIndex::new(thread),
                 results: owed.unwrap_or_default(),
             },
@@ -72,6 +104,8 @@ impl Case<'_> {
             Invariant::Restarted
         } else if is_second && Channel::is_badge(owed.value1) {
             Invariant::SenderNamed
+        } else if self.is_reply() || outcome.action == Action::ReturnMessage && is_second {
+            Invariant::ReplyOnce
         } else if is_second {
             Invariant::SignalsTrue
         } else {
@@ -89,6 +123,11 @@ impl Case<'_> {
     fn is_of_a_group(&self, outcome: &Outcome) -> bool {
         let thread = outcome.thread.position();
         thread < self.oracle.threads.len() && self.group_waited_on(thread).is_some()
+    }
+
+    /// Tells whether the event uses a reply right.
+    fn is_reply(&self) -> bool {
+        REPLYING.iter().any(|syscall| self.is_call(*syscall))
     }
 
     fn is_call(&self, syscall: Syscall) -> bool {

@@ -14,7 +14,10 @@ pub(crate) const RESPONDING: [usize; 2] =
 
 /// Tells whether a thread could run and does not, as the kernel sees it.
 fn is_ready(state: ThreadState) -> bool {
-    matches!(state, ThreadState::Ready | ThreadState::Returning(_))
+    matches!(
+        state,
+        ThreadState::Ready | ThreadState::Returning(_) | ThreadState::ReturningMessage(_)
+    )
 }
 
 /// Tells whether a thread could run, as the kernel sees it.
@@ -97,6 +100,9 @@ impl Case<'_> {
             Doing::Waiting { .. }
             | Doing::Receiving(_)
             | Doing::Transacting(_)
+            | Doing::ReceivingMessage(_)
+            | Doing::Sending(_)
+            | Doing::Calling(_)
             | Doing::Sleeping => self.seen_doing(seen) == Some(expected),
         }
     }
@@ -121,16 +127,24 @@ impl Case<'_> {
                 Doing::Dormant
             }
             ThreadState::Member(_) => return None,
-            ThreadState::Ready | ThreadState::Returning(_) => Doing::Ready { turn: 0 },
+            ThreadState::Ready | ThreadState::Returning(_) | ThreadState::ReturningMessage(_) => {
+                Doing::Ready { turn: 0 }
+            }
             ThreadState::Running => Doing::Running,
             ThreadState::Sleeping => Doing::Sleeping,
             ThreadState::Transacting(index) => Doing::Transacting(index.position()),
+            ThreadState::Sending { list, .. } => {
+                Doing::Sending(self.declared.endpoint_of_blocked(list)?)
+            }
+            ThreadState::Calling(index) => Doing::Calling(index.position()),
             ThreadState::Waiting { list, mask } => {
                 Doing::Waiting { on: self.declared.waitable_of_list(list)?, mask: mask.bits() }
             }
             ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
                 Waitable::Handler(end) => Doing::Receiving(end),
+                Waitable::Receiver(at) => Doing::ReceivingMessage(at),
                 Waitable::Initiator(_)
+                | Waitable::Sender(_)
                 | Waitable::Thread(_)
                 | Waitable::Process(_)
                 | Waitable::Group(_)
@@ -145,7 +159,9 @@ impl Case<'_> {
             Doing::Ready { .. } | Doing::Running => "able to run",
             Doing::Sleeping => "asleep until a time",
             Doing::Transacting(_) => "asleep in its transaction",
-            Doing::Receiving(_) => "asleep in a receive",
+            Doing::Receiving(_) | Doing::ReceivingMessage(_) => "asleep in a receive",
+            Doing::Sending(_) => "asleep until there is room",
+            Doing::Calling(_) => "asleep in its call",
             Doing::Waiting { on, .. } => match on {
                 Waitable::Handler(_) => "asleep in a wait on the handler's end",
                 Waitable::Initiator(_) => "asleep in a wait on the initiator's end",
@@ -153,6 +169,8 @@ impl Case<'_> {
                 Waitable::Process(_) => "asleep in a wait on a process",
                 Waitable::Group(_) => "asleep in a wait on a group",
                 Waitable::Interrupt(_) => "asleep in a wait for interrupts",
+                Waitable::Receiver(_) => "asleep in a wait on the receiver's end",
+                Waitable::Sender(_) => "asleep in a wait on a sender's end",
             },
         }
     }
@@ -168,16 +186,17 @@ impl Case<'_> {
             }
             (
                 Doing::Ready { .. } | Doing::Running,
-                ThreadState::Waiting { .. } | ThreadState::Receiving { .. },
-            ) => Invariant::Awake,
+                ThreadState::Waiting { .. }
+                | ThreadState::Receiving { .. }
+                | ThreadState::Sending { .. },
+            ) if !self.peer_has_ended(thread) => Invariant::Awake,
             (Doing::Waiting { .. }, _) if self.has_succeeded(thread, seen) => {
                 Invariant::SignalsTrue
             }
-            (Doing::Ready { .. } | Doing::Running, ThreadState::Transacting(_))
-                if self.peer_has_ended(thread) =>
-            {
-                Invariant::PeerTold
-            }
+            (
+                Doing::Ready { .. } | Doing::Running,
+                ThreadState::Transacting(_) | ThreadState::Sending { .. } | ThreadState::Calling(_),
+            ) if self.peer_has_ended(thread) => Invariant::PeerTold,
             _any_other => Invariant::OneEnd,
         }
     }
@@ -186,9 +205,11 @@ impl Case<'_> {
     fn has_succeeded(&self, thread: usize, seen: ThreadState) -> bool {
         let outcome = &self.taken.outcome;
         match seen {
-            ThreadState::Returning(results) => results.status == OK,
+            ThreadState::Returning(results) | ThreadState::ReturningMessage(results) => {
+                results.status == OK
+            }
             ThreadState::Running => {
-                outcome.action == Action::Return
+                matches!(outcome.action, Action::Return | Action::ReturnMessage)
                     && outcome.thread.position() == thread
                     && outcome.results.status == OK
             }
@@ -196,17 +217,16 @@ impl Case<'_> {
         }
     }
 
-    /// Tells whether a thread sleeps in a transaction whose handler's process has ended: in this step,
+    /// Tells whether a thread sleeps in a transaction or a call whose peer's process has ended: in this step,
     /// or earlier and for good.
     fn peer_has_ended(&self, thread: usize) -> bool {
-        match self.taken.seen.threads[thread] {
-            ThreadState::Transacting(index) => {
-                let handler = self.declared.channels[index.position()].handler;
-                !self.settled.processes[handler].is_reachable()
-                    || self.prediction.after.told.ended.contains(&handler)
-            }
-            _other => false,
-        }
+        let peer = match self.seen_doing(self.taken.seen.threads[thread]) {
+            Some(Doing::Transacting(channel)) => self.declared.channels[channel].handler,
+            Some(Doing::Sending(at) | Doing::Calling(at)) => self.settled.endpoints[at].owner,
+            _other => return false,
+        };
+        !self.settled.processes[peer].is_reachable()
+            || self.prediction.after.told.ended.contains(&peer)
     }
 
     /// What a thread sleeps on, as the kernel sees it, and the signals that would end that. A receive
@@ -218,6 +238,9 @@ impl Case<'_> {
             }
             ThreadState::Receiving { list, .. } => match self.declared.waitable_of_list(list)? {
                 Waitable::Handler(end) if self.settled.served(end).is_some() => None,
+                Waitable::Receiver(at) => {
+                    Some((Waitable::Receiver(at), Signals::READABLE | Signals::ERROR))
+                }
                 waitable => Some((waitable, Signals::READABLE)),
             },
             _other => None,

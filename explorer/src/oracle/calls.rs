@@ -80,7 +80,9 @@ impl<'a> Scene<'a> {
             | Waitable::Thread(_)
             | Waitable::Process(_)
             | Waitable::Group(_)
-            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -92,7 +94,9 @@ impl<'a> Scene<'a> {
             | Waitable::Thread(_)
             | Waitable::Process(_)
             | Waitable::Group(_)
-            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -150,6 +154,31 @@ impl Oracle {
                 self.quiet_unless(scene, if is_character { &[] } else { &errors })
             }
             Some(Syscall::DebugShutdown) => self.shutdown(scene),
+            Some(syscall) => self.endpoint_answers(scene, syscall),
+        }
+    }
+
+    /// The same, of a call with an endpoint.
+    fn endpoint_answers(&self, scene: &Scene<'_>, syscall: Syscall) -> Vec<Prediction> {
+        match syscall {
+            Syscall::EndpointSend => self.endpoint_send(scene, false, true),
+            Syscall::EndpointTrySend => self.endpoint_send(scene, false, false),
+            Syscall::EndpointSendWords => self.endpoint_send(scene, true, true),
+            Syscall::EndpointTrySendWords => self.endpoint_send(scene, true, false),
+            Syscall::EndpointCall => self.endpoint_call(scene, false),
+            Syscall::EndpointCallWords => self.endpoint_call(scene, true),
+            Syscall::EndpointReceive => self.endpoint_receive(scene, false, true),
+            Syscall::EndpointTryReceive => self.endpoint_receive(scene, false, false),
+            Syscall::EndpointReceiveWords => self.endpoint_receive(scene, true, true),
+            Syscall::EndpointTryReceiveWords => self.endpoint_receive(scene, true, false),
+            Syscall::EndpointReply => self.endpoint_reply(scene, false),
+            Syscall::EndpointReplyWords => self.endpoint_reply(scene, true),
+            Syscall::EndpointReplyAndReceive => self.endpoint_reply_and_receive(scene, false),
+            Syscall::EndpointReplyAndReceiveWords => self.endpoint_reply_and_receive(scene, true),
+            Syscall::EndpointDropReply => self.endpoint_drop_reply(scene),
+            Syscall::EndpointBind => self.endpoint_bind(scene),
+            Syscall::EndpointClose => self.endpoint_close(scene),
+            _unknown_to_the_clauses => self.refuse(scene, &[Error::Unimplemented]),
         }
     }
 
@@ -236,7 +265,9 @@ impl Oracle {
             Waitable::Thread(_)
             | Waitable::Process(_)
             | Waitable::Group(_)
-            | Waitable::Interrupt(_) => {}
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => {}
         }
         after.wake(turn);
         vec![Prediction::of(after, Change::Any)]

@@ -38,7 +38,9 @@ impl Scene<'_> {
             | Waitable::Initiator(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
-            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -209,7 +211,9 @@ impl Oracle {
             | Waitable::Initiator(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
-            | Waitable::Interrupt(_) => on == what,
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => on == what,
         }
     }
 }

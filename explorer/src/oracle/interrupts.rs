@@ -16,7 +16,9 @@ impl Scene<'_> {
             | Waitable::Initiator(_)
             | Waitable::Thread(_)
             | Waitable::Process(_)
-            | Waitable::Group(_) => Err(Error::InvalidArgument),
+            | Waitable::Group(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 }

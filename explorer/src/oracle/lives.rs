@@ -172,6 +172,7 @@ impl Oracle {
             }
         }
         self.forget_lines(world.declared, process);
+        self.end_post(process, turn);
         for (number, channel) in world.declared.channels.iter().enumerate() {
             if channel.handler == process {
                 let lost = self.channels[number].transaction.take();
@@ -262,6 +263,7 @@ impl Oracle {
             after.withdraw(channel);
         }
         after.end_thread_alone(thread, Some(status));
+        after.forget_server(thread);
         for channel in &mut after.channels {
             channel.forget_stale(thread);
             channel.attendant = channel.attendant.filter(|attendant| *attendant != thread);

@@ -10,6 +10,7 @@
 //!   initiator's and those with which a handler reads and answers in `channel`, receiving in
 //!   `receive`, an initiator's that do not block in `asynchronous`
 //! * `queue`: who is served next, and how important that makes whom
+//! * [`endpoints`]: sending, receiving, calls and replies
 //! * `tasks`: what the holder of a process or a thread object may do
 //! * [`lives`]: how processes and threads begin and end
 //! * `groups`: several things, one wait
@@ -23,6 +24,7 @@ pub mod buffers;
 pub mod calls;
 mod channel;
 mod copy;
+pub mod endpoints;
 pub mod events;
 pub mod groups;
 mod interrupts;
@@ -36,6 +38,7 @@ use guichet_abi::{Error, ExitStatus, OK, Results, Signals, StatusCode};
 
 use crate::declared::{Declared, Waitable};
 use buffers::Offer;
+use endpoints::{Endpoint, Note, OpenCall};
 use groups::Group;
 use lives::{Process, RunEnd};
 
@@ -63,6 +66,12 @@ pub enum Doing {
     Receiving(usize),
     /// It waits for the answer to its transaction on this channel.
     Transacting(usize),
+    /// It waits for a message of this endpoint (EP-4).
+    ReceivingMessage(usize),
+    /// It waits for room at this endpoint (EP-3).
+    Sending(usize),
+    /// It waits for the answer to its call, whose message this endpoint has accepted (EP-7).
+    Calling(usize),
     /// It waits for its deadline.
     Sleeping,
 }
@@ -76,6 +85,10 @@ pub struct Thread {
     pub deadline_ticks: Option<u64>,
     /// What its call ended with, until it runs and learns of it.
     pub owed: Option<Results>,
+    /// What goes with that, if it is a message (EP-4, EP-8).
+    pub note: Option<Note>,
+    /// Its call that has not ended (EP-7).
+    pub call: Option<OpenCall>,
     /// How it ended, until somebody has collected that (PR-5).
     pub status: Option<ExitStatus>,
     /// It has started and has not run yet.
@@ -142,6 +155,10 @@ pub struct Oracle {
     pub processes: Vec<Process>,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// The endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// The endpoint of each end that sends; never changes.
+    pub senders: Vec<usize>,
     /// The wait groups.
     pub groups: Vec<Group>,
     /// What each interrupt object shows: the lines that came and were not acknowledged (PR-8).
@@ -159,6 +176,10 @@ pub struct Told {
     pub started: Vec<usize>,
     /// The thread that it is to prepare: where it begins, and its stack pointer.
     pub prepared: Option<(usize, usize, usize)>,
+    /// The bytes that messages of endpoints write.
+    pub posted: Vec<Write>,
+    /// How many bytes of messages are copied into the kernel's own memory (AB-8).
+    pub loaded: usize,
     /// How the run ends, if it does.
     pub run_ends: Option<RunEnd>,
     /// Where several members of a group become ready at the same moment, which of them counts as the
@@ -230,6 +251,8 @@ impl Oracle {
             channels: (0..declared.channels.len())
                 .map(|channel| Channel { end: declared.end_of(channel), ..Channel::default() })
                 .collect(),
+            endpoints: Endpoint::all(declared),
+            senders: declared.senders.iter().map(|(endpoint, _)| *endpoint).collect(),
             groups: vec![Group::default(); declared.system.wait_groups.len()],
             interrupts: vec![Signals::empty(); declared.system.interrupts.len()],
             told: Told::default(),
@@ -257,7 +280,7 @@ impl Oracle {
         self.deadlines_ticks().count()
     }
 
-    /// The signals that something shows (CH-3, CH-7, CH-9, PR-5, PR-8, WT-4, WT-5).
+    /// The signals that something shows (CH-3, CH-7, CH-9, EP-13, PR-5, PR-8, WT-4, WT-5).
     pub fn signals(&self, waitable: Waitable) -> Signals {
         let mut signals = Signals::empty();
         match waitable {
@@ -284,6 +307,8 @@ impl Oracle {
                 signals.set(Signals::READABLE, self.ready_members(group).next().is_some());
             }
             Waitable::Interrupt(interrupt) => signals = self.interrupts[interrupt],
+            Waitable::Receiver(at) => signals = self.endpoints[at].receiver_signals(),
+            Waitable::Sender(sender) => signals = self.sender_signals(sender),
         }
         signals
     }
@@ -295,6 +320,7 @@ impl Oracle {
         thread.doing = Doing::Ready { turn };
         thread.deadline_ticks = None;
         thread.owed = Some(results);
+        thread.note = None;
     }
 
     /// A transaction has ended with these results: for the thread that blocked in it, else for whoever
@@ -339,6 +365,7 @@ impl Oracle {
         for channel in &mut self.channels {
             channel.receivers.retain(|receiver| receiver.thread != thread);
         }
+        self.leave_endpoints(thread);
     }
 
     fn note_returned(&mut self, waitable: Waitable, signals: Signals) {
@@ -374,6 +401,8 @@ impl Thread {
         doing: Doing::Dormant,
         deadline_ticks: None,
         owed: None,
+        note: None,
+        call: None,
         status: None,
         is_fresh: false,
     };

@@ -100,6 +100,11 @@ impl Oracle {
                 let answerer = &mut priorities[self.answerer(declared, channel.end)];
                 *answerer = lent.max(*answerer);
             }
+            for (caller, thread) in self.threads.iter().enumerate() {
+                if let Some(server) = thread.call.and_then(|call| call.server) {
+                    priorities[server] = priorities[server].max(priorities[caller]);
+                }
+            }
             if priorities == before {
                 return priorities;
             }

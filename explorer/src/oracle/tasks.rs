@@ -19,7 +19,9 @@ impl Scene<'_> {
             | Waitable::Handler(_)
             | Waitable::Initiator(_)
             | Waitable::Group(_)
-            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -31,7 +33,9 @@ impl Scene<'_> {
             | Waitable::Handler(_)
             | Waitable::Initiator(_)
             | Waitable::Group(_)
-            | Waitable::Interrupt(_) => Err(Error::InvalidArgument),
+            | Waitable::Interrupt(_)
+            | Waitable::Receiver(_)
+            | Waitable::Sender(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -98,7 +102,9 @@ impl Oracle {
                 Waitable::Handler(_)
                 | Waitable::Initiator(_)
                 | Waitable::Group(_)
-                | Waitable::Interrupt(_),
+                | Waitable::Interrupt(_)
+                | Waitable::Receiver(_)
+                | Waitable::Sender(_),
             ) => {
                 return self.refuse(scene, &[Error::InvalidArgument]);
             }
@@ -128,7 +134,9 @@ impl Oracle {
                 Waitable::Handler(_)
                 | Waitable::Initiator(_)
                 | Waitable::Group(_)
-                | Waitable::Interrupt(_),
+                | Waitable::Interrupt(_)
+                | Waitable::Receiver(_)
+                | Waitable::Sender(_),
             ) => self.refuse(scene, &[Error::InvalidArgument]),
             Err(error) => self.refuse(scene, &[error]),
         }

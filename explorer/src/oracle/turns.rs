@@ -67,6 +67,7 @@ impl Oracle {
         if let Some(next) = next {
             self.threads[next].doing = Doing::Running;
             self.threads[next].owed = None;
+            self.threads[next].note = None;
             self.threads[next].is_fresh = false;
         }
         self.number_turns(declared);

@@ -34,6 +34,7 @@ fn two_clients(handlers: &[u8]) -> Plan {
             ProcessPlan { groups: 1, ..ProcessPlan::new("handler", handlers) },
         ],
         channels: vec![Channel::between(0, 2), Channel::between(1, 2)],
+        endpoints: Vec::new(),
         max_transfer_bytes: 8,
     }
 }

@@ -55,7 +55,12 @@ fn fan_in(initiators: &[u8], handler: &[u8]) -> Plan {
     processes.push(ProcessPlan::new("handler", handler));
     let first = Channel::between(0, initiators.len());
     let others = (1..initiators.len()).map(|initiator| Channel::sharing(initiator, (0, first)));
-    Plan { channels: [first].into_iter().chain(others).collect(), processes, max_transfer_bytes: 8 }
+    Plan {
+        channels: [first].into_iter().chain(others).collect(),
+        processes,
+        endpoints: Vec::new(),
+        max_transfer_bytes: 8,
+    }
 }
 
 fn serves(untils: &[Until]) -> Vec<Move> {
@@ -196,6 +201,7 @@ fn asked_twice() -> Scenario {
                 ProcessPlan::new("handler", &[15, 10]),
             ],
             channels: vec![first, Channel::sharing(0, (0, first))],
+            endpoints: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![asks, handler.clone(), handler],
@@ -303,6 +309,7 @@ fn chain() -> Scenario {
                 process("lower", 5),
             ],
             channels: vec![Channel::between(0, 2), Channel::between(2, 3)],
+            endpoints: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![
@@ -336,6 +343,7 @@ fn circle() -> Scenario {
         plan: Plan {
             processes: vec![process("one", &[10]), process("other", &[12]), process("high", &[20])],
             channels: vec![Channel::between(0, 1), back, Channel::sharing(2, (1, back))],
+            endpoints: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![
@@ -382,6 +390,7 @@ fn behind() -> Scenario {
                 process("lower", 5),
             ],
             channels: vec![Channel::between(0, 2), shared, Channel::sharing(1, (1, shared))],
+            endpoints: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![asks.clone(), asks, passes_on.to_vec(), serves.to_vec()],
@@ -416,6 +425,7 @@ fn circle_for_two() -> Scenario {
                 Channel::sharing(2, (1, back)),
                 Channel::sharing(3, (0, there)),
             ],
+            endpoints: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![

@@ -1,5 +1,18 @@
 //! The windows, one file each. They share [`crate::services`] and know nothing of one another.
 
+use channel::Channels;
+use endpoint::Endpoints;
+use interrupt::Interrupts;
+
 pub(crate) mod channel;
+pub(crate) mod endpoint;
 pub(crate) mod interrupt;
 pub(crate) mod wait_group;
+
+/// All windows of the system.
+#[derive(Debug)]
+pub(crate) struct Windows<'s> {
+    pub(crate) channels: Channels<'s>,
+    pub(crate) endpoints: Endpoints<'s>,
+    pub(crate) interrupts: Interrupts<'s>,
+}

@@ -59,7 +59,9 @@ pub(crate) fn group<'s>(
         | Object::TimedInitiator { .. }
         | Object::Thread(_)
         | Object::Process(_)
-        | Object::Interrupt(_) => Err(Error::InvalidArgument),
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) fn network(processes: &[&[u8]], channels: &[(usize, usize)]) -> Machi
         initiators: initiators.leak(),
         wait_groups: &[],
         interrupts: &[],
+        endpoints: &[],
+        senders: &[],
         max_transfer_bytes: 128,
     })));
     machine.boot();

@@ -14,11 +14,16 @@ guichet_port_cortex_m::__guichet_traps!(Armv7m);
 ///
 /// Called once, by the board's entry; a second call does nothing but wait. The board's addresses
 /// must be those of its devices: a board crate is part of what is trusted.
-pub fn run<const THREADS: usize, const PROCESSES: usize>(
+pub fn run<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+>(
     board: &Board,
     image: &'static Image,
     kernel: &'static impl KernelMemory,
-    port: &'static PortCell<THREADS, PROCESSES>,
+    port: &'static PortCell<THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>,
 ) -> ! {
     guichet_port_cortex_m::run(&MACHINE, board, image, kernel, port)
 }

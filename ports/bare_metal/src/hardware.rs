@@ -1,6 +1,9 @@
 //! What a machine must be able to do.
 
+use guichet_abi::{Message, Results};
 use guichet_kernel::{Instant, InterruptLine};
+
+use crate::machine::Restore;
 
 /// A machine without an operating system, as far as machines differ.
 ///
@@ -27,6 +30,11 @@ pub trait Hardware {
     /// The last [`Hardware::ENTRY_BYTES`] below `stack_end`, which is aligned, are memory of a process,
     /// and nobody refers to them.
     unsafe fn fresh_context(entry: usize, stack_end: usize) -> Self::Context;
+
+    /// Puts the message with which a call returns, and where it belongs there the results, among the
+    /// saved registers of its thread, and zero where nothing is returned (AB-9). Tells which way the
+    /// thread gets them.
+    fn give_message(context: &mut Self::Context, results: &Results, message: &Message) -> Restore;
 
     /// Copies `length` bytes as `memmove` does.
     ///

@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use guichet_kernel::{
-    Globals, Handler, Initiator, Interrupt, Process, Storage, System, Thread, ThreadList, WaitGroup,
+    Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Process, QueuedMessage, Storage,
+    System, Thread, ThreadList, WaitGroup,
 };
 use static_cell::ConstStaticCell;
 
@@ -38,17 +39,39 @@ pub struct KernelCell<
     const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
+    const ENDPOINTS: usize,
+    const EXCHANGES: usize,
 >(
     ConstStaticCell<
-        KernelTables<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>,
+        KernelTables<
+            THREADS,
+            PROCESSES,
+            HANDLERS,
+            INITIATORS,
+            INTERRUPTS,
+            WAIT_LISTS,
+            WAIT_GROUPS,
+            ENDPOINTS,
+            EXCHANGES,
+        >,
     >,
 );
 
-/// The memory that the port needs for a system, as a static that `run` takes once. Apart
-/// from the kernel's because it begins as zeros, which take no room in flash.
-pub struct PortCell<Context: 'static, const THREADS: usize, const PROCESSES: usize>(
-    ConstStaticCell<PortTables<Context, THREADS, PROCESSES>>,
-);
+/// The memory that the port needs for a system, and the queues of the kernel's endpoints, as a static that
+/// `run` takes once. Apart from the kernel's because it begins as zeros, which take no room in flash.
+pub struct PortCell<
+    Context: 'static,
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+>(ConstStaticCell<PortTables<Context, THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>>);
+
+/// The queues of the kernel's endpoints.
+pub struct Queues {
+    messages: &'static mut [QueuedMessage],
+    bytes: &'static mut [u8],
+}
 
 /// What the kernel borrows.
 struct KernelTables<
@@ -59,6 +82,8 @@ struct KernelTables<
     const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
+    const ENDPOINTS: usize,
+    const EXCHANGES: usize,
 > {
     threads: [Thread; THREADS],
     processes: [Process; PROCESSES],
@@ -67,13 +92,27 @@ struct KernelTables<
     interrupts: [Interrupt; INTERRUPTS],
     wait_lists: [ThreadList; WAIT_LISTS],
     wait_groups: [WaitGroup; WAIT_GROUPS],
+    endpoints: [Endpoint; ENDPOINTS],
+    exchanges: [Exchange; EXCHANGES],
     globals: Globals,
 }
 
+/// The bytes of queued messages, each of which begins at a word.
+#[repr(align(4))]
+struct MessageBytes<const BYTES: usize>([u8; BYTES]);
+
 /// What the port keeps for itself.
-struct PortTables<Context, const THREADS: usize, const PROCESSES: usize> {
+struct PortTables<
+    Context,
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+> {
     contexts: [Context; THREADS],
     lines: [ProcessLine; PROCESSES],
+    messages: [QueuedMessage; MESSAGES],
+    message_bytes: MessageBytes<MESSAGE_BYTES>,
 }
 
 impl<
@@ -84,7 +123,20 @@ impl<
     const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
-> KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>
+    const ENDPOINTS: usize,
+    const EXCHANGES: usize,
+>
+    KernelCell<
+        THREADS,
+        PROCESSES,
+        HANDLERS,
+        INITIATORS,
+        INTERRUPTS,
+        WAIT_LISTS,
+        WAIT_GROUPS,
+        ENDPOINTS,
+        EXCHANGES,
+    >
 {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
@@ -97,6 +149,8 @@ impl<
             interrupts: [const { Interrupt::IDLE }; INTERRUPTS],
             wait_lists: [const { ThreadList::EMPTY }; WAIT_LISTS],
             wait_groups: [const { WaitGroup::FRESH }; WAIT_GROUPS],
+            endpoints: [const { Endpoint::IDLE }; ENDPOINTS],
+            exchanges: [const { Exchange::IDLE }; EXCHANGES],
             globals: Globals::INITIAL,
         }))
     }
@@ -104,8 +158,8 @@ impl<
 
 /// The memory that the kernel needs for a system, of whatever size.
 pub trait KernelMemory {
-    /// Lends the tables to a kernel; nothing the second time.
-    fn take(&'static self) -> Option<Storage<'static>>;
+    /// Lends the tables and these queues to a kernel; nothing the second time.
+    fn take(&'static self, queues: Queues) -> Option<Storage<'static>>;
 }
 
 impl<
@@ -116,10 +170,22 @@ impl<
     const INTERRUPTS: usize,
     const WAIT_LISTS: usize,
     const WAIT_GROUPS: usize,
+    const ENDPOINTS: usize,
+    const EXCHANGES: usize,
 > KernelMemory
-    for KernelCell<THREADS, PROCESSES, HANDLERS, INITIATORS, INTERRUPTS, WAIT_LISTS, WAIT_GROUPS>
+    for KernelCell<
+        THREADS,
+        PROCESSES,
+        HANDLERS,
+        INITIATORS,
+        INTERRUPTS,
+        WAIT_LISTS,
+        WAIT_GROUPS,
+        ENDPOINTS,
+        EXCHANGES,
+    >
 {
-    fn take(&'static self) -> Option<Storage<'static>> {
+    fn take(&'static self, queues: Queues) -> Option<Storage<'static>> {
         let tables = self.0.try_take()?;
         Some(Storage {
             threads: &mut tables.threads,
@@ -129,27 +195,42 @@ impl<
             interrupts: &mut tables.interrupts,
             wait_lists: &mut tables.wait_lists,
             wait_groups: &mut tables.wait_groups,
+            endpoints: &mut tables.endpoints,
+            messages: queues.messages,
+            message_bytes: queues.bytes,
+            exchanges: &mut tables.exchanges,
             globals: &mut tables.globals,
         })
     }
 }
 
-impl<Context: Copy + 'static, const THREADS: usize, const PROCESSES: usize>
-    PortCell<Context, THREADS, PROCESSES>
+/// What the port and the kernel borrow of it: the registers of every thread, the unfinished line of every
+/// process, and the queues.
+pub type Lent<Context> = (&'static mut [Context], &'static mut [ProcessLine], Queues);
+
+impl<
+    Context: Copy + 'static,
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+> PortCell<Context, THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>
 {
     /// Tables for a system of these sizes, with this in the place of every thread's registers.
     pub const fn new(context: Context) -> Self {
         PortCell(ConstStaticCell::new(PortTables {
             contexts: [context; THREADS],
             lines: [const { ProcessLine::EMPTY }; PROCESSES],
+            messages: [const { QueuedMessage::NONE }; MESSAGES],
+            message_bytes: MessageBytes([0; MESSAGE_BYTES]),
         }))
     }
 
-    /// Lends the registers of every thread and the unfinished line of every process; nothing the
-    /// second time.
-    pub fn take(&'static self) -> Option<(&'static mut [Context], &'static mut [ProcessLine])> {
-        let tables = self.0.try_take()?;
-        Some((&mut tables.contexts, &mut tables.lines))
+    /// Lends all of it; nothing the second time.
+    pub fn take(&'static self) -> Option<Lent<Context>> {
+        let PortTables { contexts, lines, messages, message_bytes } = self.0.try_take()?;
+        let queues = Queues { messages, bytes: &mut message_bytes.0 };
+        Some((contexts, lines, queues))
     }
 }
 
@@ -159,12 +240,14 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0> = KernelCell::new();
-        static PORT: PortCell<u8, 3, 2> = PortCell::new(7);
-        let storage = KERNEL.take().expect("the first time");
-        assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
-        let (contexts, lines) = PORT.take().expect("the first time");
+        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0, 1, 1> = KernelCell::new();
+        static PORT: PortCell<u8, 3, 2, 4, 32> = PortCell::new(7);
+        let (contexts, lines, queues) = PORT.take().expect("the first time");
         assert_eq!((&*contexts, lines.len()), (&[7; 3][..], 2));
-        assert!(KERNEL.take().is_none() && PORT.take().is_none());
+        let storage = KERNEL.take(queues).expect("the first time");
+        assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
+        assert_eq!((storage.messages.len(), storage.message_bytes.len()), (4, 32));
+        let none = Queues { messages: &mut [], bytes: &mut [] };
+        assert!(KERNEL.take(none).is_none() && PORT.take().is_none());
     }
 }

@@ -31,7 +31,7 @@ mod user_memory;
 pub use console::ProcessLine;
 pub use device::Register;
 pub use hardware::Hardware;
-pub use image::{Image, KernelCell, KernelMemory, PortCell, Program};
+pub use image::{Image, KernelCell, KernelMemory, Lent, PortCell, Program, Queues};
 pub use machine::{Machine, Next, Restore};
 pub use port::BareMetalPort;
 pub use stack::{MAX_FRAME_BYTES, is_overflow};

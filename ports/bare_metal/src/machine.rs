@@ -5,7 +5,7 @@
 
 use core::ptr;
 
-use guichet_abi::Results;
+use guichet_abi::{Message, Results};
 use guichet_kernel::{
     Action, Call, Event, Fault, Instant, InterruptLine, Kernel, Outcome, Port, ProcessDescriptor,
     WALL_WORDS,
@@ -30,6 +30,8 @@ pub enum Restore {
     Results = 0,
     /// All of them, as they were.
     All = 1,
+    /// As [`Restore::Results`], but a message in the registers that a call leaves alone otherwise.
+    Message = 2,
 }
 
 /// What runs next.
@@ -39,7 +41,7 @@ pub struct Next<Context> {
     pub context: *mut Context,
     /// Which of them it gets back.
     pub restore: Restore,
-    /// The results of its call, with [`Restore::Results`].
+    /// The results of its call, unless it did not return from one.
     pub results: Results,
     /// The words of the wall that the port must put in place of the present one first, unless it is
     /// the same. They stand in a [`ProcessDescriptor`].
@@ -80,6 +82,17 @@ impl<H: Hardware> Machine<H> {
         };
         let context = self.port.context(outcome.thread)?;
         Some(Next { context, restore: Restore::Results, results: outcome.results, wall })
+    }
+
+    /// The same for a call whose answer has a message; that comes beside what runs next.
+    #[inline(always)]
+    pub fn try_message_call(&mut self, call: &Call) -> Option<(Next<H::Context>, Message)> {
+        let (outcome, message) = self.kernel.message_door(&mut self.port, call)?;
+        let process = self.kernel.running().process;
+        self.walled = Some(process);
+        let context = self.port.context(outcome.thread)?;
+        let (restore, results) = (Restore::Message, outcome.results);
+        Some((Next { context, restore, results, wall: Some(&process.wall) }, message))
     }
 
     /// Takes any call of the running thread.
@@ -135,6 +148,10 @@ impl<H: Hardware> Machine<H> {
         loop {
             match outcome.action {
                 Action::Return => return self.resume(&outcome, Restore::Results),
+                Action::ReturnMessage if Kernel::HAS_MESSAGES => {
+                    return self.give_message(&outcome);
+                }
+                Action::ReturnMessage => return self.resume(&outcome, Restore::Results),
                 Action::Resume => return self.resume(&outcome, Restore::All),
                 Action::Idle => outcome = self.idle(),
                 Action::Shutdown => self.end(outcome.results.status),
@@ -149,6 +166,16 @@ impl<H: Hardware> Machine<H> {
             Some(context) => Next { context, restore, results: outcome.results, wall },
             None => self.end(NOTHING_LEFT),
         }
+    }
+
+    /// Lets a thread go on with a message, which goes into its saved registers first.
+    fn give_message(&mut self, outcome: &Outcome) -> Next<H::Context> {
+        let message = self.kernel.message(outcome.thread);
+        let restore = match self.port.context(outcome.thread) {
+            Some(context) => H::give_message(context, &outcome.results, &message),
+            None => Restore::Results,
+        };
+        self.resume(outcome, restore)
     }
 
     /// The wall of the running thread's process, unless it stands; from here on it does.

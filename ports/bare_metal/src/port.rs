@@ -126,6 +126,22 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         Ok(())
     }
 
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        let length = source.length().min(bytes.len());
+        let destination = bytes.as_mut_ptr().expose_provenance();
+        // SAFETY: (port-8) the source is a grant; the destination is the kernel's, and as long.
+        unsafe { H::copy(source.address(), destination, length) };
+        Ok(())
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        let length = destination.length().min(bytes.len());
+        let source = bytes.as_ptr().expose_provenance();
+        // SAFETY: (port-9) the destination is a grant; the source is the kernel's, and as long.
+        unsafe { H::copy(source, destination.address(), length) };
+        Ok(())
+    }
+
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
         if source.length() < size_of_val(words) {
             return Err(Unreadable);

@@ -4,6 +4,8 @@
 //! in the saved stack pointer; it takes them from there again. The rest is here. So a program can
 //! rewrite the registers that a blocked thread of its own will get back, and no others.
 
+use guichet_abi::Message;
+
 /// The registers of a thread that the processor does not put on its stack, where the trap saves
 /// them. The order is known to the assembly in `trap`.
 ///
@@ -19,7 +21,7 @@ pub struct Context {
     pub(crate) stack_pointer: usize,
     /// How the processor returns to the thread: whether the frame has floating-point registers.
     pub(crate) exception_return: usize,
-    /// r4, r5 and r8 to r11, which a call does not keep.
+    /// r4, r5 and r8 to r11, which a call does not keep: a message is returned in them.
     pub(crate) rest: [usize; 6],
     /// s0 to s31 and their status, if the thread has used any.
     #[cfg(feature = "floating_point")]
@@ -62,6 +64,15 @@ impl Context {
         let mut context = Context::ZERO;
         context.stack_pointer = frame;
         context
+    }
+}
+
+impl Context {
+    /// Puts a message where a call returns it.
+    #[inline(always)]
+    pub(crate) fn give(&mut self, message: &Message) {
+        // A register has the 32 bits of a word at least.
+        self.rest = message.to_words().map(|word| word as usize);
     }
 }
 

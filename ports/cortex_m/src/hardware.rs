@@ -3,8 +3,9 @@
 use core::marker::PhantomData;
 use core::ptr;
 
+use guichet_abi::{Message, Results};
 use guichet_kernel::{Instant, InterruptLine};
-use guichet_port_bare_metal::{Hardware, Register};
+use guichet_port_bare_metal::{Hardware, Register, Restore};
 
 use crate::architecture::Architecture;
 use crate::board::Board;
@@ -77,6 +78,13 @@ impl<A: Architecture> Hardware for CortexM<A> {
         // SAFETY: (hardware-2) the caller says that so much is memory, and that its end is aligned.
         unsafe { frame.write_volatile(Frame::fresh(entry)) };
         Context::fresh(place)
+    }
+
+    #[inline(always)]
+    fn give_message(context: &mut Context, _results: &Results, message: &Message) -> Restore {
+        // The results go into the frame, on the way out.
+        context.give(message);
+        Restore::Message
     }
 
     #[inline(always)]

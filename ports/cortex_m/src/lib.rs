@@ -65,7 +65,8 @@ pub mod private {
     pub use crate::context::{Context, Frame};
     #[cfg(target_arch = "arm")]
     pub use crate::trap::{
-        DOOR, on_bad_frame, on_boot, on_door_call, on_kernel_fault, on_other_call, on_trap,
+        DOOR, MESSAGE_DOOR, on_bad_frame, on_boot, on_door_call, on_kernel_fault,
+        on_message_door_call, on_other_call, on_trap,
     };
     pub use core::arch::global_asm;
 }

@@ -16,14 +16,21 @@ pub type MachineCell<A> = StaticCell<Machine<CortexM<A>>>;
 /// Runs the system for ever, or until it shuts down, which ends the emulated machine (PR-7).
 ///
 /// Called once, by a port, for the board's entry; a second call does nothing but wait.
-pub fn run<A: Architecture, const THREADS: usize, const PROCESSES: usize>(
+pub fn run<
+    A: Architecture,
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+>(
     machine: &'static MachineCell<A>,
     board: &Board,
     image: &'static Image,
     kernel: &'static impl KernelMemory,
-    port: &'static PortCell<THREADS, PROCESSES>,
+    port: &'static PortCell<THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>,
 ) -> ! {
-    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };
+    let Some((contexts, lines, queues)) = port.0.take() else { halt() };
+    let Some(storage) = kernel.take(queues) else { halt() };
     // SAFETY: (run-1) the board says where its devices are and the image where its programs are, and
     // nobody else uses them: the tables, which are lent once, make this the only run.
     let first = unsafe {

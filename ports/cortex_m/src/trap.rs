@@ -34,6 +34,15 @@ type Machine<A> = bare_metal::Machine<CortexM<A>>;
 
 /// The calls that have a function of their own.
 pub const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
+/// The same, of those that have a message for an answer.
+pub const MESSAGE_DOOR: [usize; 4] = Kernel::MESSAGE_DOOR_CALLS;
+
+// The second one is told by itself: the last one and those with a message have higher numbers than that,
+// and the others lower ones.
+const _: () = assert!(DOOR[1] > DOOR[0] && DOOR[1] > DOOR[2] && DOOR[1] > DOOR[3]);
+const _: () = assert!(DOOR[1] > DOOR[4] && DOOR[1] < DOOR[5]);
+const _: () = assert!(DOOR[1] < MESSAGE_DOOR[0] && DOOR[1] < MESSAGE_DOOR[1]);
+const _: () = assert!(DOOR[1] < MESSAGE_DOOR[2] && DOOR[1] < MESSAGE_DOOR[3]);
 
 /// The number of the last exception that may be a fault, and of the first external interrupt.
 const PENDED: usize = 14;
@@ -86,14 +95,25 @@ macro_rules! __guichet_traps {
             "beq {door_0}",
             "cmp r12, #{number_1}",
             "beq {door_1}",
+            "bhi 1f",
             "cmp r12, #{number_2}",
             "beq {door_2}",
             "cmp r12, #{number_3}",
             "beq {door_3}",
             "cmp r12, #{number_4}",
             "beq {door_4}",
+            "b guichet_other",
+            "1:",
+            "cmp r12, #{message_number_0}",
+            "beq {message_door_0}",
+            "cmp r12, #{message_number_1}",
+            "beq {message_door_1}",
             "cmp r12, #{number_5}",
             "beq {door_5}",
+            "cmp r12, #{message_number_2}",
+            "beq {message_door_2}",
+            "cmp r12, #{message_number_3}",
+            "beq {message_door_3}",
             // Any other, and one that the door did not take: its words again, from where they are.
             ".global guichet_other",
             ".type guichet_other,%function",
@@ -151,6 +171,25 @@ macro_rules! __guichet_traps {
             $crate::__guichet_floating_point!("bl guichet_restore_floating_point"),
             $crate::__guichet_floating_point!("mov lr, r5"),
             $crate::__guichet_floating_point!("b 3b"),
+            // The same with a message, which is in the context.
+            ".global guichet_return_message_behind",
+            ".type guichet_return_message_behind,%function",
+            ".thumb_func",
+            "guichet_return_message_behind:",
+            "ldr lr, guichet_regions_word",
+            "ldm r5, {{r3, r6-r12}}",
+            "stm lr, {{r3, r6-r12}}",
+            "dsb",
+            ".global guichet_return_message",
+            ".type guichet_return_message,%function",
+            ".thumb_func",
+            "guichet_return_message:",
+            "ldm r4, {{r6, r7, r9, lr}}",
+            "guichet_message_stores:",
+            "strt r0, [r9]",
+            "strt r1, [r9, #4]",
+            "strt r2, [r9, #8]",
+            "b 9f",
             // Back from anything else: the context in r4.
             ".global guichet_resume_behind",
             ".type guichet_resume_behind,%function",
@@ -165,6 +204,7 @@ macro_rules! __guichet_traps {
             ".thumb_func",
             "guichet_resume:",
             "ldm r4, {{r6, r7, r9, lr}}",
+            "9:",
             "ldr r5, guichet_top_word",
             "msr psp, r9",
             "str r4, [r5, #8]",
@@ -231,7 +271,13 @@ macro_rules! __guichet_traps {
             "ldr r1, guichet_stores_word",
             "subs r0, r0, r1",
             "cmp r0, #12",
+            "blo 11f",
+            "ldr r0, [sp, #24]",
+            "ldr r1, guichet_message_stores_word",
+            "subs r0, r0, r1",
+            "cmp r0, #12",
             "bhs guichet_lost",
+            "11:",
             "ldr r1, guichet_bad_frame_word",
             "str r1, [sp, #24]",
             "bx lr",
@@ -274,6 +320,7 @@ macro_rules! __guichet_traps {
             "guichet_regions_word: .word 0xE000ED9C",
             "guichet_vectors_word: .word guichet_vectors",
             "guichet_stores_word: .word guichet_stores",
+            "guichet_message_stores_word: .word guichet_message_stores",
             "guichet_bad_frame_word: .word guichet_bad_frame",
             $crate::__guichet_save_floating_point!(),
             ".popsection",
@@ -283,12 +330,24 @@ macro_rules! __guichet_traps {
             number_3 = const $crate::private::DOOR[3],
             number_4 = const $crate::private::DOOR[4],
             number_5 = const $crate::private::DOOR[5],
+            message_number_0 = const $crate::private::MESSAGE_DOOR[0],
+            message_number_1 = const $crate::private::MESSAGE_DOOR[1],
+            message_number_2 = const $crate::private::MESSAGE_DOOR[2],
+            message_number_3 = const $crate::private::MESSAGE_DOOR[3],
             door_0 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[0] }>,
             door_1 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[1] }>,
             door_2 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[2] }>,
             door_3 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[3] }>,
             door_4 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[4] }>,
             door_5 = sym $crate::private::on_door_call::<$architecture, { $crate::private::DOOR[5] }>,
+            message_door_0 =
+                sym $crate::private::on_message_door_call::<$architecture, { $crate::private::MESSAGE_DOOR[0] }>,
+            message_door_1 =
+                sym $crate::private::on_message_door_call::<$architecture, { $crate::private::MESSAGE_DOOR[1] }>,
+            message_door_2 =
+                sym $crate::private::on_message_door_call::<$architecture, { $crate::private::MESSAGE_DOOR[2] }>,
+            message_door_3 =
+                sym $crate::private::on_message_door_call::<$architecture, { $crate::private::MESSAGE_DOOR[3] }>,
             other = sym $crate::private::on_other_call::<$architecture>,
             trap = sym $crate::private::on_trap::<$architecture>,
             boot = sym $crate::private::on_boot::<$architecture>,
@@ -324,6 +383,33 @@ pub unsafe extern "C" fn on_door_call<A: Architecture, const NUMBER: usize>(
     unsafe {
         match (*machine).try_call(&call) {
             Some(next) => leave(next),
+            None => asm!("b guichet_other", options(noreturn)),
+        }
+    }
+}
+
+/// Takes one of the [`MESSAGE_DOOR`] calls, with its words where [`on_door_call`] has them.
+///
+/// # Safety
+/// As for [`on_door_call`].
+pub unsafe extern "C" fn on_message_door_call<A: Architecture, const NUMBER: usize>(
+    r0: usize,
+    r1: usize,
+    r2: usize,
+    machine: *mut Machine<A>,
+    r3: usize,
+    r4: usize,
+    r5: usize,
+    r8: usize,
+) -> ! {
+    let call = Call { number: NUMBER, arguments: [r0, r1, r2, r3, r4, r5, r8] };
+    // SAFETY: (trap-11) as the caller says, and as for trap-1.
+    unsafe {
+        match (*machine).try_message_call(&call) {
+            Some((next, message)) => {
+                (*next.context).give(&message);
+                leave(next)
+            }
             None => asm!("b guichet_other", options(noreturn)),
         }
     }
@@ -468,6 +554,23 @@ unsafe fn leave(next: Next<Context>) -> ! {
             ),
             (Restore::Results, None) => asm!(
                 "b guichet_return",
+                in("r0") results.status,
+                in("r1") results.value0,
+                in("r2") results.value1,
+                in("r4") context,
+                options(noreturn),
+            ),
+            (Restore::Message, Some(wall)) => asm!(
+                "b guichet_return_message_behind",
+                in("r0") results.status,
+                in("r1") results.value0,
+                in("r2") results.value1,
+                in("r4") context,
+                in("r5") wall,
+                options(noreturn),
+            ),
+            (Restore::Message, None) => asm!(
+                "b guichet_return_message",
                 in("r0") results.status,
                 in("r1") results.value0,
                 in("r2") results.value1,

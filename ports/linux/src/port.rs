@@ -247,6 +247,15 @@ impl Port for LinuxPort<'_> {
         })
     }
 
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        self.read(source, bytes).map_err(|_| Side::Source)
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        let process = self.living(destination.process()).ok_or(Side::Destination)?;
+        process.write(destination.address(), bytes).map_err(|_| Side::Destination)
+    }
+
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
         const WORD: usize = size_of::<usize>();
         let mut bytes = vec![0; words.len() * WORD];

@@ -12,11 +12,11 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
-use guichet_abi::Results;
 use guichet_abi::linux::{
     ATTENTION, FAULTED, FRAMES_ADDRESS, PAGE_BYTES, PREEMPT_SIGNAL, PREEMPTED, READY, RUNNING,
     TRAPPED, TrapFrame, frame_address,
 };
+use guichet_abi::{Message, Results};
 use guichet_kernel::{Call, Fault, FaultCause};
 use seccompiler::BpfProgram;
 
@@ -172,11 +172,14 @@ impl LinuxProcess {
     }
 
     /// Puts the results of a thread's call where it finds them when it runs on.
-    pub(crate) fn deliver(&self, thread: usize, results: Results) {
+    pub(crate) fn deliver(&self, thread: usize, results: Results, message: Message) {
         let frame = self.memory.frame(thread);
         frame.status.store(results.status as usize, Relaxed);
         frame.value0.store(results.value0, Relaxed);
         frame.value1.store(results.value1, Relaxed);
+        for (register, word) in frame.message.iter().zip(message.to_words()) {
+            register.store(word as usize, Relaxed);
+        }
     }
 
     /// Has a thread that does not run begin at `entry`, on the stack that it was given, when it runs

@@ -8,6 +8,7 @@
 
 use std::time::{Duration, Instant};
 
+use guichet_abi::Message;
 use guichet_abi::linux::PREEMPTED;
 use guichet_kernel::{
     Action, Event, Fault, FaultCause, Kernel, Outcome, ProcessIndex, System, ThreadIndex,
@@ -61,7 +62,9 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
             let next = match outcome.action {
                 Action::Shutdown => return Ok(Ending::Shutdown(outcome.results.status)),
                 Action::Idle => self.idle(),
-                Action::Return | Action::Resume => self.run_thread(&outcome),
+                Action::Return | Action::ReturnMessage | Action::Resume => {
+                    self.run_thread(&outcome)
+                }
                 Action::Reset => {
                     outcome = self.reset();
                     continue;
@@ -88,10 +91,13 @@ impl<'a, 's, 'p> Supervisor<'a, 's, 'p> {
     /// nothing runs, so that it waits for one trap at most, however busy the program is.
     fn run_thread(&mut self, outcome: &Outcome) -> Next {
         let (index, thread) = self.place(outcome.thread);
-        if outcome.action == Action::Return
-            && let Some(process) = self.port.process(index)
-        {
-            process.deliver(thread, outcome.results);
+        let message = match outcome.action {
+            Action::ReturnMessage => Some(self.kernel.message(outcome.thread)),
+            Action::Return => Some(Message::default()),
+            Action::Resume | Action::Idle | Action::Shutdown | Action::Reset => None,
+        };
+        if let (Some(message), Some(process)) = (message, self.port.process(index)) {
+            process.deliver(thread, outcome.results, message);
         }
         loop {
             if self.is_something_due()

@@ -148,6 +148,7 @@ fn programs_and_processes_must_match() {
             threads: &[],
             wait_list: guichet_kernel::WaitListIndex::NONE,
             first_member: guichet_kernel::ThreadIndex::NONE,
+            first_exchange: guichet_kernel::ExchangeIndex::NONE,
             starts_at_boot: true,
             restart: guichet_kernel::RestartPolicy::NEVER,
             may_shutdown: false,
@@ -157,6 +158,8 @@ fn programs_and_processes_must_match() {
         initiators: &[],
         wait_groups: &[],
         interrupts: &[],
+        endpoints: &[],
+        senders: &[],
         max_transfer_bytes: 4096,
     };
     let options = Options { timeout: None, console: Box::new(std::io::sink()) };

@@ -1,5 +1,7 @@
 //! What a thread is while it does not run: its registers.
 
+use guichet_abi::{Message, Results};
+
 /// A thread's registers, where the trap saves them. The order is known to the assembly in `trap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -12,6 +14,13 @@ pub(crate) struct Context {
 
 /// The place of the stack pointer, x2.
 const STACK_POINTER: usize = 1;
+/// The registers that a call keeps: ra, sp, gp, tp, s0 and s1.
+const KEPT: [usize; 6] = [0, 1, 2, 3, 7, 8];
+/// The registers of a call's results: a0 to a2.
+const RESULTS: [usize; 3] = [9, 10, 11];
+/// The registers of a message: a7, t1, and a3 to a6, in which a call brings its words.
+const MESSAGE: [usize; 6] = [16, 5, 12, 13, 14, 15];
+
 impl Context {
     /// Registers that hold nothing.
     pub(crate) const ZERO: Context = Context { pc: 0, registers: [0; 31] };
@@ -23,6 +32,23 @@ impl Context {
         context.pc = entry;
         context.registers[STACK_POINTER] = stack_end;
         context
+    }
+
+    /// Puts results and a message where a call returns them, and zero where it returns nothing.
+    pub(crate) fn give(&mut self, results: &Results, message: &Message) {
+        let mut registers = [0; 31];
+        for place in KEPT {
+            registers[place] = self.registers[place];
+        }
+        // A status has 32 bits on every machine.
+        let results = [results.status as usize, results.value0, results.value1];
+        for (place, word) in RESULTS.into_iter().zip(results) {
+            registers[place] = word;
+        }
+        for (place, word) in MESSAGE.into_iter().zip(message.to_words()) {
+            registers[place] = word as usize;
+        }
+        self.registers = registers;
     }
 
     /// The stack pointer.
@@ -44,5 +70,16 @@ mod tests {
             *register = number;
         }
         assert_eq!(context.stack_pointer(), 2);
+    }
+
+    #[test]
+    fn a_message_leaves_what_a_call_keeps_and_nothing_else() {
+        let mut context = Context { pc: 7, registers: [99; 31] };
+        let results = Results { status: 1, value0: 2, value1: 3 };
+        context.give(&results, &Message { badge: 4, incarnation: 5, words: [6, 7, 8, 9] });
+        let named = |number: usize| context.registers[number - 1];
+        assert_eq!([1, 2, 3, 4, 8, 9].map(named), [99; 6]);
+        assert_eq!([10, 11, 12, 17, 6, 13, 14, 15, 16].map(named), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(context.registers.iter().filter(|word| **word == 0).count(), 31 - 15);
     }
 }

@@ -1,7 +1,8 @@
 //! What a RISC-V machine can do, for the kernel.
 
+use guichet_abi::{Message, Results};
 use guichet_kernel::{Instant, InterruptLine};
-use guichet_port_bare_metal::{Hardware, Register};
+use guichet_port_bare_metal::{Hardware, Register, Restore};
 
 use crate::board::Board;
 use crate::clock::Clock;
@@ -66,6 +67,11 @@ impl Hardware for RiscvHardware {
 
     unsafe fn fresh_context(entry: usize, stack_end: usize) -> Context {
         Context::fresh(entry, stack_end)
+    }
+
+    fn give_message(context: &mut Context, results: &Results, message: &Message) -> Restore {
+        context.give(results, message);
+        Restore::All
     }
 
     #[inline(always)]

@@ -16,13 +16,19 @@ static MACHINE: StaticCell<Machine<RiscvHardware>> = StaticCell::new();
 ///
 /// Called once, by the board's entry, with interrupts off; a second call does nothing but wait. The
 /// board's addresses must be those of its devices: a board crate is part of what is trusted.
-pub fn run<const THREADS: usize, const PROCESSES: usize>(
+pub fn run<
+    const THREADS: usize,
+    const PROCESSES: usize,
+    const MESSAGES: usize,
+    const MESSAGE_BYTES: usize,
+>(
     board: &Board,
     image: &'static Image,
     kernel: &'static impl KernelMemory,
-    port: &'static PortCell<THREADS, PROCESSES>,
+    port: &'static PortCell<THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>,
 ) -> ! {
-    let (Some(storage), Some((contexts, lines))) = (kernel.take(), port.0.take()) else { halt() };
+    let Some((contexts, lines, queues)) = port.0.take() else { halt() };
+    let Some(storage) = kernel.take(queues) else { halt() };
     // SAFETY: (run-1) the board says where its devices are and the image where its programs are, and
     // nobody else uses them: the tables, which are lent once, make this the only run.
     let machine = unsafe {

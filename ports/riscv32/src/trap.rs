@@ -24,6 +24,7 @@ use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
+use guichet_abi::Message;
 use guichet_kernel::{Call, Kernel, ProcessDescriptor};
 use guichet_port_bare_metal::{self as bare_metal, Restore};
 
@@ -41,8 +42,15 @@ type Next = bare_metal::Next<Context>;
 /// The calls that have a function of their own.
 const DOOR: [usize; 6] = Kernel::DOOR_CALLS;
 
-// The most frequent one is told by a single instruction.
+/// The same, of those that have a message for an answer.
+const MESSAGE_DOOR: [usize; 4] = Kernel::MESSAGE_DOOR_CALLS;
+
+// The most frequent one is told by a single instruction, and the second one by itself; the last one and
+// those with a message have higher numbers than that, and the others lower ones.
 const _: () = assert!(DOOR[0] == 0);
+const _: () = assert!(DOOR[1] > DOOR[2] && DOOR[1] > DOOR[3] && DOOR[1] > DOOR[4]);
+const _: () = assert!(DOOR[1] < DOOR[5] && DOOR[1] < MESSAGE_DOOR[0] && DOOR[1] < MESSAGE_DOOR[1]);
+const _: () = assert!(DOOR[1] < MESSAGE_DOOR[2] && DOOR[1] < MESSAGE_DOOR[3]);
 
 /// The machine, from [`enter`] on.
 static MACHINE: AtomicPtr<Machine> = AtomicPtr::new(ptr::null_mut());
@@ -81,15 +89,42 @@ global_asm!(
     "beqz a7, {door_0}",
     "li t0, {number_1}",
     "beq a7, t0, {door_1}",
+    "bgtu a7, t0, 1f",
     "li t0, {number_2}",
     "beq a7, t0, {door_2}",
     "li t0, {number_3}",
     "beq a7, t0, {door_3}",
     "li t0, {number_4}",
     "beq a7, t0, {door_4}",
+    "j {other}",
+    "1:",
+    "li t0, {message_number_0}",
+    "beq a7, t0, {message_door_0}",
+    "li t0, {message_number_1}",
+    "beq a7, t0, {message_door_1}",
     "li t0, {number_5}",
     "beq a7, t0, {door_5}",
+    "li t0, {message_number_2}",
+    "beq a7, t0, {message_door_2}",
+    "li t0, {message_number_3}",
+    "beq a7, t0, {message_door_3}",
     "j {other}",
+    // The way out after a call, with a message: its words in a3 to a6, the rest of it in a7 and t1.
+    "guichet_return_message_behind_wall:",
+    "lw t0, {wall}(t5)",
+    "lw t2, {wall}+4(t5)",
+    "csrw pmpaddr0, t0",
+    "csrw pmpaddr1, t2",
+    "lw t0, {wall}+8(t5)",
+    "lw t2, {wall}+12(t5)",
+    "lw t3, {wall}+16(t5)",
+    "csrw pmpaddr2, t0",
+    "csrw pmpaddr3, t2",
+    "csrw pmpcfg0, t3",
+    "lw t0, 0(t6)",
+    "csrw mepc, t0",
+    "csrw mscratch, t6",
+    "j 4f",
     // The way out after a call, behind the wall of the process at t5, in place of the one before.
     // The configuration of the four entries is written last and always: on some machines (QEMU 7.2
     // is one) a new address takes effect only with it. In between nothing runs in user mode.
@@ -109,6 +144,13 @@ global_asm!(
     "lw t0, 0(t6)",
     "csrw mepc, t0",
     "csrw mscratch, t6",
+    "li a3, 0",
+    "li a4, 0",
+    "li a5, 0",
+    "li a6, 0",
+    "li a7, 0",
+    "li t1, 0",
+    "4:",
     "lw ra, 4(t6)",
     "lw sp, 8(t6)",
     "lw gp, 12(t6)",
@@ -125,13 +167,7 @@ global_asm!(
     "li s9, 0",
     "li s10, 0",
     "li s11, 0",
-    "li a3, 0",
-    "li a4, 0",
-    "li a5, 0",
-    "li a6, 0",
-    "li a7, 0",
     "li t0, 0",
-    "li t1, 0",
     "li t2, 0",
     "li t3, 0",
     "li t4, 0",
@@ -229,12 +265,20 @@ global_asm!(
     number_3 = const DOOR[3],
     number_4 = const DOOR[4],
     number_5 = const DOOR[5],
+    message_number_0 = const MESSAGE_DOOR[0],
+    message_number_1 = const MESSAGE_DOOR[1],
+    message_number_2 = const MESSAGE_DOOR[2],
+    message_number_3 = const MESSAGE_DOOR[3],
     door_0 = sym on_door_call::<{ DOOR[0] }>,
     door_1 = sym on_door_call::<{ DOOR[1] }>,
     door_2 = sym on_door_call::<{ DOOR[2] }>,
     door_3 = sym on_door_call::<{ DOOR[3] }>,
     door_4 = sym on_door_call::<{ DOOR[4] }>,
     door_5 = sym on_door_call::<{ DOOR[5] }>,
+    message_door_0 = sym on_message_door_call::<{ MESSAGE_DOOR[0] }>,
+    message_door_1 = sym on_message_door_call::<{ MESSAGE_DOOR[1] }>,
+    message_door_2 = sym on_message_door_call::<{ MESSAGE_DOOR[2] }>,
+    message_door_3 = sym on_message_door_call::<{ MESSAGE_DOOR[3] }>,
     other = sym on_other_call,
     trap = sym on_trap,
     kernel_fault = sym on_kernel_fault,
@@ -266,6 +310,19 @@ unsafe extern "C" fn on_door_call<const NUMBER: usize>(
         if let Some(next) = machine.try_call(&call) {
             leave(next)
         }
+        pass_on(&call)
+    }
+}
+
+/// Hands a call that the door has not answered to [`on_other_call`], as it came.
+///
+/// # Safety
+/// Nothing of the caller is needed any more.
+#[inline(always)]
+unsafe fn pass_on(call: &Call) -> ! {
+    let [a0, a1, a2, a3, a4, a5, a6] = call.arguments;
+    // SAFETY: (trap-11) the function takes its arguments in these registers.
+    unsafe {
         asm!(
             "j {other}",
             in("a0") a0,
@@ -275,10 +332,36 @@ unsafe extern "C" fn on_door_call<const NUMBER: usize>(
             in("a4") a4,
             in("a5") a5,
             in("a6") a6,
-            in("a7") NUMBER,
+            in("a7") call.number,
             other = sym on_other_call,
             options(noreturn),
         )
+    }
+}
+
+/// Takes one of the [`MESSAGE_DOOR`] calls, with its words in the registers that they came in. Those of a
+/// message are there also when it is delivered.
+///
+/// # Safety
+/// As for [`on_door_call`].
+#[unsafe(link_section = ".text.guichet_door")]
+unsafe extern "C" fn on_message_door_call<const NUMBER: usize>(
+    a0: usize,
+    a1: usize,
+    a2: usize,
+    a3: usize,
+    a4: usize,
+    a5: usize,
+    a6: usize,
+) -> ! {
+    let call = Call { number: NUMBER, arguments: [a0, a1, a2, a3, a4, a5, a6] };
+    // SAFETY: (trap-10) as the caller says. Nothing of this function is needed after the jumps.
+    unsafe {
+        let machine = &mut *MACHINE.load(Ordering::Relaxed);
+        if let Some((next, message)) = machine.try_message_call(&call) {
+            leave_with(next, message)
+        }
+        pass_on(&call)
     }
 }
 
@@ -374,6 +457,35 @@ unsafe fn leave(next: Next) -> ! {
     }
 }
 
+/// The same, with a message. The thread that goes on is always behind another wall.
+///
+/// # Safety
+/// As for [`leave`].
+#[inline(always)]
+unsafe fn leave_with(next: Next, message: Message) -> ! {
+    let Next { context, results, wall, .. } = next;
+    let [first, second, third, fourth] = message.words;
+    let wall = wall.map_or(ptr::null(), |wall| ptr::from_ref(wall).wrapping_byte_sub(WALL));
+    // SAFETY: (trap-12) as for trap-4.
+    unsafe {
+        asm!(
+            "j guichet_return_message_behind_wall",
+            in("a0") results.status,
+            in("a1") results.value0,
+            in("a2") results.value1,
+            in("a3") first,
+            in("a4") second,
+            in("a5") third,
+            in("a6") fourth,
+            in("a7") message.badge,
+            in("t1") message.incarnation,
+            in("t5") wall,
+            in("t6") context,
+            options(noreturn),
+        )
+    }
+}
+
 /// Leaves the kernel after anything.
 ///
 /// # Safety
@@ -385,7 +497,7 @@ unsafe fn leave_anyhow(next: Next) -> ! {
     unsafe {
         match restore {
             Restore::Results => leave(next),
-            Restore::All => {
+            Restore::All | Restore::Message => {
                 if let Some(wall) = wall {
                     wall::raise(wall);
                 }

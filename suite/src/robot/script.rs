@@ -3,6 +3,7 @@
 use userspace::syscall::Signals;
 use userspace::time::{Duration, Instant};
 
+use super::EndpointStep;
 use crate::timing;
 
 /// The most steps of a script.
@@ -80,6 +81,8 @@ pub enum Step {
     Crash,
     /// Ends the run with the error that has this code.
     Shutdown(u32),
+    /// Does something at an endpoint, if the robot has any; else `Unimplemented`.
+    Endpoint(EndpointStep),
 }
 
 impl Step {

@@ -7,7 +7,7 @@ use userspace::time::{Duration, Instant, sleep_until};
 
 use super::script::{Give, Step, Until};
 use super::wire::STEP_BYTES;
-use super::{MAX_STEPS, Outcomes};
+use super::{EndpointStep, MAX_STEPS, Outcomes};
 use crate::hostile::{self, Act};
 use crate::{pattern, timing};
 
@@ -23,6 +23,16 @@ static RECEIVE: StaticBuffer<16> = StaticBuffer::new();
 /// # Errors
 /// Those of a call on the control channel; the tester keeps to the protocol, so there are none.
 pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
+    serve_with::<BUFFER_BYTES>(|_| Err(Error::Unimplemented))
+}
+
+/// The same for a robot that knows what to do at endpoints.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_with<const BUFFER_BYTES: usize>(
+    mut at_endpoint: impl FnMut(EndpointStep) -> Result<u64>,
+) -> Result<()> {
     let mut robot =
         Server::<BUFFER_BYTES> { outcomes: Outcomes::new(), buffer: [0; BUFFER_BYTES], filled: 0 };
     loop {
@@ -34,7 +44,7 @@ pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
         } else {
             CONTROL.set_peer_user_signal(false)?;
             CONTROL.respond(&[0u8; 0])?;
-            robot.carry_out(&script[..length])?;
+            robot.carry_out(&script[..length], &mut at_endpoint)?;
         }
     }
 }
@@ -47,12 +57,19 @@ struct Server<const BUFFER_BYTES: usize> {
 }
 
 impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
-    fn carry_out(&mut self, script: &[u8]) -> Result<()> {
+    fn carry_out(
+        &mut self,
+        script: &[u8],
+        at_endpoint: &mut impl FnMut(EndpointStep) -> Result<u64>,
+    ) -> Result<()> {
         self.outcomes = Outcomes::new();
         let (steps, _) = script.as_chunks::<STEP_BYTES>();
         for step in steps {
             let step = Step::from_bytes(step).ok_or(Error::InvalidArgument)?;
-            let outcome = self.perform(step);
+            let outcome = match step {
+                Step::Endpoint(step) => at_endpoint(step),
+                step => self.perform(step),
+            };
             self.outcomes.push(outcome);
         }
         Ok(())
@@ -90,6 +107,7 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
                 timing::spin_until(in_milliseconds(milliseconds));
                 Ok(0)
             }
+            Step::Endpoint(_) => Err(Error::Unimplemented),
             Step::Done => CONTROL.set_peer_user_signal(true).map(|()| 0),
             Step::Stamp => Ok(syscall::debug_clock_now().ticks()),
             Step::Exit(code) => syscall::process_exit(code),
@@ -159,7 +177,7 @@ fn respond<const BUFFER_BYTES: usize>(give: Give) -> Result<u64> {
 
 impl Give {
     /// Puts the bytes into a buffer, as far as it goes, and gives them.
-    fn fill(self, buffer: &mut [u8]) -> &[u8] {
+    pub fn fill(self, buffer: &mut [u8]) -> &[u8] {
         let length = usize::from(self.bytes).min(buffer.len());
         let bytes = &mut buffer[..length];
         pattern::fill(bytes, self.seed);

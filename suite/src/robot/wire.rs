@@ -1,5 +1,6 @@
 //! Steps on their way to a robot: what to do, then its operands, as words with the low byte first.
 
+use super::EndpointStep;
 use super::script::{Give, Step, Until};
 
 /// How long a step is on its way.
@@ -53,6 +54,7 @@ impl Step {
             Step::Begin => [18, 0, 0, 0],
             Step::Cancel => [19, 0, 0, 0],
             Step::Done => [20, 0, 0, 0],
+            Step::Endpoint(step) => step.to_words(),
         }
     }
 
@@ -83,24 +85,24 @@ impl Step {
             18 => Step::Begin,
             19 => Step::Cancel,
             20 => Step::Done,
-            _ => return None,
+            _ => Step::Endpoint(EndpointStep::from_words([what, first, second, third])?),
         })
     }
 }
 
 impl Give {
-    fn to_word(self) -> u32 {
+    pub(super) fn to_word(self) -> u32 {
         u32::from(self.bytes) << 8 | u32::from(self.seed)
     }
 
-    fn from_word(word: u32) -> Option<Give> {
+    pub(super) fn from_word(word: u32) -> Option<Give> {
         let [seed, ..] = word.to_le_bytes();
         Some(Give { seed, bytes: (word >> 8).try_into().ok()? })
     }
 }
 
 impl Until {
-    fn to_word(self) -> u32 {
+    pub(super) fn to_word(self) -> u32 {
         match self {
             Until::Past => 0,
             Until::Milliseconds(milliseconds) => milliseconds,
@@ -108,7 +110,7 @@ impl Until {
         }
     }
 
-    fn from_word(word: u32) -> Until {
+    pub(super) fn from_word(word: u32) -> Until {
         match word {
             0 => Until::Past,
             u32::MAX => Until::Forever,

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 /// The clauses that a program can observe something of, as far as they are built.
 ///
-/// Missing here: AB-2, which comes with capsules; AB-9's registers; from EP-1 on, which come with
-/// later calls. Of PR-1 only the consequence shows: nobody is taken for what it was before.
-const OBSERVABLE: [&str; 40] = [
-    "AB-1", "AB-3", "AB-4", "AB-5", "AB-6", "AB-7", "AB-8", "AB-9", "AB-10", "CF-7", "CH-1",
+/// Missing here: AB-2 and whatever comes with capsules; AB-9's registers, but for those of messages. Of
+/// PR-1 only the consequence shows: nobody is taken for what it was before.
+const OBSERVABLE: [&str; 53] = [
+    "AB-1", "AB-10", "AB-3", "AB-4", "AB-5", "AB-6", "AB-7", "AB-8", "AB-9", "CF-7", "CH-1",
     "CH-10", "CH-11", "CH-12", "CH-13", "CH-2", "CH-3", "CH-4", "CH-5", "CH-5a", "CH-6", "CH-7",
-    "CH-8", "CH-9", "PR-1", "PR-2", "PR-3", "PR-4", "PR-5", "PR-6", "PR-7", "PR-8", "WT-1", "WT-2",
-    "WT-3", "WT-4", "WT-5", "WT-6", "WT-7", "WT-8",
+    "CH-8", "CH-9", "EP-1", "EP-10", "EP-11", "EP-12", "EP-13", "EP-2", "EP-3", "EP-4", "EP-5",
+    "EP-6", "EP-7", "EP-8", "EP-9", "PR-1", "PR-2", "PR-3", "PR-4", "PR-5", "PR-6", "PR-7", "PR-8",
+    "WT-1", "WT-2", "WT-3", "WT-4", "WT-5", "WT-6", "WT-7", "WT-8",
 ];
 
 /// The clauses that cases of a board have cited.

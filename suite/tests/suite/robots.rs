@@ -11,8 +11,8 @@ use libtest_mimic::{Failed, Trial};
 use crate::name_of;
 
 /// The binary targets of robots.
-const PROGRAMS: [&str; 2] = ["robot", "small_robot"];
-/// The objects that a robot may have, in this order.
+const PROGRAMS: [&str; 3] = ["robot", "small_robot", "endpoint_robot"];
+/// The channels that a robot may have, in this order; a robot with endpoints has those behind them.
 const OBJECTS: [&str; 3] = ["CONTROL", "IN", "OUT"];
 
 /// A test for each system that its robots are as the robot's program expects.
@@ -38,11 +38,18 @@ fn check(path: &Path) -> Result<(), String> {
 }
 
 fn check_robot(robot: &Process) -> Result<(), String> {
-    let names: Vec<&str> = robot.objects.iter().map(|object| object.name.as_str()).collect();
+    let has_endpoints = robot.program.as_deref() == Some("endpoint_robot");
+    let is_endpoint = |object: &&Object| {
+        matches!(object.kind, ObjectKind::Endpoint { .. } | ObjectKind::EndpointSender { .. })
+    };
+    let endpoints = robot.objects.iter().rev().take_while(is_endpoint).count();
+    let channels = robot.objects.len() - if has_endpoints { endpoints } else { 0 };
+    let objects = &robot.objects[..channels];
+    let names: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
     if !OBJECTS.starts_with(&names) || names.is_empty() {
         return Err(format!("the robot `{}` has the objects {names:?}", robot.name));
     }
-    match robot.objects.iter().find(|object| !is_of_its_kind(object)) {
+    match objects.iter().find(|object| !is_of_its_kind(object)) {
         Some(object) => {
             Err(format!("`{}` of the robot `{}` is no such end", object.name, robot.name))
         }
@@ -57,6 +64,8 @@ fn is_of_its_kind(object: &Object) -> bool {
         ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
-        | ObjectKind::Interrupt { .. } => false,
+        | ObjectKind::Interrupt { .. }
+        | ObjectKind::Endpoint { .. }
+        | ObjectKind::EndpointSender { .. } => false,
     }
 }

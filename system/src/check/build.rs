@@ -5,33 +5,47 @@
 
 use super::channels::Links;
 use super::devices::Differences;
+use super::endpoints::Receivers;
 use super::lives::Linked;
 use super::threads::ThreadPlace;
 use crate::declarations::{
-    AppDraft, IrqDraft, MappingDraft, Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft,
+    AppDraft, EndpointDraft, IrqDraft, MappingDraft, Name, ObjectDraft, ObjectDraftKind,
+    ProcessDraft, SenderDraft, SystemDraft,
 };
 use crate::model::{
     App, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
-    DEFAULT_THREAD_NAME, Interrupt, Line, Mapping, Object, ObjectKind, OnGiveUp, Process, Restart,
-    RestartWhen, System, Thread,
+    DEFAULT_THREAD_NAME, Interrupt, Line, Mapping, Object, ObjectId, ObjectKind, OnGiveUp, Process,
+    Restart, RestartWhen, System, Thread,
 };
 
-/// The model of `draft`, with `threads` for each process and its channels joined by `links`.
+/// What the names of the draft stand for.
+pub(super) struct Joined {
+    /// The handler of each initiator.
+    pub(super) links: Links,
+    /// The endpoint of each sender.
+    pub(super) receivers: Receivers,
+    /// The process of each process object.
+    pub(super) linked: Linked,
+    /// What differs on some boards.
+    pub(super) differences: Differences,
+}
+
+/// The model of `draft`, with `threads` for each process and its names `joined`.
 pub(super) fn system(
     draft: SystemDraft,
     threads: Vec<Vec<ThreadPlace>>,
-    links: &Links,
-    linked: &Linked,
-    differences: Differences,
+    joined: Joined,
 ) -> Option<System> {
     let processes = draft.processes.into_iter().zip(threads).enumerate();
     Some(System {
         apps: draft.apps.into_iter().map(app).collect::<Option<_>>()?,
         processes: processes
-            .map(|(index, (draft, threads))| process(index, draft, &threads, links, linked))
+            .map(|(index, (draft, threads))| process(index, draft, &threads, &joined))
             .collect::<Option<_>>()?,
-        max_transfer_bytes: draft.max_transfer_bytes.unwrap_or(DEFAULT_MAX_TRANSFER_BYTES),
-        boards: differences,
+        max_transfer_bytes: draft
+            .max_transfer_bytes
+            .map_or(DEFAULT_MAX_TRANSFER_BYTES, |declared| declared.value),
+        boards: joined.differences,
     })
 }
 
@@ -57,8 +71,7 @@ fn process(
     index: usize,
     draft: ProcessDraft,
     threads: &[ThreadPlace],
-    links: &Links,
-    linked: &Linked,
+    joined: &Joined,
 ) -> Option<Process> {
     let priority = draft.priority.unwrap_or(DEFAULT_PRIORITY);
     let objects = draft.objects.iter().enumerate();
@@ -72,8 +85,9 @@ fn process(
         ram_size_bytes: draft.ram_size_bytes,
         program: draft.program,
         objects: objects
-            .map(|(handle, each)| {
-                object((index, handle), each, &draft.objects, threads, links, linked)
+            .map(|(object_index, each)| {
+                let id = ObjectId { process: index, object: object_index };
+                object(id, each, &draft.objects, threads, joined)
             })
             .collect::<Option<_>>()?,
         interrupts: interrupts(&draft.objects)?,
@@ -100,31 +114,39 @@ fn restart(draft: &ProcessDraft) -> Restart {
     }
 }
 
-/// The object with this handle in the process with this index.
+/// The object with this id, one of `all` of its process.
 fn object(
-    (process, handle): (usize, usize),
+    id: ObjectId,
     draft: &ObjectDraft,
     all: &[ObjectDraft],
     threads: &[ThreadPlace],
-    links: &Links,
-    linked: &Linked,
+    joined: &Joined,
 ) -> Option<Object> {
     let kind = match draft.kind {
         ObjectDraftKind::ChannelInitiator { badge, default_deadline_ms, .. } => {
             let badge = badge.map_or(DEFAULT_BADGE, |badge| badge.value);
-            let handler = links.handler(process, handle)?;
+            let handler = joined.links.handler(id)?;
             ObjectKind::ChannelInitiator { handler, badge, default_deadline_ms }
         }
         ObjectDraftKind::ChannelHandler { .. } => ObjectKind::ChannelHandler,
         ObjectDraftKind::Thread(_) => ObjectKind::Thread {
-            thread: threads.iter().position(|place| place.object == Some(handle))?,
+            thread: threads.iter().position(|place| place.object == Some(id.object))?,
         },
         ObjectDraftKind::Process { .. } => {
-            ObjectKind::Process { process: *linked.get(&(process, handle))? }
+            ObjectKind::Process { process: *joined.linked.get(&id)? }
         }
         ObjectDraftKind::WaitGroup => ObjectKind::WaitGroup,
         ObjectDraftKind::Interrupt { .. } => {
-            ObjectKind::Interrupt { interrupt: interrupt_objects(all.get(..handle)?).count() }
+            ObjectKind::Interrupt { interrupt: interrupt_objects(all.get(..id.object)?).count() }
+        }
+        ObjectDraftKind::Endpoint(EndpointDraft { capacity, max_message_bytes }) => {
+            let (capacity, max_message_bytes) = (capacity?.value, max_message_bytes?.value);
+            ObjectKind::Endpoint { capacity, max_message_bytes }
+        }
+        ObjectDraftKind::EndpointSender(SenderDraft { badge, may_send, may_call, .. }) => {
+            let endpoint = *joined.receivers.get(&id)?;
+            let badge = badge.map_or(DEFAULT_BADGE, |badge| badge.value);
+            ObjectKind::EndpointSender { endpoint, badge, may_send, may_call }
         }
         ObjectDraftKind::Unusable => return None,
     };
@@ -142,6 +164,8 @@ fn interrupt_objects<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,
     })
 }

@@ -2,9 +2,10 @@
 
 mod fault;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::declarations::{Name, ObjectDraft, ObjectDraftKind, ProcessDraft, SystemDraft};
+use super::references::{End, Reference, find_end, objects};
+use crate::declarations::{Name, ObjectDraftKind, SystemDraft};
 use crate::model::ObjectId;
 use crate::source::Spanned;
 use crate::{Diagnostics, Span};
@@ -12,13 +13,13 @@ use crate::{Diagnostics, Span};
 /// The handler of each initiator.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    handlers: HashMap<(usize, usize), ObjectId>,
+    handlers: HashMap<ObjectId, ObjectId>,
 }
 
 impl Links {
-    /// The handler that the initiator `object` of `process` names.
-    pub(super) fn handler(&self, process: usize, object: usize) -> Option<ObjectId> {
-        self.handlers.get(&(process, object)).copied()
+    /// The handler that `initiator` names.
+    pub(super) fn handler(&self, initiator: ObjectId) -> Option<ObjectId> {
+        self.handlers.get(&initiator).copied()
     }
 }
 
@@ -32,33 +33,40 @@ struct Claim {
 
 /// An initiator as declared, on its way to its handler.
 struct Seeker<'t> {
-    id: ObjectId,
-    process: Spanned<&'t str>,
-    object: Spanned<&'t str>,
+    handler: Reference<'t>,
     badge: Option<Spanned<u32>>,
 }
 
+/// What an initiator must name.
+const HANDLER: End = End {
+    is_it: |kind| matches!(kind, ObjectDraftKind::ChannelHandler { .. }),
+    noun: "a handler",
+    plural: "handlers",
+    example: "{ type: \"channel_handler\", name: \"...\" }",
+    to_itself: fault::to_itself,
+    wrong_kind: fault::wrong_kind,
+};
+
 /// Joins each initiator with the handler that it names; what cannot be joined goes to `log`.
 pub(super) fn link(draft: &SystemDraft, log: &mut Diagnostics) -> Links {
-    let mut claims: HashMap<(usize, usize), Vec<Claim>> = HashMap::new();
-    for seeker in seekers(draft) {
-        if let Some(handler) = find_handler(draft, &seeker, log) {
-            let Seeker { id: initiator, object, badge, .. } = seeker;
-            let claim = Claim { initiator, span: object.span, badge };
-            claims.entry((handler.process, handler.object)).or_default().push(claim);
+    let mut claims: HashMap<ObjectId, Vec<Claim>> = HashMap::new();
+    for Seeker { handler: named, badge } in seekers(draft) {
+        if let Some(handler) = find_end(draft, &named, &HANDLER, log) {
+            let claim = Claim { initiator: named.from, span: named.object.span, badge };
+            claims.entry(handler).or_default().push(claim);
         }
     }
     let mut links = Links::default();
     for (id, name, fan_in) in handlers(draft) {
-        let claims = claims.get(&(id.process, id.object)).map_or(&[][..], Vec::as_slice);
+        let claims = claims.get(&id).map_or(&[][..], Vec::as_slice);
         match claims {
-            [] => report_unused(name, log),
+            [] => {}
             _ if fan_in => check_badges(name, claims, log),
             [_] => {}
             several => log.push(fault::shared(name, several.iter().map(|claim| claim.span))),
         }
         for Claim { initiator, .. } in claims {
-            links.handlers.insert((initiator.process, initiator.object), id);
+            links.handlers.insert(*initiator, id);
         }
     }
     links
@@ -81,19 +89,13 @@ fn check_badges(handler: Name, claims: &[Claim], log: &mut Diagnostics) {
 
 /// A handler without initiator is legal. It is not worth a word while something else is wrong, which
 /// may well be the reason.
-fn report_unused(name: Name, log: &mut Diagnostics) {
-    if let Some(name) = name.filter(|_| !log.has_errors()) {
-        log.push(fault::unused(name));
+pub(super) fn report_unused(draft: &SystemDraft, links: &Links, log: &mut Diagnostics) {
+    if log.has_errors() {
+        return;
     }
-}
-
-fn objects<'d, 't>(
-    draft: &'d SystemDraft<'t>,
-) -> impl Iterator<Item = (ObjectId, &'d ObjectDraft<'t>)> {
-    draft.processes.iter().enumerate().flat_map(|(process, each)| {
-        let with_id = move |(object, draft)| (ObjectId { process, object }, draft);
-        each.objects.iter().enumerate().map(with_id)
-    })
+    let used: HashSet<ObjectId> = links.handlers.values().copied().collect();
+    let unused = handlers(draft).filter(|(id, ..)| !used.contains(id));
+    unused.filter_map(|(_, name, _)| name).for_each(|name| log.push(fault::unused(name)));
 }
 
 /// The initiators that say where their handler is.
@@ -101,11 +103,16 @@ fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t
     objects(draft).filter_map(|(id, object)| match object.kind {
         ObjectDraftKind::ChannelInitiator {
             handler_process, handler_object_name, badge, ..
-        } => Some(Seeker { id, process: handler_process?, object: handler_object_name?, badge }),
+        } => {
+            let (process, object) = (handler_process?, handler_object_name?);
+            Some(Seeker { handler: Reference { from: id, process, object }, badge })
+        }
         ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Unusable => None,
     })
@@ -121,56 +128,9 @@ fn handlers<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Unusable => None,
     })
-}
-
-/// The handler that `seeker` names. Nothing is reported where the fault may lie in a declaration
-/// that could not be read.
-fn find_handler(draft: &SystemDraft, seeker: &Seeker, log: &mut Diagnostics) -> Option<ObjectId> {
-    let process = find_process(draft, seeker.process, log)?;
-    let target = &draft.processes[process];
-    if process == seeker.id.process {
-        log.push(fault::to_itself(seeker.process, target.name));
-        return None;
-    }
-    let Some(object) = position(target.objects.iter().map(|each| each.name), seeker.object.value)
-    else {
-        report_no_object(target, seeker.object, log);
-        return None;
-    };
-    match &target.objects[object].kind {
-        ObjectDraftKind::ChannelHandler { .. } => Some(ObjectId { process, object }),
-        ObjectDraftKind::Unusable => None,
-        kind => {
-            log.push(fault::wrong_kind(seeker.object, target.objects[object].name, kind));
-            None
-        }
-    }
-}
-
-/// The index of the process called so. Nothing is reported where a process's name could not be read.
-pub(super) fn find_process(
-    draft: &SystemDraft,
-    sought: Spanned<&str>,
-    log: &mut Diagnostics,
-) -> Option<usize> {
-    let found = position(draft.processes.iter().map(|each| each.name), sought.value);
-    let is_unsure = draft.processes.iter().any(|each| each.name.is_none());
-    if found.is_none() && !is_unsure && !log.is_full() {
-        log.push(fault::no_process(draft, sought));
-    }
-    found
-}
-
-fn report_no_object(target: &ProcessDraft, sought: Spanned<&str>, log: &mut Diagnostics) {
-    let is_unsure = target.objects.iter().any(|each| each.name.is_none());
-    if !is_unsure && !log.is_full() {
-        log.push(fault::no_object(target, sought));
-    }
-}
-
-fn position<'t>(mut names: impl Iterator<Item = Name<'t>>, sought: &str) -> Option<usize> {
-    names.position(|name| name.is_some_and(|name| name.value == sought))
 }

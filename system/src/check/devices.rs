@@ -10,7 +10,7 @@ mod view;
 use std::collections::HashSet;
 
 use super::build::mappings;
-use super::channels::find_process;
+use super::references::find_process;
 use crate::boards;
 use crate::declarations::{
     BoardDraft, BoardProcessDraft, IrqDraft, MappingDraft, Name, ObjectDraftKind, ProcessDraft,
@@ -62,7 +62,7 @@ fn differences(draft: &SystemDraft, board: &BoardDraft, log: &mut Diagnostics) -
     Board {
         name: board.name.to_owned(),
         processes: processes.collect(),
-        max_transfer_bytes: board.max_transfer_bytes,
+        max_transfer_bytes: board.max_transfer_bytes.map(|declared| declared.value),
     }
 }
 
@@ -108,6 +108,8 @@ fn find_interrupt<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,
     });
     let mut numbered = interrupts.enumerate();

@@ -2,25 +2,23 @@
 
 use std::collections::HashMap;
 
-use super::channels::find_process;
+use super::references::{find_process, objects};
 use crate::declarations::{ObjectDraftKind, ProcessDraft, SystemDraft};
+use crate::model::ObjectId;
 use crate::wording::quoted;
 use crate::{Diagnostic, Diagnostics};
 
-/// The process that each process object stands for: by the indices of the object's own process and of
-/// the object in it.
-pub(super) type Linked = HashMap<(usize, usize), usize>;
+/// The process that each process object stands for.
+pub(super) type Linked = HashMap<ObjectId, usize>;
 
 /// Finds the process of each process object; what cannot be found or makes no sense goes to `log`.
 pub(super) fn link(draft: &SystemDraft, log: &mut Diagnostics) -> Linked {
     let mut linked = Linked::new();
-    for (process, declared) in draft.processes.iter().enumerate() {
-        for (object, declared) in declared.objects.iter().enumerate() {
-            if let ObjectDraftKind::Process { linked_process: Some(name) } = declared.kind
-                && let Some(found) = find_process(draft, name, log)
-            {
-                linked.insert((process, object), found);
-            }
+    for (id, object) in objects(draft) {
+        if let ObjectDraftKind::Process { linked_process: Some(name) } = object.kind
+            && let Some(found) = find_process(draft, name, log)
+        {
+            linked.insert(id, found);
         }
     }
     for (index, process) in draft.processes.iter().enumerate() {

@@ -57,6 +57,8 @@ fn thread_objects<'t>(process: &ProcessDraft<'t>) -> impl Iterator<Item = Thread
         | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Unusable => None,
     })

@@ -79,6 +79,8 @@ fn line_names<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Endpoint(_)
+        | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,
     });
     lines.flatten().map(|line| line.name)

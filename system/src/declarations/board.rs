@@ -5,6 +5,7 @@ use super::device::{self, IrqDraft, MappingDraft};
 use super::fields::Fields;
 use crate::Diagnostics;
 use crate::schema::{BOARD, BOARD_IRQ, BOARD_OBJECT, BOARD_PROCESS, BOARDS};
+use crate::source::Spanned;
 use crate::tree::Value;
 
 /// What differs on one board.
@@ -13,7 +14,7 @@ pub(crate) struct BoardDraft<'t> {
     /// The board.
     pub(crate) name: &'static str,
     /// The longest transfer there, if it differs.
-    pub(crate) max_transfer_bytes: Option<usize>,
+    pub(crate) max_transfer_bytes: Option<Spanned<usize>>,
     /// What differs of some processes.
     pub(crate) processes: Vec<BoardProcessDraft<'t>>,
 }
@@ -38,7 +39,7 @@ pub(super) fn read<'t>(value: &'t Value, log: &mut Diagnostics) -> Vec<BoardDraf
         .usable()
         .filter_map(|name| {
             let fields = Fields::open(boards.value(name)?, &BOARD, log)?;
-            let max_transfer_bytes = fields.integer("max_transfer_bytes");
+            let max_transfer_bytes = fields.spanned("max_transfer_bytes");
             let processes = fields.list("processes").iter();
             let processes = processes.filter_map(|each| read_process(each, log)).collect();
             Some(BoardDraft { name, max_transfer_bytes, processes })

@@ -39,10 +39,7 @@ pub(super) fn read_lines<'t>(
     lines
         .filter_map(|value| {
             let fields = Fields::open(value, table, log)?;
-            let number = fields.value("number").and_then(|value| {
-                Some(Spanned { value: fields.integer("number")?, span: value.span })
-            });
-            Some(IrqDraft { name: fields.text("name"), number })
+            Some(IrqDraft { name: fields.text("name"), number: fields.spanned("number") })
         })
         .collect()
 }

@@ -71,6 +71,11 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// The same with its place.
+    pub(super) fn spanned<T: TryFrom<i128>>(&self, key: &str) -> Option<Spanned<T>> {
+        Some(Spanned { value: self.integer(key)?, span: self.value(key)?.span })
+    }
+
     /// The entries of the list of `key`; none if it is absent or too long.
     pub(super) fn list(&self, key: &str) -> &'t [Value] {
         match self.value(key).map(|value| &value.data) {

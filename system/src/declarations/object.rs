@@ -2,6 +2,7 @@
 
 use super::Name;
 use super::device::{self, IrqDraft};
+use super::endpoint::{self, EndpointDraft, SenderDraft};
 use super::fields::Fields;
 use super::thread::{self, ThreadDraft};
 use crate::schema::{IRQ, OBJECT_TYPES, ObjectClass, ObjectType};
@@ -53,8 +54,29 @@ pub(crate) enum ObjectDraftKind<'t> {
         /// The lines.
         irqs: Vec<IrqDraft<'t>>,
     },
+    /// The end of an endpoint that receives.
+    Endpoint(EndpointDraft),
+    /// An end of an endpoint that sends.
+    EndpointSender(SenderDraft<'t>),
     /// Something whose type could not be read or cannot be built, which was reported.
     Unusable,
+}
+
+impl ObjectDraftKind<'_> {
+    /// What such an object is called, with its article.
+    pub(crate) fn noun(&self) -> &'static str {
+        match self {
+            ObjectDraftKind::ChannelInitiator { .. } => "a channel initiator",
+            ObjectDraftKind::ChannelHandler { .. } => "a channel handler",
+            ObjectDraftKind::Thread(_) => "a thread",
+            ObjectDraftKind::Process { .. } => "a process",
+            ObjectDraftKind::WaitGroup => "a wait group",
+            ObjectDraftKind::Interrupt { .. } => "an interrupt object",
+            ObjectDraftKind::Endpoint(_) => "an endpoint",
+            ObjectDraftKind::EndpointSender(_) => "an endpoint sender",
+            ObjectDraftKind::Unusable => "something else",
+        }
+    }
 }
 
 /// Reads an object.
@@ -73,9 +95,7 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
         ObjectClass::ChannelInitiator => ObjectDraftKind::ChannelInitiator {
             handler_process: fields.text("handler_process"),
             handler_object_name: fields.text("handler_object_name"),
-            badge: fields
-                .integer("badge")
-                .and_then(|value| Some(Spanned { value, span: fields.value("badge")?.span })),
+            badge: fields.spanned("badge"),
             default_deadline_ms: fields.integer("default_deadline_ms"),
         },
         ObjectClass::ChannelHandler => ObjectDraftKind::ChannelHandler {
@@ -87,6 +107,10 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
         }
         ObjectClass::Interrupt => {
             ObjectDraftKind::Interrupt { irqs: device::read_lines(&fields, &IRQ, log) }
+        }
+        ObjectClass::Endpoint => ObjectDraftKind::Endpoint(endpoint::read(&fields)),
+        ObjectClass::EndpointSender => {
+            ObjectDraftKind::EndpointSender(endpoint::read_sender(&fields))
         }
         ObjectClass::Thread => {
             let is_main = fields.boolean("main_thread").unwrap_or_default();

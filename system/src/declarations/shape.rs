@@ -1,5 +1,6 @@
 //! Whether a value looks as the schema says.
 
+use super::choices;
 use super::number::{self, NotWhole};
 use crate::schema::{Key, Shape};
 use crate::similar::nearest;
@@ -28,6 +29,9 @@ pub(super) fn is_met(key: &Key, value: &Value, log: &mut Diagnostics) -> bool {
         }
         (Shape::Choice(words), Data::Text(text)) if words.contains(&text.as_str()) => return true,
         (Shape::Choice(words), Data::Text(text)) => no_choice(key, text, value.span, words),
+        (Shape::Choices(words), Data::List(entries)) => {
+            return choices::are_met(key, (value, entries), words, log);
+        }
         (Shape::List { maximum }, Data::List(entries)) if entries.len() <= maximum => return true,
         (Shape::List { maximum }, Data::List(entries)) => {
             too_many(key, value, maximum, entries.len())
@@ -47,7 +51,7 @@ fn expectation(shape: Shape) -> String {
         Shape::Integer { minimum, maximum } => {
             format!("a whole number from {minimum} to {maximum}")
         }
-        Shape::List { .. } => "a list".to_owned(),
+        Shape::List { .. } | Shape::Choices(_) => "a list".to_owned(),
         Shape::Table => "a table".to_owned(),
         Shape::Any => "a value".to_owned(),
     }
@@ -60,6 +64,7 @@ pub(super) fn example(key: &Key) -> String {
         Shape::Boolean => "true",
         Shape::Integer { .. } | Shape::Any => "...",
         Shape::List { .. } => "[ ... ]",
+        Shape::Choices(_) => "[ \"...\" ]",
         Shape::Table => "{ ... }",
     };
     format!("`{}: {value}`", key.name)

@@ -46,6 +46,8 @@ fn empty() -> String {
         initiators: &[],
         wait_groups: &[],
         interrupts: &[],
+        endpoints: &[],
+        senders: &[],
         max_transfer_bytes: 0,
     };
     image_source(&system, &[]).unwrap_or_default()
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn a_system_of_nothing_is_an_image_too() {
         let source: String = empty().split_whitespace().collect();
-        let zeros = ["0usize"; 7].join(",");
+        let zeros = ["0usize"; 9].join(",");
         assert!(source.contains(&format!("port::KernelCell<{zeros}")), "{source}");
     }
 }

@@ -19,6 +19,13 @@ const BADGE: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
 /// Seven weeks, which in ticks is far from the end of time on every board.
 const DEADLINE: Shape = Shape::Integer { minimum: 1, maximum: u32::MAX as u64 };
 
+/// More than anybody empties in time (EP-1).
+const CAPACITY: Shape = Shape::Integer { minimum: 1, maximum: 1024 };
+/// The kernel counts them in two bytes; `max_transfer_bytes` is a further bound.
+const MESSAGE: Shape = Shape::Integer { minimum: 0, maximum: u16::MAX as u64 };
+/// What a sender may do (EP-2).
+const SENDER_RIGHTS: &[&str] = &["send", "call"];
+
 /// As long as a default deadline may be.
 const DELAY: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
 /// The kernel counts them in a byte.
@@ -201,8 +208,16 @@ pub(crate) const OBJECT_TYPES: &[ObjectType] = &[
         meaning: "a collection of objects to wait on together",
         class: Some(ObjectClass::WaitGroup),
     },
-    ObjectType { name: "endpoint", meaning: "a bounded queue of messages", class: None },
-    ObjectType { name: "endpoint_sender", meaning: "a right to send to an endpoint", class: None },
+    ObjectType {
+        name: "endpoint",
+        meaning: "a bounded queue of messages",
+        class: Some(ObjectClass::Endpoint),
+    },
+    ObjectType {
+        name: "endpoint_sender",
+        meaning: "a right to send to an endpoint",
+        class: Some(ObjectClass::EndpointSender),
+    },
     ObjectType {
         name: "process",
         meaning: "another process, to be started, joined or ended",
@@ -245,6 +260,42 @@ pub(crate) const CHANNEL_HANDLER: Table = Table {
         Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
         Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
         Key::optional("fan_in", Shape::Boolean, "whether several initiators may name the handler"),
+    ],
+};
+
+/// An object of type `endpoint`.
+pub(crate) const ENDPOINT: Table = Table {
+    noun: "endpoint",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::required("capacity", CAPACITY, "how many messages the endpoint's queue holds"),
+        Key::required("max_message_bytes", MESSAGE, "the length of the longest message, in bytes"),
+    ],
+};
+
+/// An object of type `endpoint_sender`.
+pub(crate) const ENDPOINT_SENDER: Table = Table {
+    noun: "endpoint sender",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+        Key::required(
+            "endpoint_process",
+            Shape::Text(Rule::Reference),
+            "the process that receives",
+        ),
+        Key::required(
+            "endpoint_object_name",
+            Shape::Text(Rule::Reference),
+            "the endpoint in the receiving process",
+        ),
+        Key::optional(
+            "rights",
+            Shape::Choices(SENDER_RIGHTS),
+            "the list of what the sender may do; without it, everything",
+        ),
+        Key::optional("badge", BADGE, "the number that the receiver is told whose message it has"),
     ],
 };
 

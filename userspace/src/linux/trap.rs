@@ -15,7 +15,7 @@ use core::arch::asm;
 use core::sync::atomic::Ordering;
 
 use guichet_abi::linux::TRAPPED;
-use guichet_abi::{Arguments, Results};
+use guichet_abi::{Arguments, Message, Results};
 
 use super::calls::futex_wake;
 use super::frame::{current_frame, header};
@@ -41,6 +41,19 @@ pub(crate) unsafe fn trap(number: usize, arguments: &Arguments) -> Results {
         value0: frame.value0.load(Ordering::Relaxed),
         value1: frame.value1.load(Ordering::Relaxed),
     }
+}
+
+/// The same, and returns the registers of a message too.
+///
+/// # Safety
+/// As for [`crate::raw::syscall`].
+pub(crate) unsafe fn trap_message(number: usize, arguments: &Arguments) -> (Results, Message) {
+    // SAFETY: the caller vouches for what the words name.
+    let results = unsafe { trap(number, arguments) };
+    // A register of a message has 32 bits on every machine.
+    let word = |place: usize| current_frame().message[place].load(Ordering::Relaxed) as u32;
+    let words = [word(2), word(3), word(4), word(5)];
+    (results, Message { badge: word(0), incarnation: word(1), words })
 }
 
 /// Ends the process as a fault, by an instruction that no machine has.

@@ -12,6 +12,7 @@
 
 use core::panic::PanicInfo;
 
+use guichet_abi::Message;
 use guichet_kernel::{
     Call, Event, Grant, Instant, InterruptLine, Kernel, NotStarted, Outcome, Port, ProcessIndex,
     Report, Side, Storage, System, ThreadIndex, Unreadable,
@@ -19,6 +20,8 @@ use guichet_kernel::{
 
 unsafe extern "Rust" {
     safe fn guichet_probe_copy(source: Grant, destination: Grant) -> Result<(), Side>;
+    safe fn guichet_probe_load(source: Grant, bytes: &mut [u8]) -> Result<(), Side>;
+    safe fn guichet_probe_store(bytes: &[u8], destination: Grant) -> Result<(), Side>;
     safe fn guichet_probe_read_words(source: Grant, words: &mut [usize]) -> Result<(), Unreadable>;
     safe fn guichet_probe_now() -> Instant;
     safe fn guichet_probe_set_alarm(at: Instant);
@@ -46,6 +49,14 @@ impl Port for UnknownPort {
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         guichet_probe_copy(source, destination)
+    }
+
+    fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
+        guichet_probe_load(source, bytes)
+    }
+
+    fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
+        guichet_probe_store(bytes, destination)
     }
 
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
@@ -117,6 +128,15 @@ pub fn guichet_probe_step(kernel: &mut Kernel<'_>, event: Event) -> Outcome {
 #[unsafe(no_mangle)]
 pub fn guichet_probe_door(kernel: &mut Kernel<'_>, call: &Call) -> Option<Outcome> {
     kernel.door(&mut UnknownPort, call)
+}
+
+/// [`Kernel::message_door`], in an unknown state.
+#[unsafe(no_mangle)]
+pub fn guichet_probe_message_door(
+    kernel: &mut Kernel<'_>,
+    call: &Call,
+) -> Option<(Outcome, Message)> {
+    kernel.message_door(&mut UnknownPort, call)
 }
 
 /// [`Kernel::start_thread`], in an unknown state.

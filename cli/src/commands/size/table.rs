@@ -1,6 +1,6 @@
 //! The table of a size: a row for each user of a memory, a column for each purpose.
 
-use guichet::{Contents, ImageSize, MemorySize, User};
+use guichet::{Contents, ImageSize, MemorySize, Queue, User};
 
 use super::picture::{FREE, GAP, KERNEL, letter, picture};
 
@@ -27,7 +27,26 @@ const NUMBER_COLUMNS: usize = 9;
 pub(super) fn text(size: &ImageSize) -> String {
     let flash = memory("flash", &size.flash, &FLASH);
     let ram = memory("RAM", &size.ram, &RAM);
-    format!("{}\n\n{flash}\n{ram}", size.board)
+    format!("{}\n\n{flash}\n{ram}{}", size.board, queues(&size.queues))
+}
+
+/// A row for each queue, if there is one.
+fn queues(queues: &[Queue]) -> String {
+    if queues.is_empty() {
+        return String::new();
+    }
+    let rows = queues.iter().map(|queue| format!("{} {}", queue.process, queue.name));
+    let rows: Vec<String> = rows.collect();
+    let width = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
+    let titles = ["messages", "each", "all"].map(|title| format!("{title:>NUMBER_COLUMNS$}"));
+    let mut text = String::from("\nof the kernel's RAM for the queues of endpoints:\n");
+    text += &format!("    {:width$}{}\n", "", titles.concat());
+    for (row, Queue { capacity, message_bytes, bytes, .. }) in rows.iter().zip(queues) {
+        let numbers = [usize::from(*capacity), *message_bytes, *bytes];
+        let numbers = numbers.map(|number| format!("{number:>NUMBER_COLUMNS$}"));
+        text += &format!("    {row:width$}{}\n", numbers.concat());
+    }
+    text
 }
 
 fn memory(name: &str, memory: &MemorySize, columns: &[Column; 4]) -> String {
@@ -84,5 +103,24 @@ mod tests {
   [KKKKKKKKKKKKKKKK................aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]
 ";
         assert_eq!(super::memory("RAM", &memory, &RAM), expected);
+    }
+
+    #[test]
+    fn queues_have_a_row_each_and_nothing_is_said_without_them() {
+        let queue = |name: &str, capacity: u16| Queue {
+            process: "logger".to_owned(),
+            name: name.to_owned(),
+            capacity,
+            message_bytes: 48,
+            bytes: usize::from(capacity) * 48,
+        };
+        let expected = "
+of the kernel's RAM for the queues of endpoints:
+                  messages     each      all
+    logger LOG           8       48      384
+    logger ALARMS     1024       48    49152
+";
+        assert_eq!(super::queues(&[queue("LOG", 8), queue("ALARMS", 1024)]), expected);
+        assert_eq!(super::queues(&[]), "");
     }
 }

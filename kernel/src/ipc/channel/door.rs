@@ -227,7 +227,9 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => None,
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => None,
     }
 }
 
@@ -241,7 +243,9 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescr
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => None,
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => None,
     }
 }
 

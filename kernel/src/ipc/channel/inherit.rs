@@ -100,7 +100,7 @@ impl Channels<'_> {
     }
 
     /// Lets a thread, and whoever it waits for, run at no less than this priority.
-    fn rise(&self, services: &mut Services<'_>, first: ThreadIndex, priority: Priority) {
+    pub(crate) fn rise(&self, services: &mut Services<'_>, first: ThreadIndex, priority: Priority) {
         let mut thread = first;
         while services.waits.threads.get(thread).is_some_and(|thread| thread.priority < priority) {
             services.waits.set_priority(thread, priority);
@@ -110,7 +110,7 @@ impl Channels<'_> {
 
     /// Takes from a thread, and from whoever it waits for, what nobody lends them any more.
     #[inline(always)]
-    fn fall(&self, services: &mut Services<'_>, first: ThreadIndex) {
+    pub(crate) fn fall(&self, services: &mut Services<'_>, first: ThreadIndex) {
         if services.waits.has_more_than_its_own(first) {
             self.take_back(services, first);
         }
@@ -146,6 +146,9 @@ impl Channels<'_> {
     /// may not have heard of it yet.
     fn waits_for(&self, services: &Services<'_>, thread: ThreadIndex) -> ThreadIndex {
         let state = services.waits.threads.get(thread).map(Thread::state);
+        if let Some(ThreadState::Calling(_)) = state {
+            return services.exchange(thread).map_or(ThreadIndex::NONE, |each| each.server);
+        }
         let Some(ThreadState::Transacting(index)) = state else {
             return ThreadIndex::NONE;
         };
@@ -159,7 +162,7 @@ impl Channels<'_> {
 
     /// The greatest of a thread's own priority and of those that it answers for.
     fn owed(&self, services: &Services<'_>, thread: ThreadIndex) -> Priority {
-        let mut priority = services.waits.own_priority(thread);
+        let mut priority = services.waits.own_priority(thread).max(services.highest_caller(thread));
         let declared = services.system.thread(thread);
         for object in declared.map_or(&[][..], |thread| thread.process.objects) {
             if let Object::ChannelHandler(end) = object

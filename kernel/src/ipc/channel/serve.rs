@@ -310,7 +310,9 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescr
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => Err(Error::InvalidArgument),
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
     }
 }
 

@@ -211,7 +211,9 @@ pub(super) fn initiator_of<'s>(
         | Object::Thread(_)
         | Object::Process(_)
         | Object::WaitGroup(_)
-        | Object::Interrupt(_) => Err(Error::InvalidArgument),
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
     }
 }
 
@@ -235,7 +237,9 @@ fn effective_deadline<P: Port>(
             | Object::Thread(_)
             | Object::Process(_)
             | Object::WaitGroup(_)
-            | Object::Interrupt(_),
+            | Object::Interrupt(_)
+            | Object::EndpointReceiver(_)
+            | Object::EndpointSender(_),
         )
         | Err(_) => asked,
     }

@@ -152,7 +152,12 @@ fn check_arguments<'s>(
     let end = match services.caller().object(handle)? {
         Object::ChannelHandler(end) => End::Handler(end),
         Object::ChannelInitiator(end) | Object::TimedInitiator { end, .. } => End::Initiator(end),
-        Object::Thread(_) | Object::Process(_) | Object::WaitGroup(_) | Object::Interrupt(_) => {
+        Object::Thread(_)
+        | Object::Process(_)
+        | Object::WaitGroup(_)
+        | Object::Interrupt(_)
+        | Object::EndpointReceiver(_)
+        | Object::EndpointSender(_) => {
             return Err(Error::InvalidArgument);
         }
     };

@@ -42,7 +42,7 @@ fn acknowledge(machine: &mut Machine, mask: usize) -> Result<(usize, usize), Err
 }
 
 fn shown(machine: &mut Machine) -> Signals {
-    machine.kernel().interrupts.signals(InterruptIndex::new(0))
+    machine.kernel().windows.interrupts.signals(InterruptIndex::new(0))
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use guichet_kernel::{
-    Priority, ProcessDescriptor, ProcessIndex, RestartPolicy, Span, System, ThreadDescriptor,
-    ThreadIndex, WALL_WORDS, WaitListIndex,
+    ExchangeIndex, Priority, ProcessDescriptor, ProcessIndex, RestartPolicy, Span, System,
+    ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 use guichet_port_linux::{Ending, Error, Options, Program, run};
 
@@ -44,6 +44,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             wall: [0; WALL_WORDS],
             wait_list: WaitListIndex::NONE,
             first_member: ThreadIndex::NONE,
+            first_exchange: ExchangeIndex::NONE,
             starts_at_boot: true,
             restart: RestartPolicy::NEVER,
             may_shutdown: true,
@@ -65,6 +66,8 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         initiators: &[],
         wait_groups: &[],
         interrupts: &[],
+        endpoints: &[],
+        senders: &[],
         max_transfer_bytes: 4096,
     };
     let screen = Screen::default();

@@ -46,15 +46,15 @@ pub(crate) fn refused(error: Error) -> Results {
 
 fn unknown(report: &mut Report) {
     let unimplemented = refused(Error::Unimplemented);
-    report.case("AB-3 every number up to 64 that is no call is Unimplemented", |case| {
-        for number in (0..=64).filter(|number| Syscall::from_number(*number).is_none()) {
+    report.case("AB-3 every number up to 128 that is no call is Unimplemented", |case| {
+        for number in (0..=128).filter(|number| Syscall::from_number(*number).is_none()) {
             case.equal_for(number, call(number, [0; 7]), unimplemented);
             case.equal_for(number, call(number, [usize::MAX; 7]), unimplemented);
         }
         Ok(())
     });
     report.case("AB-3 wild numbers are Unimplemented", |case| {
-        let wild = [65, 255, 256, 0xFFFF, 0x1_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
+        let wild = [129, 255, 256, 0xFFFF, 0x1_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
         let halves = [usize::MAX / 2, usize::MAX / 2 + 1, usize::MAX - 1, usize::MAX];
         for number in wild.into_iter().chain(halves) {
             case.equal_for(number, call(number, [0; 7]), unimplemented);

@@ -1,13 +1,9 @@
 //! How a channel can be declared wrongly.
 
-use crate::declarations::{Name, ObjectDraftKind, ProcessDraft, SystemDraft};
-use crate::similar::nearest;
+use crate::declarations::{Name, ObjectDraftKind};
 use crate::source::Spanned;
-use crate::wording::{enumerated, quoted};
+use crate::wording::quoted;
 use crate::{Diagnostic, Span};
-
-/// The most names that a hint lists.
-const MAX_LISTED: usize = 8;
 
 /// A handler that no initiator names.
 pub(super) fn unused(handler: Spanned<&str>) -> Diagnostic {
@@ -82,69 +78,19 @@ pub(super) fn to_itself(process: Spanned<&str>, own: Name) -> Diagnostic {
         .help("name another process, or call a function instead")
 }
 
-/// An initiator whose handler's process does not exist.
-pub(super) fn no_process(draft: &SystemDraft, sought: Spanned<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(format!("there is no process {}", quoted(sought.value)))
-        .at(sought.span, "no process of the system has this name");
-    let names = || draft.processes.iter().filter_map(|process| process.name).map(|name| name.value);
-    advised(diagnostic, sought, "a process with a similar name exists", "the processes are", names)
-}
-
-/// An initiator whose handler does not exist in the process `target`.
-pub(super) fn no_object(target: &ProcessDraft, sought: Spanned<&str>) -> Diagnostic {
-    let process = target.name.map(|name| quoted(name.value)).unwrap_or_default();
-    let mut diagnostic =
-        Diagnostic::error(format!("the process {process} has no object {}", quoted(sought.value)))
-            .at(sought.span, "no object there has this name");
-    if let Some(name) = target.name {
-        diagnostic = diagnostic.also(name.span, "the process is declared here");
-    }
-    let is_handler =
-        |kind: &ObjectDraftKind| matches!(kind, ObjectDraftKind::ChannelHandler { .. });
-    let handlers = || target.objects.iter().filter(|object| is_handler(&object.kind));
-    let names = || handlers().filter_map(|object| object.name).map(|name| name.value);
-    advised(diagnostic, sought, "a handler with a similar name exists", "its handlers are", names)
-}
-
 /// An initiator that names, as its handler, something else.
 pub(super) fn wrong_kind(sought: Spanned<&str>, found: Name, kind: &ObjectDraftKind) -> Diagnostic {
-    let noun = match kind {
-        ObjectDraftKind::ChannelInitiator { .. } => "a channel initiator",
-        ObjectDraftKind::ChannelHandler { .. } => "a channel handler",
-        ObjectDraftKind::Thread(_) => "a thread",
-        ObjectDraftKind::Process { .. } => "a process",
-        ObjectDraftKind::WaitGroup => "a wait group",
-        ObjectDraftKind::Interrupt { .. } => "an interrupt object",
-        ObjectDraftKind::Unusable => "something else",
-    };
     let diagnostic =
         Diagnostic::error(format!("the object {} is no channel handler", quoted(sought.value)))
-            .at(sought.span, format!("this is {noun}"));
+            .at(sought.span, format!("this is {}", kind.noun()));
     let diagnostic = match found {
         Some(found) => diagnostic.also(found.span, "the object is declared here"),
         None => diagnostic,
     };
-    diagnostic
-        .note("a channel joins an initiator with a handler")
-        .help("name an object of type `channel_handler`")
-}
-
-/// Suggests the nearest of `names`, or lists them.
-fn advised<'a, I: Iterator<Item = &'a str>>(
-    diagnostic: Diagnostic,
-    sought: Spanned<&str>,
-    similar: &str,
-    list: &str,
-    names: impl Fn() -> I,
-) -> Diagnostic {
-    if let Some(name) = nearest(sought.value, names()) {
-        return diagnostic.suggest(sought.span, format!("\"{name}\""), similar);
-    }
-    let listed = enumerated(names().take(MAX_LISTED));
-    let more = if names().nth(MAX_LISTED).is_some() { ", ..." } else { "" };
-    if listed.is_empty() {
-        diagnostic.help("declare one there: `{ type: \"channel_handler\", name: \"...\" }`")
+    let diagnostic = diagnostic.note("a channel joins an initiator with a handler");
+    if matches!(kind, ObjectDraftKind::Endpoint(_)) {
+        diagnostic.help("send to an endpoint with an object of type `endpoint_sender`, or name an object of type `channel_handler`")
     } else {
-        diagnostic.help(format!("{list} {listed}{more}"))
+        diagnostic.help("name an object of type `channel_handler`")
     }
 }

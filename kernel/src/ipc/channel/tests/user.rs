@@ -27,12 +27,12 @@ fn shown(machine: &mut Machine, thread: usize) -> Signals {
 
 /// The signals of the handler's end, whether its process runs or not.
 fn on_handler(machine: &mut Machine) -> Signals {
-    machine.kernel().channels.handler_signals(HandlerIndex::new(0))
+    machine.kernel().windows.channels.handler_signals(HandlerIndex::new(0))
 }
 
 /// The signals of the initiator's end, whether its process runs or not.
 fn on_initiator(machine: &mut Machine) -> Signals {
-    machine.kernel().channels.initiator_signals(InitiatorIndex::new(0))
+    machine.kernel().windows.channels.initiator_signals(InitiatorIndex::new(0))
 }
 
 /// Lets the other thread run.
