@@ -26,7 +26,7 @@ use guichet_system::tables::Tables;
 
 use crate::boards::Board;
 use crate::build::{Job, jobs};
-use crate::toolchain::{self, Toolchain};
+use crate::toolchain::Toolchain;
 use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
 use compilation::Compilation;
 use link::{Linker, write};
@@ -38,12 +38,19 @@ const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// What the kernel is called where something is said of it.
 pub(crate) const KERNEL: &str = "the kernel";
 
-/// What rustc is told about every kernel: to write out in line only what is hardly longer than a
-/// call. What must be in line for speed says so itself.
-const KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-inline-threshold=40"];
-/// What else it is told where that pays, on RISC-V: to make functions of sequences of instructions that
-/// occur more than once. What must be left as it is has a section of its own.
-const RISCV_KERNEL_FLAGS: [&str; 2] = ["-C", "llvm-args=-enable-machine-outliner=always"];
+/// What rustc is told about every kernel: to write out in line only what is hardly longer than a call; to
+/// make functions of sequences of instructions that occur more than once; and to leave instructions in
+/// the order in which they are written, as no other order makes them fewer, and equal ones stay equal.
+/// What must be in line for speed says so itself, and what must be left as it is has a section of its
+/// own.
+const KERNEL_FLAGS: [&str; 6] = [
+    "-C",
+    "llvm-args=-inline-threshold=40",
+    "-C",
+    "llvm-args=-enable-machine-outliner=always",
+    "-C",
+    "llvm-args=-enable-misched=0",
+];
 
 /// What cargo is told about the kernel of a system with endpoints.
 const ENDPOINTS: [&str; 2] = ["--features", "endpoints"];
@@ -273,16 +280,12 @@ impl Builder<'_> {
             arguments.extend(ENDPOINTS.map(OsString::from));
         }
         let environment = [(SOURCE_VARIABLE, file.into_os_string())];
-        let mut flags = KERNEL_FLAGS.to_vec();
-        if toolchain::is_riscv(self.board.kernel_target) {
-            flags.extend(RISCV_KERNEL_FLAGS);
-        }
         let compilation = Compilation {
             folder: Path::new(REPOSITORY),
             toolchain: &self.kernel_toolchain,
             job: &job,
             arguments: &arguments,
-            flags: &flags,
+            flags: &KERNEL_FLAGS,
             environment: &environment,
         };
         compilation.run(progress)

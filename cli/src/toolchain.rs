@@ -95,7 +95,7 @@ fn arguments(target: &str) -> Vec<OsString> {
 }
 
 /// Tells whether a target is of RISC-V.
-pub(crate) fn is_riscv(target: &str) -> bool {
+fn is_riscv(target: &str) -> bool {
     target.starts_with(RISCV)
 }
 

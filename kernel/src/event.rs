@@ -85,6 +85,11 @@ impl Outcome {
         Outcome { action: Action::ReturnMessage, thread, results }
     }
 
+    /// The same, and its message.
+    pub(crate) fn with_message(self) -> Outcome {
+        Outcome { action: Action::ReturnMessage, ..self }
+    }
+
     /// Run `thread` as it was.
     pub(crate) fn resuming(thread: ThreadIndex) -> Outcome {
         Outcome { action: Action::Resume, thread, results: Results::default() }

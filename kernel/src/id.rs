@@ -143,7 +143,13 @@ impl<'s, I: TableIndex, T> Table<'s, I, T> {
         self.entries.get_mut(first.position().wrapping_add(usize::from(places)))
     }
 
-    /// The entry at a position that a program's word says, to be changed, if there is one.
+    /// The entry at a position, if there is one.
+    #[inline(always)]
+    pub(crate) fn get_at(&self, position: usize) -> Option<&T> {
+        self.entries.get(position)
+    }
+
+    /// The entry at a position, as a program's word may say it, to be changed, if there is one.
     #[inline(always)]
     pub(crate) fn get_at_mut(&mut self, position: usize) -> Option<&mut T> {
         self.entries.get_mut(position)

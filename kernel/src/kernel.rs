@@ -141,7 +141,7 @@ impl<'s> Kernel<'s> {
             let main = declared.threads.first().and_then(|main| self.thread(*main));
             let process = self.process(declared.index);
             !process.is_some_and(Process::is_running)
-                && main.is_none_or(|main| main.state() != ThreadState::Restarting)
+                && main.is_none_or(|main| !main.state.is_restarting())
         })
     }
 
@@ -153,9 +153,6 @@ impl<'s> Kernel<'s> {
         waits.set_current(ThreadIndex::NONE);
         waits.deadlines.clear();
         waits.threads.fill(&Thread::DORMANT);
-        for (thread, declared) in waits.threads.iter_mut().zip(self.services.system.threads) {
-            thread.priority = declared.priority;
-        }
         waits.lists.fill(&ThreadList::EMPTY);
         waits.groups.fill(&WaitGroup::FRESH);
         self.services.processes.fill(&Process::UNSTARTED);
@@ -164,17 +161,20 @@ impl<'s> Kernel<'s> {
         self.windows.interrupts.entries.fill(&Interrupt::IDLE);
         self.windows.endpoints.entries.fill(&Endpoint::IDLE);
         self.windows.endpoints.messages.fill(&QueuedMessage::NONE);
-        self.clear_exchanges();
+        self.services.exchanges.fill(&Exchange::IDLE);
     }
 
-    /// Gives every thread that keeps something for endpoints its own exchange.
-    fn clear_exchanges(&mut self) {
-        let exchanges = &mut self.services.exchanges;
-        exchanges.fill(&Exchange::IDLE);
-        for (number, declared) in self.services.system.threads.iter().enumerate() {
+    /// Gives every thread its own priority, and its own exchange if it keeps something for endpoints.
+    pub(crate) fn tell_threads(&mut self) {
+        let Services { waits, exchanges, system, .. } = &mut self.services;
+        for (number, declared) in system.threads.iter().enumerate() {
+            let index = ThreadIndex::new(number);
+            if let Some(thread) = waits.threads.get_mut(index) {
+                thread.priority = declared.priority;
+            }
             let (first, ordinal) = (declared.process.first_exchange, declared.ordinal);
             if let Some(exchange) = exchanges.get_behind_mut(first, ordinal) {
-                exchange.thread = ThreadIndex::new(number);
+                exchange.thread = index;
                 exchange.right = Rights::first(first, ordinal);
             }
         }

@@ -14,6 +14,7 @@ use crate::kernel::Kernel;
 use crate::object::Object;
 use crate::port::Port;
 use crate::process::{End, ProcessDescriptor};
+use crate::services;
 use crate::thread::ThreadState;
 
 impl<'s> Kernel<'s> {
@@ -130,12 +131,13 @@ impl<'s> Kernel<'s> {
         port.stop_process(descriptor.index);
         self.services.waits.raise(descriptor.wait_list, Signals::JOINABLE);
         if returns && let Some(main) = descriptor.threads.first() {
-            let at = port.now().saturating_add(descriptor.restart.delay_ticks);
+            let at = services::now(port).saturating_add(descriptor.restart.delay_ticks);
             self.services.waits.put_off(port, *main, ThreadState::Restarting, at);
         }
     }
 
     /// Writes down how a process has ended, and tells whether its policy restarts it.
+    #[inline(never)]
     fn count_end(&mut self, descriptor: &ProcessDescriptor<'_>, report: Report) -> bool {
         let Some(process) = self.services.processes.get_mut(descriptor.index) else {
             return false;
@@ -160,7 +162,7 @@ impl<'s> Kernel<'s> {
     pub(crate) fn forget_restart(&mut self, descriptor: &ProcessDescriptor<'_>) -> bool {
         let main = descriptor.threads.first().copied().unwrap_or(ThreadIndex::NONE);
         let thread = self.services.waits.threads.get(main);
-        if thread.is_none_or(|thread| thread.state != ThreadState::Restarting) {
+        if thread.is_none_or(|thread| !thread.state.is_restarting()) {
             return false;
         }
         self.services.waits.stop(main, ThreadState::Dormant);
@@ -182,6 +184,7 @@ impl<'s> Kernel<'s> {
         (&mut windows.endpoints, Means { services, port, inheritance })
     }
 
+    #[inline(never)]
     fn object_ended<P: Port>(&mut self, port: &mut P, object: &Object, returns: bool) {
         match object {
             Object::ChannelHandler(end) => {
@@ -235,7 +238,7 @@ impl<'s> Kernel<'s> {
 
     /// The alarm has rung: ends the call of every thread whose deadline has passed (AB-4).
     pub(crate) fn expire<P: Port>(&mut self, port: &mut P) {
-        let now = port.now();
+        let now = services::now(port);
         for number in 0..self.services.waits.threads.len() {
             let index = ThreadIndex::new(number);
             if self.thread(index).is_some_and(|thread| thread.deadline <= now) {
@@ -247,9 +250,8 @@ impl<'s> Kernel<'s> {
     }
 
     fn expire_thread<P: Port>(&mut self, port: &mut P, index: ThreadIndex) {
-        let is_restart = |state| state == ThreadState::Restarting;
         if let Some(declared) = self.services.system.thread(index)
-            && self.thread(index).is_some_and(|thread| is_restart(thread.state))
+            && self.thread(index).is_some_and(|thread| thread.state.is_restarting())
         {
             self.services.waits.stop(index, ThreadState::Dormant);
             self.start_process(port, declared.process.index);

@@ -120,7 +120,7 @@ impl EndpointDescriptor {
     /// How many bytes of storage there are for each message: as many as declared, in whole words.
     pub const fn message_stride(&self) -> usize {
         // Widening: `From` is not const.
-        (self.receiver.max_message_bytes as usize).next_multiple_of(4)
+        (self.receiver.max_message_bytes as usize + 3) & !3
     }
 }
 

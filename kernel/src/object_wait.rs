@@ -16,6 +16,7 @@ use crate::wait::{member_results, wait_results};
 
 /// Waits until one of the signals in the mask is active, or until the deadline (WT-2); on a group, until a
 /// member is ready (WT-4).
+#[inline(never)]
 pub(crate) fn object_wait<P: Port>(
     windows: &mut Windows<'_>,
     services: &mut Services<'_>,
@@ -94,6 +95,7 @@ fn look_at_group(
 }
 
 /// Makes an object a member of a group (WT-4).
+#[inline(never)]
 pub(crate) fn wait_group_add(
     windows: &mut Windows<'_>,
     services: &mut Services<'_>,
@@ -109,7 +111,7 @@ pub(crate) fn wait_group_add(
     }
     let index = wait_group::entry(caller.process, number);
     let entry = services.waits.threads.get(index).ok_or(Error::Internal)?;
-    if entry.state != ThreadState::Dormant {
+    if !matches!(entry.state, ThreadState::Dormant) {
         return Err(Error::ResourceExhausted);
     }
     let list = wait_list(services.system, object);

@@ -76,15 +76,23 @@ impl SchedulerState {
     }
 
     /// Makes a thread ready, behind its equals; `state` is Ready or Returning.
-    #[inline(always)]
     pub(crate) fn make_ready(
         &mut self,
         threads: &mut Threads<'_>,
         index: ThreadIndex,
         state: ThreadState,
     ) {
-        if let Some(priority) = Self::mark_ready(threads, index, state) {
-            self.enqueue(threads, index, priority);
+        if let Some(thread) = threads.get_mut(index) {
+            thread.state = state;
+        }
+        self.stand(threads, index);
+    }
+
+    /// Puts a thread that has been made ready behind its equals, out of line.
+    #[inline(never)]
+    pub(crate) fn stand(&mut self, threads: &mut Threads<'_>, index: ThreadIndex) {
+        if let Some(thread) = threads.get(index) {
+            self.enqueue(threads, index, thread.priority);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::object_wait::{object_wait, object_wait_at_door, wait_group_add};
 use crate::port::Port;
 use crate::process::GiveUp;
 use crate::region::Access;
-use crate::services::is_past;
+use crate::services::{self, is_past};
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::transfer::check;
@@ -65,20 +65,41 @@ impl Kernel<'_> {
     /// Starts the system: every process that starts at boot, in the order declared (PR-3).
     pub fn boot<P: Port>(&mut self, port: &mut P) -> Outcome {
         self.clear();
+        self.boot_fresh(port)
+    }
+
+    /// As [`Kernel::boot`], over storage that nobody has used: each entry is what the constant of its type
+    /// for that says, as in a static. There is nothing to be cleared then, and no code for it in an image.
+    pub fn boot_fresh<P: Port>(&mut self, port: &mut P) -> Outcome {
+        self.tell_threads();
         for declared in self.services.system.processes {
             if declared.starts_at_boot {
                 self.start_process(port, declared.index);
             }
         }
-        let outcome = self.services.waits.dispatch(port);
-        self.unless_given_up(outcome)
+        self.go_on(port)
     }
 
     /// Takes an event and says what runs next. In line, because whoever calls this knows which kind
     /// of event it has.
     #[inline(always)]
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
-        let outcome = self.take(port, event);
+        match event {
+            Event::Call(call) => return self.call(port, &call),
+            Event::Fault(fault) => self.fault(port, self.current_process(), fault),
+            Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
+            Event::Timer => self.expire(port),
+            Event::Interrupt { line } => {
+                self.windows.interrupts.delivered(&mut self.services, line)
+            }
+        }
+        self.go_on(port)
+    }
+
+    /// What runs next, when no call has ended.
+    #[inline(never)]
+    fn go_on<P: Port>(&mut self, port: &mut P) -> Outcome {
+        let outcome = self.services.waits.dispatch(port);
         self.unless_given_up(outcome)
     }
 
@@ -96,20 +117,6 @@ impl Kernel<'_> {
             GiveUp::Shutdown => Outcome::shutdown(Error::Unavailable.status_code()),
             GiveUp::ResetBoard => Outcome::reset(),
         }
-    }
-
-    #[inline(always)]
-    fn take<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
-        match event {
-            Event::Call(call) => return self.call(port, &call),
-            Event::Fault(fault) => self.fault(port, self.current_process(), fault),
-            Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
-            Event::Timer => self.expire(port),
-            Event::Interrupt { line } => {
-                self.windows.interrupts.delivered(&mut self.services, line)
-            }
-        }
-        self.services.waits.dispatch(port)
     }
 
     /// Answers a call of the current thread if nothing about it is unusual; else `None`, and
@@ -179,14 +186,13 @@ impl Kernel<'_> {
             Some(syscall) => Err(self.without_endpoints(port, syscall, arguments)),
             None => Err(Error::Unimplemented),
         };
-        match ending {
-            Ok(Some(results)) if HAS_ENDPOINTS && receives_message(call.number) => {
-                self.services.waits.finish_with_message(results)
-            }
-            Ok(Some(results)) => self.services.waits.finish(results),
-            Ok(None) => self.services.waits.dispatch(port),
-            Err(error) => self.services.waits.finish(failure(error)),
-        }
+        let (results, has_message) = match ending {
+            Ok(Some(results)) => (results, HAS_ENDPOINTS && receives_message(call.number)),
+            Ok(None) => return self.go_on(port),
+            Err(error) => (failure(error), false),
+        };
+        let outcome = self.services.waits.finish(results, has_message);
+        self.unless_given_up(outcome)
     }
 
     fn operate<P: Port>(&mut self, port: &mut P, call: Syscall, arguments: &Arguments) -> Ending {
@@ -384,7 +390,7 @@ fn receives_message(number: usize) -> bool {
 }
 
 fn now<P: Port>(port: &mut P) -> Results {
-    let (value0, value1) = guichet_abi::deadline_to_words(port.now().ticks());
+    let (value0, value1) = guichet_abi::deadline_to_words(services::now(port).ticks());
     Results { status: OK, value0, value1 }
 }
 

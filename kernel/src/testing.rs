@@ -390,6 +390,17 @@ impl Machine {
         self.take(outcome);
     }
 
+    /// The same without clearing the tables, which are as they were made.
+    pub(crate) fn boot_fresh(&mut self) {
+        let outcome = self.tables.kernel(self.system).boot_fresh(&mut self.port);
+        self.take(outcome);
+    }
+
+    /// Tells whether all that matters in the tables of another is the same.
+    pub(crate) fn is_as(&self, other: &Machine) -> bool {
+        self.tables.facts() == other.tables.facts()
+    }
+
     /// Feeds one event, checks everything that must always hold, and obeys the outcome.
     pub(crate) fn step(&mut self, event: Event) {
         let answered = self.at_door(&event);

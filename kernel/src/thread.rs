@@ -87,16 +87,18 @@ pub enum ThreadState {
 }
 
 /// A member of a wait group, as it stands in its object's list.
+/// Whole words first, so that it is copied by words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Member {
+    /// What a wait gives for it.
+    pub user_data: usize,
+    /// The signals that make it ready.
+    pub mask: Signals,
     /// The group.
     pub group: WaitGroupIndex,
     /// The object's list.
     pub list: WaitListIndex,
-    /// The signals that make it ready.
-    pub mask: Signals,
-    /// What a wait gives for it.
-    pub user_data: usize,
 }
 
 impl ThreadState {
@@ -139,6 +141,13 @@ impl ThreadState {
             | ThreadState::Calling(_)
             | ThreadState::Sleeping => true,
         }
+    }
+
+    /// Tells whether a thread in this state is to be restarted. Asked by its kind alone: to compare
+    /// all that a state may hold takes more than the answer is worth.
+    #[inline(always)]
+    pub(crate) fn is_restarting(&self) -> bool {
+        matches!(self, ThreadState::Restarting)
     }
 
     /// Tells whether a thread in this state could run and stands in a ready queue.

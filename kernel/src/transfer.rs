@@ -45,7 +45,7 @@ fn check_list<P: Port>(
     limit: usize,
 ) -> Result<Buffer, Error> {
     let slices = u8::try_from(slices).map_err(|_| Error::OutOfRange)?;
-    let mut pieces = Pieces::none();
+    let mut pieces = Pieces::NONE;
     pieces.read(port, map, (address, slices), access)?;
     if pieces.length > limit {
         return Err(Error::OutOfRange);
@@ -91,9 +91,15 @@ pub(crate) fn transfer<P: Port>(
         return Ok(());
     }
     match (source.flat(length), destination.flat(length)) {
-        (Some(from), Some(to)) => port.copy(from, to),
+        (Some(from), Some(to)) => copy(port, from, to),
         _list => transfer_lists(system, port, source, destination, length),
     }
+}
+
+/// Copies one piece. Out of line, as a port may have its copy in line for the door's sake.
+#[inline(never)]
+fn copy<P: Port>(port: &mut P, from: Grant, to: Grant) -> Result<(), Side> {
+    port.copy(from, to)
 }
 
 #[inline(never)]
@@ -104,7 +110,7 @@ fn transfer_lists<P: Port>(
     destination: End<'_>,
     length: usize,
 ) -> Result<(), Side> {
-    let (mut from, mut to) = (Pieces::none(), Pieces::none());
+    let (mut from, mut to) = (Pieces::NONE, Pieces::NONE);
     from.open(system, port, &source, Access::Read, length).ok_or(Side::Source)?;
     to.open(system, port, &destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;
@@ -115,63 +121,49 @@ fn transfer_lists<P: Port>(
         if target.length() == 0 {
             return Err(Side::Destination);
         }
-        port.copy(reach.part(0, target.length()), target)?;
+        copy(port, reach.part(0, target.length()), target)?;
         done = done.wrapping_add(target.length());
     }
     Ok(())
 }
 
-/// Copies from a user's buffer into the kernel's own memory, until that is full (EP-8, EP-3).
-pub(crate) fn load<P: Port>(
-    system: &System<'_>,
-    port: &mut P,
-    source: End<'_>,
-    bytes: &mut [u8],
-) -> Result<(), Side> {
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    let mut pieces = Pieces::none();
-    pieces.open(system, port, &source, Access::Read, bytes.len()).ok_or(Side::Source)?;
-    let mut rest = bytes;
-    let mut done = source.offset;
-    while !rest.is_empty() {
-        let piece = pieces.at(done, rest.len());
-        let (now, later) = rest.split_at_mut_checked(piece.length()).ok_or(Side::Source)?;
-        if now.is_empty() {
-            return Err(Side::Source);
-        }
-        port.load(piece, now)?;
-        done = done.wrapping_add(piece.length());
-        rest = later;
-    }
-    Ok(())
+/// The kernel's end of a copy between it and a user's buffer (EP-8, EP-3).
+pub(crate) enum Own<'a> {
+    /// Is filled from the user's buffer.
+    Filled(&'a mut [u8]),
+    /// Goes into the user's buffer.
+    Given(&'a [u8]),
 }
 
-/// Copies the kernel's own memory into a user's buffer.
-pub(crate) fn store<P: Port>(
+/// Copies between a user's buffer and the kernel's own memory, all of it.
+#[inline(never)]
+pub(crate) fn exchange<P: Port>(
     system: &System<'_>,
     port: &mut P,
-    bytes: &[u8],
-    destination: End<'_>,
+    end: End<'_>,
+    mut own: Own<'_>,
 ) -> Result<(), Side> {
-    if bytes.is_empty() {
+    let (length, access, side) = match &own {
+        Own::Filled(bytes) => (bytes.len(), Access::Read, Side::Source),
+        Own::Given(bytes) => (bytes.len(), Access::Write, Side::Destination),
+    };
+    if length == 0 {
         return Ok(());
     }
-    let mut pieces = Pieces::none();
-    let end = &destination;
-    pieces.open(system, port, end, Access::Write, bytes.len()).ok_or(Side::Destination)?;
-    let mut rest = bytes;
-    let mut done = destination.offset;
-    while !rest.is_empty() {
-        let piece = pieces.at(done, rest.len());
-        let (now, later) = rest.split_at_checked(piece.length()).ok_or(Side::Destination)?;
-        if now.is_empty() {
-            return Err(Side::Destination);
+    let mut pieces = Pieces::NONE;
+    pieces.open(system, port, &end, access, length).ok_or(side)?;
+    let mut done = 0usize;
+    while done < length {
+        let piece = pieces.at(end.offset.wrapping_add(done), length.wrapping_sub(done));
+        if piece.length() == 0 {
+            return Err(side);
         }
-        port.store(now, piece)?;
-        done = done.wrapping_add(piece.length());
-        rest = later;
+        let next = done.wrapping_add(piece.length());
+        match &mut own {
+            Own::Filled(bytes) => port.load(piece, bytes.get_mut(done..next).ok_or(side)?)?,
+            Own::Given(bytes) => port.store(bytes.get(done..next).ok_or(side)?, piece)?,
+        }
+        done = next;
     }
     Ok(())
 }
@@ -185,9 +177,7 @@ struct Pieces {
 
 impl Pieces {
     /// The pieces of nothing.
-    fn none() -> Pieces {
-        Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 }
-    }
+    const NONE: Pieces = Pieces { grants: [Grant::EMPTY; MAX_SLICES], length: 0 };
 
     /// Finds the pieces of one end, if they still hold `length` bytes from its offset on.
     fn open<P: Port>(

@@ -6,11 +6,11 @@
 //! moment and with the signals of that moment (WT-6). Whatever else a thread may block in, its
 //! deadline and its way back to the processor are here too.
 
-use guichet_abi::{OK, Results, Signals};
+use guichet_abi::{Error, OK, Results, Signals};
 
 use crate::HAS_ENDPOINTS;
 use crate::deadline::Deadlines;
-use crate::event::Outcome;
+use crate::event::{Outcome, failure};
 use crate::id::{Table, TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex};
 use crate::memory::Buffer;
 use crate::port::Port;
@@ -178,11 +178,11 @@ impl<'s> Waits<'s> {
         let Some(thread) = self.threads.get(index) else {
             return;
         };
-        let state = thread.state;
+        let is_ready = thread.state.is_ready();
         if thread.priority == priority {
             return;
         }
-        if state.is_ready() {
+        if is_ready {
             self.scheduler.remove(&mut self.threads, index);
         }
         let own = self.own_priority(index);
@@ -191,21 +191,31 @@ impl<'s> Waits<'s> {
             thread.priority = priority;
         }
         self.settle_door();
-        if state.is_ready() {
-            self.scheduler.make_ready(&mut self.threads, index, state);
+        if is_ready {
+            self.scheduler.stand(&mut self.threads, index);
         }
     }
 
     /// Ends what a blocked thread blocks in: it becomes ready with these results.
     pub(crate) fn complete(&mut self, index: ThreadIndex, results: Results) {
-        self.detach(index);
-        self.scheduler.make_ready(&mut self.threads, index, ThreadState::Returning(results));
+        self.wake(index, ThreadState::Returning(results));
+    }
+
+    /// The same with an error.
+    #[inline(never)]
+    pub(crate) fn fail(&mut self, index: ThreadIndex, error: Error) {
+        self.wake(index, ThreadState::Returning(failure(error)));
     }
 
     /// As [`Waits::complete`], with a message that the thread keeps (EP-8).
     pub(crate) fn complete_with_message(&mut self, index: ThreadIndex, results: Results) {
+        self.wake(index, ThreadState::ReturningMessage(results));
+    }
+
+    /// Makes a blocked thread ready, in this state.
+    #[inline(never)]
+    fn wake(&mut self, index: ThreadIndex, state: ThreadState) {
         self.detach(index);
-        let state = ThreadState::ReturningMessage(results);
         self.scheduler.make_ready(&mut self.threads, index, state);
     }
 
@@ -464,26 +474,19 @@ impl<'s> Waits<'s> {
         Some((next, results))
     }
 
-    /// Ends the current thread's call with these results; a more important thread that has become
-    /// ready runs first (WT-2).
-    pub(crate) fn finish(&mut self, results: Results) -> Outcome {
+    /// Ends the current thread's call with these results, and the message that it keeps if it has been
+    /// given one (EP-8); a more important thread that has become ready runs first (WT-2).
+    pub(crate) fn finish(&mut self, results: Results, has_message: bool) -> Outcome {
         let current = self.scheduler.current;
         match self.threads.get(current) {
             Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
-                Outcome::returning(current, results)
+                let outcome = Outcome::returning(current, results);
+                if has_message { outcome.with_message() } else { outcome }
+            }
+            Some(_) | None if has_message => {
+                self.yield_to_others(ThreadState::ReturningMessage(results))
             }
             Some(_) | None => self.yield_to_others(ThreadState::Returning(results)),
-        }
-    }
-
-    /// The same, of a call that has given it a message too (EP-8).
-    pub(crate) fn finish_with_message(&mut self, results: Results) -> Outcome {
-        let current = self.scheduler.current;
-        match self.threads.get(current) {
-            Some(thread) if !self.scheduler.is_ready_above(thread.priority) => {
-                Outcome::returning_message(current, results)
-            }
-            Some(_) | None => self.yield_to_others(ThreadState::ReturningMessage(results)),
         }
     }
 

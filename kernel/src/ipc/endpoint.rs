@@ -45,7 +45,7 @@ use guichet_abi::{
     Arguments, Error, LIST_FLAG, MAX_MESSAGE_WORDS, Message, OK, Results, Signals, split_handle,
 };
 
-use crate::event::{Ending, failure, success};
+use crate::event::{Ending, success};
 use crate::exchange::{Exchange, Rights};
 use crate::id::{EndpointIndex, MessageIndex, ProcessIndex, Table, ThreadIndex};
 use crate::ipc::channel::Channels;
@@ -56,7 +56,7 @@ use crate::region::Access;
 use crate::services::{Caller, Services, is_past};
 use crate::thread::ThreadState;
 use crate::time::Instant;
-use crate::transfer::{self, End, check, transfer};
+use crate::transfer::{End, Own, check, exchange, transfer};
 
 mod door;
 mod end;
@@ -160,7 +160,9 @@ struct Content {
 }
 
 impl Content {
-    /// The registers as bytes, the first one of the first word first.
+    /// The registers as bytes, the first one of the first word first. Out of line, as compilers take
+    /// words apart byte by byte.
+    #[inline(never)]
     fn bytes(&self) -> [[u8; WORD_BYTES]; MAX_MESSAGE_WORDS] {
         self.words.map(u32::to_le_bytes)
     }
@@ -235,6 +237,7 @@ pub(crate) struct Manner {
 
 impl Endpoints<'_> {
     /// Sends, receives or answers.
+    #[inline(never)]
     pub(crate) fn operate<P: Port>(
         &mut self,
         means: &mut Means<'_, '_, P>,
@@ -582,7 +585,7 @@ fn hand_over<P: Port>(
             }
             Err(Side::Source) => return Err(Error::PermissionDenied),
             Err(Side::Destination) => {
-                means.services.waits.complete(receiver, failure(Error::PermissionDenied));
+                means.services.waits.fail(receiver, Error::PermissionDenied);
             }
         }
     }
@@ -642,7 +645,7 @@ fn deliver<P: Port>(
         let destination = End::whole(process, room);
         match source {
             Source::Memory(from) => transfer(system, means.port, from, destination, length)?,
-            Source::Kernel(bytes) => transfer::store(system, means.port, bytes, destination)?,
+            Source::Kernel(bytes) => exchange(system, means.port, destination, Own::Given(bytes))?,
         }
     }
     if let Some(exchange) = means.services.exchange_mut(thread) {
@@ -659,7 +662,9 @@ fn load<P: Port>(
     bytes: &mut [u8],
 ) -> Result<(), Side> {
     match source {
-        Source::Memory(from) => transfer::load(means.services.system, means.port, from, bytes),
+        Source::Memory(from) => {
+            exchange(means.services.system, means.port, from, Own::Filled(bytes))
+        }
         Source::Kernel(from) => {
             for (to, from) in bytes.iter_mut().zip(from) {
                 *to = *from;
@@ -708,7 +713,7 @@ fn end_call<P: Port>(
             waits.complete_with_message(caller, success(length));
         }
         Ok(length) => waits.complete(caller, success(length)),
-        Err(error) => waits.complete(caller, failure(error)),
+        Err(error) => waits.fail(caller, error),
     }
     means.inheritance.fall(means.services, server);
 }

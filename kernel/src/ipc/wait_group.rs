@@ -116,6 +116,7 @@ pub(crate) fn served(services: &mut Services<'_>, group: &WaitGroupDescriptor, i
 }
 
 /// Takes an object out of a group (WT-4).
+#[inline(never)]
 pub(crate) fn remove(services: &mut Services<'_>, arguments: &Arguments) -> Ending {
     let &[handle, object, ..] = arguments;
     let group = group(services, handle)?;

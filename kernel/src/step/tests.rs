@@ -121,6 +121,15 @@ fn a_panic_is_a_fault_with_a_message() {
 }
 
 #[test]
+fn tables_that_nobody_has_used_need_not_be_cleared() {
+    let (mut cleared, mut fresh) = (unbooted(&[15, 3], &[20]), unbooted(&[15, 3], &[20]));
+    cleared.boot();
+    fresh.boot_fresh();
+    assert!(fresh.is_as(&cleared));
+    fresh.kernel().check().unwrap();
+}
+
+#[test]
 fn a_process_that_cannot_be_started_has_faulted() {
     let mut machine = unbooted(&[15], &[15]);
     machine.port.refuses_start = true;

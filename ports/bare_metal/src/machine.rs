@@ -62,9 +62,10 @@ impl<H: Hardware> Machine<H> {
         Machine { kernel, port, walled: None }
     }
 
-    /// Boots the system, and says what runs first.
+    /// Boots the system, and says what runs first. Called once, of a kernel whose tables are as they were
+    /// made.
     pub fn boot(&mut self) -> Next<H::Context> {
-        let outcome = self.kernel.boot(&mut self.port);
+        let outcome = self.kernel.boot_fresh(&mut self.port);
         self.obey(outcome)
     }
 

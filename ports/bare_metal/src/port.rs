@@ -99,6 +99,16 @@ impl<H: Hardware> BareMetalPort<H> {
     }
 }
 
+/// The machine's copy, out of line: it is in line for the door's sake, and this is not for the door.
+///
+/// # Safety
+/// As [`Hardware::copy`].
+#[inline(never)]
+unsafe fn copy<H: Hardware>(source: usize, destination: usize, length: usize) {
+    // SAFETY: (port-10) as the caller says.
+    unsafe { H::copy(source, destination, length) };
+}
+
 /// Tells whether a program was built for this kernel (CF-7).
 fn is_ours(program: &Program) -> bool {
     let record = ptr::with_exposed_provenance::<AbiRecord>(program.record);
@@ -130,7 +140,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         let length = source.length().min(bytes.len());
         let destination = bytes.as_mut_ptr().expose_provenance();
         // SAFETY: (port-8) the source is a grant; the destination is the kernel's, and as long.
-        unsafe { H::copy(source.address(), destination, length) };
+        unsafe { copy::<H>(source.address(), destination, length) };
         Ok(())
     }
 
@@ -138,7 +148,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         let length = destination.length().min(bytes.len());
         let source = bytes.as_ptr().expose_provenance();
         // SAFETY: (port-9) the destination is a grant; the source is the kernel's, and as long.
-        unsafe { H::copy(source, destination.address(), length) };
+        unsafe { copy::<H>(source, destination.address(), length) };
         Ok(())
     }
 

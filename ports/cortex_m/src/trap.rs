@@ -366,7 +366,9 @@ unsafe extern "C" {
 /// its arguments. The machine, which is used most, comes in a register.
 ///
 /// # Safety
-/// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it.
+/// Called by the assembly only: `machine` is what `enter` was given, and nothing else refers to it. In a
+/// section of its own, so that the compiler leaves the straight line as it is.
+#[unsafe(link_section = ".text.guichet_door")]
 pub unsafe extern "C" fn on_door_call<A: Architecture, const NUMBER: usize>(
     r0: usize,
     r1: usize,
@@ -392,6 +394,7 @@ pub unsafe extern "C" fn on_door_call<A: Architecture, const NUMBER: usize>(
 ///
 /// # Safety
 /// As for [`on_door_call`].
+#[unsafe(link_section = ".text.guichet_door")]
 pub unsafe extern "C" fn on_message_door_call<A: Architecture, const NUMBER: usize>(
     r0: usize,
     r1: usize,

@@ -14,12 +14,6 @@ pub(crate) struct Context {
 
 /// The place of the stack pointer, x2.
 const STACK_POINTER: usize = 1;
-/// The registers that a call keeps: ra, sp, gp, tp, s0 and s1.
-const KEPT: [usize; 6] = [0, 1, 2, 3, 7, 8];
-/// The registers of a call's results: a0 to a2.
-const RESULTS: [usize; 3] = [9, 10, 11];
-/// The registers of a message: a7, t1, and a3 to a6, in which a call brings its words.
-const MESSAGE: [usize; 6] = [16, 5, 12, 13, 14, 15];
 
 impl Context {
     /// Registers that hold nothing.
@@ -36,19 +30,16 @@ impl Context {
 
     /// Puts results and a message where a call returns them, and zero where it returns nothing.
     pub(crate) fn give(&mut self, results: &Results, message: &Message) {
-        let mut registers = [0; 31];
-        for place in KEPT {
-            registers[place] = self.registers[place];
-        }
+        // What a call keeps are ra, sp, gp, tp, s0 and s1.
+        let [_, _, _, _, t0, t1, t2, _, _, a0, a1, a2, a3, a4, a5, a6, a7, others @ ..] =
+            &mut self.registers;
         // A status has 32 bits on every machine.
-        let results = [results.status as usize, results.value0, results.value1];
-        for (place, word) in RESULTS.into_iter().zip(results) {
-            registers[place] = word;
-        }
-        for (place, word) in MESSAGE.into_iter().zip(message.to_words()) {
-            registers[place] = word as usize;
-        }
-        self.registers = registers;
+        (*a0, *a1, *a2) = (results.status as usize, results.value0, results.value1);
+        // A call brings its words in the registers in which a message has them.
+        let words = message.to_words().map(|word| word as usize);
+        [*a7, *t1, *a3, *a4, *a5, *a6] = words;
+        (*t0, *t2) = (0, 0);
+        others.fill(0);
     }
 
     /// The stack pointer.

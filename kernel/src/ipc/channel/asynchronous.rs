@@ -44,7 +44,7 @@ use guichet_abi::{Arguments, Error};
 
 use super::start::initiator_of;
 use super::{Channels, Transaction};
-use crate::event::{Ending, failure, success};
+use crate::event::{Ending, success};
 use crate::id::InitiatorIndex;
 use crate::port::Port;
 use crate::services::Services;
@@ -82,7 +82,7 @@ impl Channels<'_> {
             Transaction::Complete(_) => self.drop_results(services, index),
             Transaction::Pending { .. } => {
                 let thread = self.withdraw(services, port, index);
-                services.waits.complete(thread, failure(Error::Cancelled));
+                services.waits.fail(thread, Error::Cancelled);
             }
         }
         Ok(Some(success(0)))

@@ -173,7 +173,7 @@ impl Channels<'_> {
         let Handler { served, pending, mut lasting, .. } = *handler;
         lasting.set(Signals::ERROR, false);
         *handler = Handler { reachable, lasting, ..Handler::IDLE };
-        self.lower_on_initiators(services.system, declared.index);
+        self.show_on_initiators(services, declared.index, Signals::empty());
         self.lose(services, served);
         let mut waiting = pending;
         while !waiting.is_none() {
@@ -192,7 +192,7 @@ impl Channels<'_> {
         let lost = mem::replace(&mut initiator.transaction, Transaction::Unanswered);
         initiator.next = InitiatorIndex::NONE;
         self.raise_initiator(services, index);
-        services.waits.complete(lost.thread(), failure(Error::Unavailable));
+        services.waits.fail(lost.thread(), Error::Unavailable);
     }
 
     /// The initiator's process has ended; its threads are gone already (CH-9). What it raised falls,

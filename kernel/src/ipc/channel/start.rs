@@ -4,13 +4,13 @@ use guichet_abi::{Arguments, Error, LIST_FLAG};
 
 use super::queue::Among;
 use super::{Channels, Transaction, received};
-use crate::event::{Ending, failure, success};
+use crate::event::{Ending, success};
 use crate::id::{HandlerIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::services::{Caller, Services, is_past};
+use crate::services::{Caller, Services, is_past, now};
 use crate::thread::{Priority, ThreadState};
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
@@ -134,7 +134,7 @@ impl Channels<'_> {
                 Ok(()) => return Ok(receiver),
                 Err(Side::Source) => return Err(Error::PermissionDenied),
                 Err(Side::Destination) => {
-                    services.waits.complete(receiver, failure(Error::PermissionDenied));
+                    services.waits.fail(receiver, Error::PermissionDenied);
                 }
             }
         }
@@ -229,7 +229,7 @@ fn effective_deadline<P: Port>(
     }
     match services.caller().object(handle) {
         Ok(Object::TimedInitiator { default_ticks, .. }) => {
-            port.now().saturating_add(*default_ticks)
+            now(port).saturating_add(*default_ticks)
         }
         Ok(
             Object::ChannelInitiator(_)

@@ -48,8 +48,10 @@ impl Channels<'_> {
         let (end, is_set) = check_arguments(services, arguments)?;
         match end {
             End::Initiator(end) => self.set_on_handler(services, end, is_set),
-            End::Handler(end) if is_set => self.raise_on_initiators(services, end.index),
-            End::Handler(end) => self.lower_on_initiators(services.system, end.index),
+            End::Handler(end) if is_set => {
+                self.show_on_initiators(services, end.index, Signals::USER);
+            }
+            End::Handler(end) => self.show_on_initiators(services, end.index, Signals::empty()),
         }
         Ok(Some(success(0)))
     }
@@ -87,20 +89,20 @@ impl Channels<'_> {
             .filter(|ends| self.initiators.get(ends.index).is_some_and(|end| end.raises))
     }
 
-    fn raise_on_initiators(&mut self, services: &mut Services<'_>, index: HandlerIndex) {
+    /// Lets all initiators of a handler show USER, or nothing: it wants that, or its process has ended
+    /// (WT-5).
+    pub(super) fn show_on_initiators(
+        &mut self,
+        services: &mut Services<'_>,
+        index: HandlerIndex,
+        user: Signals,
+    ) {
         for ends in initiators_of(services.system, index) {
             if let Some(initiator) = self.initiators.get_mut(ends.index) {
-                initiator.user = Signals::USER;
+                initiator.user = user;
             }
-            self.raise_initiator(services, ends.index);
-        }
-    }
-
-    /// Lowers USER on all initiators of a handler: it wants that, or its process has ended (WT-5).
-    pub(super) fn lower_on_initiators(&mut self, system: &System<'_>, index: HandlerIndex) {
-        for ends in initiators_of(system, index) {
-            if let Some(initiator) = self.initiators.get_mut(ends.index) {
-                initiator.user = Signals::empty();
+            if !user.is_empty() {
+                self.raise_initiator(services, ends.index);
             }
         }
     }

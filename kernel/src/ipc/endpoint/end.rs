@@ -6,7 +6,7 @@ use guichet_abi::{Arguments, Error, Signals};
 use super::queue::refuse;
 use super::{Endpoint, Endpoints, Means, end_call, receiver_of};
 use crate::HAS_ENDPOINTS;
-use crate::event::{Ending, failure, success};
+use crate::event::{Ending, success};
 use crate::id::{EndpointIndex, ExchangeIndex, ProcessIndex, ThreadIndex};
 use crate::object::{ReceiverDescriptor, SenderDescriptor};
 use crate::port::Port;
@@ -55,7 +55,7 @@ impl Endpoints<'_> {
             if receiver.is_none() {
                 break;
             }
-            waits.complete(receiver, failure(Error::Aborted));
+            waits.fail(receiver, Error::Aborted);
         }
         let signals = self.receiver_signals(end.index);
         means.services.waits.raise(end.wait_list, signals);
@@ -273,8 +273,8 @@ fn end_waits_for<P: Port>(means: &mut Means<'_, '_, P>, end: &ReceiverDescriptor
     for number in 0..means.services.exchanges.len() {
         let exchange = means.services.exchanges.get(ExchangeIndex::new(number));
         let caller = exchange.map_or(ThreadIndex::NONE, |exchange| exchange.thread);
-        let state = means.services.waits.threads.get(caller).map(Thread::state);
-        if state == Some(ThreadState::Calling(end.index)) {
+        let state = means.services.waits.threads.get(caller).map(|thread| &thread.state);
+        if matches!(state, Some(ThreadState::Calling(index)) if *index == end.index) {
             end_call(means, caller, Err(error));
         }
     }

@@ -9,8 +9,8 @@ use super::{
     Content, Endpoints, Envelope, Means, Outgoing, QueuedMessage, Source, deliver, envelope, lend,
     load, received,
 };
-use crate::event::{failure, success};
-use crate::id::{MessageIndex, TableIndex, ThreadIndex};
+use crate::event::success;
+use crate::id::{TableIndex, ThreadIndex};
 use crate::memory::Buffer;
 use crate::object::{EndpointDescriptor, Object, ReceiverDescriptor};
 use crate::port::Port;
@@ -39,7 +39,7 @@ impl Endpoints<'_> {
         let bytes = bytes_at(self.bytes, declared, place, length).ok_or(Error::Internal)?;
         load(means, source, bytes).map_err(|_| Error::PermissionDenied)?;
         entry.count = entry.count.wrapping_add(1);
-        if let Some(message) = self.messages.get_mut(message_at(declared, place)) {
+        if let Some(message) = self.messages.get_at_mut(message_at(declared, place)) {
             let Envelope { badge, incarnation, reply } = envelope;
             let length = u32::try_from(length).unwrap_or(0);
             *message = QueuedMessage { length, reply, badge, incarnation };
@@ -62,7 +62,7 @@ impl Endpoints<'_> {
             return Ok(None);
         }
         let place = entry.first;
-        let message = self.messages.get(message_at(declared, place)).ok_or(Error::Internal)?;
+        let message = self.messages.get_at(message_at(declared, place)).ok_or(Error::Internal)?;
         let &QueuedMessage { length, reply, badge, incarnation } = message;
         let length = usize::try_from(length).unwrap_or(0);
         let bytes = bytes_at(self.bytes, declared, place, length).ok_or(Error::Internal)?;
@@ -126,7 +126,7 @@ pub(super) fn refuse(services: &mut Services<'_>, thread: ThreadIndex, error: Er
     if let Some(exchange) = services.exchange_mut(thread) {
         exchange.end_call();
     }
-    services.waits.complete(thread, failure(error));
+    services.waits.fail(thread, error);
 }
 
 /// The most important thread that waits for room at an endpoint, what it sends, and the reply right
@@ -156,9 +156,9 @@ pub(super) fn position(declared: &EndpointDescriptor, first: u16, behind: u16) -
     if place >= declared.capacity { place.wrapping_sub(declared.capacity) } else { place }
 }
 
-/// Where what stands beside the message at this place is.
-fn message_at(declared: &EndpointDescriptor, place: u16) -> MessageIndex {
-    MessageIndex::new(declared.first_message.position().saturating_add(usize::from(place)))
+/// The position of what stands beside the message at this place.
+fn message_at(declared: &EndpointDescriptor, place: u16) -> usize {
+    declared.first_message.position().wrapping_add(usize::from(place))
 }
 
 /// The first `length` bytes of this place.
