@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, Model};
 
-use crate::model::{Action, Exploration, State};
+use crate::model::{Action, AtDoor, Exploration, State};
 use crate::scenario::Scenario;
 
 /// What an exploration found.
@@ -16,6 +16,8 @@ pub struct Findings {
     pub transitions: usize,
     /// The length of the longest shortest path to a state, in steps.
     pub depth: usize,
+    /// In how many of these steps the door answered, and what.
+    pub at_door: AtDoor,
     /// Whether every state was visited, rather than those within the depth asked for.
     pub is_complete: bool,
     /// How long it took.
@@ -29,7 +31,9 @@ pub fn explore(scenario: &Scenario, depth: Option<usize>) -> Findings {
     let started = Instant::now();
     // The checker counts states on a path, and looks at a state only if it may also leave it.
     let bound = depth.map(|steps| steps + 2);
-    let mut checker = Exploration::new(scenario.clone()).checker().threads(1);
+    let exploration = Exploration::new(scenario.clone());
+    let at_door = exploration.at_door.clone();
+    let mut checker = exploration.checker().threads(1);
     if let Some(bound) = bound {
         checker = checker.target_max_depth(bound);
     }
@@ -40,6 +44,7 @@ pub fn explore(scenario: &Scenario, depth: Option<usize>) -> Findings {
         states: checked.unique_state_count(),
         transitions: checked.state_count().saturating_sub(1),
         depth: reached.saturating_sub(1),
+        at_door,
         is_complete: path.is_none() && bound.is_none_or(|bound| reached < bound),
         duration: started.elapsed(),
         counterexample: path.map(stateright::Path::into_vec),

@@ -29,6 +29,10 @@
 //!
 //! [`KernelTables::forget_calls`]: guichet_kernel_tables::KernelTables::forget_calls
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use guichet_abi::Syscall;
 use guichet_kernel::{
     Action as Told, Event, Fault, FaultCause, Instant, InterruptLine, ProcessId, ProcessIndex,
 };
@@ -102,6 +106,41 @@ pub struct Exploration {
     pub scenario: Scenario,
     /// In which system.
     pub declared: Declared,
+    /// What the door has answered.
+    pub at_door: AtDoor,
+}
+
+/// How often the door has answered each call. It is no part of any state: a copy counts on where the original does.
+#[derive(Clone, Debug)]
+pub struct AtDoor(Arc<[AtomicUsize]>);
+
+impl AtDoor {
+    /// It has answered nothing yet.
+    fn nothing() -> AtDoor {
+        AtDoor(Syscall::ALL.iter().map(|_| AtomicUsize::new(0)).collect())
+    }
+
+    fn count(&self, event: Event) {
+        let Event::Call(call) = event else { return };
+        if let Some(count) = self.place(call.number) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often it has answered this call.
+    pub fn answers(&self, syscall: Syscall) -> usize {
+        self.place(syscall as usize).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    /// How often it has answered any call.
+    pub fn all_answers(&self) -> usize {
+        Syscall::ALL.iter().map(|syscall| self.answers(*syscall)).sum()
+    }
+
+    fn place(&self, number: usize) -> Option<&AtomicUsize> {
+        let place = Syscall::ALL.iter().position(|syscall| *syscall as usize == number)?;
+        self.0.get(place)
+    }
 }
 
 /// The bytes of a handler that answers without having read begin with this voice; of one that
@@ -122,7 +161,7 @@ impl Exploration {
     /// The graph of a scenario.
     pub fn new(scenario: Scenario) -> Exploration {
         let declared = Declared::new(&scenario.plan);
-        Exploration { scenario, declared }
+        Exploration { scenario, declared, at_door: AtDoor::nothing() }
     }
 
     /// What surrounds the kernel in a state.
@@ -225,6 +264,9 @@ impl Exploration {
 
     fn enter(&self, next: &mut State, state: &State, event: Event) {
         let taken = self.take(state, event);
+        if taken.is_at_door {
+            self.at_door.count(event);
+        }
         next.violations.clone_from(&taken.violations);
         next.violations.extend(self.foreign_answer(state, event, &taken));
         let channel = taken.after.oracle().channels.first();

@@ -59,6 +59,8 @@ pub enum Room {
     Wide,
     /// Memory of its own that it may only read.
     ReadOnly,
+    /// Sixteen bytes of that.
+    WideReadOnly,
     /// Bytes that belong to nobody.
     Foreign,
     /// A list with a piece that belongs to nobody.
@@ -233,6 +235,7 @@ fn room_words(room: Room) -> (usize, usize) {
         Room::List => (IN_TABLE, LIST_FLAG | 2),
         Room::Wide => (WIDE_IN, WIDE_BYTES),
         Room::ReadOnly => (READ_ONLY, SHORT_BYTES),
+        Room::WideReadOnly => (READ_ONLY, WIDE_BYTES),
         Room::Foreign => (GAP, SHORT_BYTES),
         Room::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
         Room::HugeList => (IN_PIECES[0], LIST_FLAG | usize::MAX),

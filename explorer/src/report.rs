@@ -34,10 +34,11 @@ pub fn findings(scenario: &Scenario, findings: &Findings) -> String {
         (None, false) => "stopped at that depth".to_owned(),
     };
     let mut report = format!(
-        "{:24} {:>8} states {:>9} transitions  depth {:>3}  {extent}, {} invariants, {:.1} s\n",
+        "{:24} {:>8} states {:>9} transitions {:>8} at the door  depth {:>3}  {extent}, {} invariants, {:.1} s\n",
         scenario.name,
         findings.states,
         findings.transitions,
+        findings.at_door.all_answers(),
         findings.depth,
         Invariant::ALL.len(),
         findings.duration.as_secs_f64(),

@@ -86,6 +86,8 @@ pub struct Taken {
     pub machine: Machine,
     /// What the kernel shows afterwards.
     pub seen: Seen,
+    /// Whether the door answered the same event.
+    pub is_at_door: bool,
     /// What does not hold.
     pub violations: Vec<Violation>,
 }
@@ -178,7 +180,8 @@ impl Situation {
         let mut snapshot = self.snapshot.clone();
         let mut machine = self.machine(around, event);
         let mut kernel = snapshot.kernel(&declared.system);
-        let mut outcome = kernel.step(&mut machine, event);
+        let told = kernel.step(&mut machine, event);
+        let mut outcome = told;
         let mut seen = Seen::of(declared, &kernel);
         snapshot.forget_calls(&declared.system, &mut outcome);
         seen.queues = queues(declared, &snapshot);
@@ -189,10 +192,11 @@ impl Situation {
             after: Situation { snapshot, oracles, alarm, enabled_lines },
             machine,
             seen,
+            is_at_door: false,
             violations: Vec::new(),
         };
         self.judge(declared, around, event, &mut taken);
-        if let Some(words) = self.door_disagreement(declared, around, event, &taken) {
+        if let Some(words) = self.door_disagreement(declared, around, event, (&told, &mut taken)) {
             let observation = format!("the door {words}");
             taken.violations.push(Violation::new(Invariant::DoorAgrees, observation));
         }
@@ -257,13 +261,14 @@ impl Situation {
         machine
     }
 
-    /// Gives a call to the door and compares with what `step` made of it.
+    /// Gives a call to the door and compares with what `step` told, and made of it. What is told is compared as
+    /// it is, since the number of a reply right says which call it is of only before calls are forgotten.
     fn door_disagreement(
         &self,
         declared: &Declared,
         around: &Surroundings,
         event: Event,
-        taken: &Taken,
+        (told, taken): (&Outcome, &mut Taken),
     ) -> Option<&'static str> {
         let Event::Call(call) = event else { return None };
         let mut snapshot = self.snapshot.clone();
@@ -274,8 +279,10 @@ impl Situation {
         if !running.is_some_and(|running| ptr::eq(running, kernel.running())) {
             return Some("takes another thread for the current one");
         }
-        let answer = answer.map(|(mut outcome, message)| {
-            snapshot.forget_calls(&declared.system, &mut outcome);
+        taken.is_at_door = answer.is_some();
+        let answer = answer.map(|(outcome, message)| {
+            let mut renamed = outcome;
+            snapshot.forget_calls(&declared.system, &mut renamed);
             let given = taken.seen.messages.get(outcome.thread.position());
             let is_told = outcome.action == Action::ReturnMessage;
             (outcome, !is_told || message.as_ref() == given)
@@ -285,9 +292,7 @@ impl Situation {
             None if machine.memories != around.memories => Some("declines, but has changed memory"),
             None if machine.alarm != self.alarm => Some("declines, but has moved the alarm"),
             None => None,
-            Some((outcome, _)) if outcome != taken.outcome => {
-                Some("answers something else than step")
-            }
+            Some((outcome, _)) if outcome != *told => Some("answers something else than step"),
             Some((_, false)) => Some("gives another message than step"),
             Some(_) if snapshot != taken.after.snapshot => Some("leaves another state than step"),
             Some(_) if machine != taken.machine => Some("treats the machine otherwise than step"),

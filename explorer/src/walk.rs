@@ -9,8 +9,8 @@ use std::ops::AddAssign;
 
 use guichet_abi::{OK, Syscall};
 use guichet_kernel::{
-    Action, Event, Fault, FaultCause, GiveUp, Instant, InterruptLine, Outcome, ProcessIndex,
-    RestartPolicy, TableIndex,
+    Action, Event, Fault, FaultCause, GiveUp, Instant, InterruptLine, Kernel, Outcome,
+    ProcessIndex, RestartPolicy, TableIndex,
 };
 
 use crate::declared::{Declared, Waitable};
@@ -20,7 +20,7 @@ use crate::machine::BOOT_TICKS;
 use crate::oracle::{Doing, Oracle};
 use crate::plan::{Channel, Plan, ProcessPlan};
 use crate::random::Random;
-use crate::situation::{Situation, Surroundings};
+use crate::situation::{Situation, Surroundings, Taken};
 
 pub mod post;
 
@@ -86,6 +86,8 @@ pub struct Walked {
     pub messages: usize,
     /// Replies that were accepted.
     pub replies: usize,
+    /// Calls of endpoints that the door answered.
+    pub at_door: usize,
 }
 
 /// The system that is walked through.
@@ -152,18 +154,21 @@ impl AddAssign for Walked {
         self.posts += other.posts;
         self.messages += other.messages;
         self.replies += other.replies;
+        self.at_door += other.at_door;
     }
 }
 
 impl Walked {
-    /// Counts a call of an endpoint, and whether it was a reply that was accepted.
-    fn count_posts(&mut self, event: Event, outcome: &Outcome) {
+    /// Counts a call of an endpoint, whether it was a reply that was accepted, and whether the door answered it.
+    fn count_posts(&mut self, event: Event, Taken { outcome, is_at_door, .. }: &Taken) {
         let Event::Call(call) = event else { return };
         let Some(syscall) = Syscall::from_number(call.number) else { return };
         self.posts += usize::from(call.number >= Syscall::EndpointCallWords as usize);
         let is_reply = matches!(syscall, Syscall::EndpointReply | Syscall::EndpointReplyWords);
         let is_accepted = outcome.action == Action::Return && outcome.results.status == OK;
         self.replies += usize::from(is_reply && is_accepted);
+        let is_message = Kernel::MESSAGE_DOOR_CALLS.contains(&call.number);
+        self.at_door += usize::from(is_message && *is_at_door);
     }
 }
 
@@ -284,7 +289,7 @@ impl<'a> Walk<'a> {
         let is_line = matches!(event, Event::Interrupt { .. }) && action == Action::Return;
         walked.lines += usize::from(is_line);
         walked.messages += usize::from(action == Action::ReturnMessage);
-        walked.count_posts(event, &taken.outcome);
+        walked.count_posts(event, &taken);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
             if !state.is_running() {

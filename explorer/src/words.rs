@@ -37,6 +37,7 @@ impl fmt::Display for Room {
             Room::List => "room for 6 bytes in a list of two slices",
             Room::Wide => "room for 16 bytes",
             Room::ReadOnly => "room in memory that it may only read",
+            Room::WideReadOnly => "room for 16 bytes in memory that it may only read",
             Room::Foreign => "room that is not its own",
             Room::ForeignPiece => "room in a list with a slice that is not its own",
             Room::HugeList => "room in a list of more slices than there can be",
@@ -67,6 +68,9 @@ impl fmt::Display for Right {
         match self {
             Right::Latest(caller) => write!(formatter, "to the latest call of thread {caller}"),
             Right::Older(caller) => write!(formatter, "to an older call of thread {caller}"),
+            Right::Above(caller) => {
+                write!(formatter, "to the latest call of thread {caller} and something above it")
+            }
             Right::Word(word) => write!(formatter, "to {word:#x}"),
         }
     }
@@ -83,6 +87,9 @@ impl fmt::Display for Post {
             Post::CallWords(count, until) => {
                 write!(formatter, "calls with {count} words, {until}")
             }
+            Post::CallTidily(count, until) => {
+                write!(formatter, "calls with {count} words and nothing behind them, {until}")
+            }
             Post::Receive(place, until) => write!(formatter, "receives with {place}, {until}"),
             Post::TryReceive(place) => write!(formatter, "tries to receive with {place}"),
             Post::Reply(right, letter) => write!(formatter, "replies {right} with {letter}"),
@@ -91,6 +98,12 @@ impl fmt::Display for Post {
             }
             Post::ReplyAndReceiveWords(right, count) => {
                 write!(formatter, "replies {right} with {count} words and receives words")
+            }
+            Post::ReplyAndReceiveTidily(right, count) => {
+                write!(
+                    formatter,
+                    "replies {right} with {count} words and nothing behind them, and receives words"
+                )
             }
             Post::DropReply(right) => write!(formatter, "drops the right {right}"),
             Post::Bind(peer) => write!(formatter, "binds to peer {peer}"),

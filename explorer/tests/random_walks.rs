@@ -50,8 +50,10 @@ const POSTS: usize = 1_000_000;
 
 #[test]
 fn every_step_of_random_walks_among_endpoints_is_right() {
-    let Walked { steps, posts, messages, replies, .. } = walks(&post::declared(), SEEDS * 2);
+    let sum = walks(&post::declared(), SEEDS * 2);
+    let Walked { steps, posts, messages, replies, at_door, .. } = sum;
     assert!(cfg!(debug_assertions) || posts > POSTS, "there are too few calls of endpoints");
     assert!(messages * 40 > steps, "a walk in which nobody receives shows nothing");
     assert!(replies * 1000 > steps, "a walk in which nobody replies shows nothing");
+    assert!(at_door * 10_000 > steps, "a walk in which the door answers nothing does not test it");
 }

@@ -68,9 +68,14 @@ fn message(random: &mut Random) -> [usize; 2] {
     if random.once_in(6) { [WIDE_OUT, random.below(WIDE_BYTES + 1)] } else { buffer(random) }
 }
 
-/// How many words there are, beside the handle.
-fn count(random: &mut Random) -> usize {
-    (if random.once_in(10) { random.below(8) } else { random.below(3) }) << 16
+/// A handle, or zero, with a number of words beside it. Half of the time nothing stands in the registers behind them,
+/// which are the last ones.
+fn words(random: &mut Random, handle: usize, words: &mut [usize]) -> usize {
+    let count = if random.once_in(10) { random.below(8) } else { random.below(words.len() + 1) };
+    if random.once_in(2) {
+        words.iter_mut().skip(count).for_each(|word| *word = 0);
+    }
+    handle | count << 16
 }
 
 /// Replaces words by such as the call could mean. The first is a handle already.
@@ -96,7 +101,7 @@ pub(super) fn sensible(
             [arguments[5], arguments[6]] = [low, high];
         }
         Syscall::EndpointSendWords | Syscall::EndpointTrySendWords | Syscall::EndpointCallWords => {
-            arguments[0] |= count(random);
+            arguments[0] = words(random, arguments[0], &mut arguments[3..]);
             [arguments[1], arguments[2]] = [low, high];
         }
         Syscall::EndpointReceiveWords => [arguments[1], arguments[2]] = [low, high],
@@ -105,7 +110,8 @@ pub(super) fn sensible(
             [arguments[1], arguments[2]] = message(random);
         }
         Syscall::EndpointReplyWords => {
-            [arguments[0], arguments[1]] = [count(random), right(random, caller)];
+            arguments[0] = words(random, 0, &mut arguments[3..]);
+            arguments[1] = right(random, caller);
         }
         Syscall::EndpointReplyAndReceive => {
             arguments[1] = right(random, caller);
@@ -113,7 +119,7 @@ pub(super) fn sensible(
             [arguments[4], arguments[5]] = room(random);
         }
         Syscall::EndpointReplyAndReceiveWords => {
-            arguments[0] |= count(random);
+            arguments[0] = words(random, arguments[0], &mut arguments[3..]);
             arguments[1] = right(random, caller);
         }
         Syscall::EndpointDropReply => arguments[0] = right(random, caller),

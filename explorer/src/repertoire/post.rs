@@ -31,6 +31,8 @@ pub enum Right {
     Latest(usize),
     /// That of an earlier call of that thread.
     Older(usize),
+    /// That of its latest call, with more in the register than 32 bits, where it has more.
+    Above(usize),
     /// Any word.
     Word(usize),
 }
@@ -46,6 +48,8 @@ pub enum Post {
     Call(Message, Room, Until),
     /// Calls with so many words, and registers for the answer (EP-7, EP-8).
     CallWords(usize, Until),
+    /// The same with nothing in the registers behind these words, as programs do.
+    CallTidily(usize, Until),
     /// Receives, or waits for a message (EP-4).
     Receive(Place, Until),
     /// Receives if there is a message (EP-4).
@@ -56,6 +60,8 @@ pub enum Post {
     ReplyAndReceive(Right, Message, Room),
     /// Replies with so many words, and receives into registers (EP-7, EP-8).
     ReplyAndReceiveWords(Right, usize),
+    /// The same with nothing in the registers behind these words, as programs do.
+    ReplyAndReceiveTidily(Right, usize),
     /// Drops a reply right (EP-7).
     DropReply(Right),
     /// Binds the endpoint to the process with this number, which is one more than its position (EP-9).
@@ -84,6 +90,7 @@ impl Right {
         match self {
             Right::Latest(caller) => number(caller, true),
             Right::Older(caller) => number(caller, false),
+            Right::Above(caller) => number(caller, true) | ABOVE_A_WORD,
             Right::Word(word) => word,
         }
     }
@@ -104,6 +111,14 @@ fn in_words(handle: usize, count: usize, [second, third]: [usize; 2], voice: u8)
     [handle_with_words(handle, count), second, third, first, next, other, last]
 }
 
+/// A call with so many words, in which the registers behind them are empty. For more words than there are registers
+/// there is no place, and all are empty.
+fn tidy(count: usize, arguments: Arguments) -> Arguments {
+    let first = arguments.len() - MAX_MESSAGE_WORDS;
+    let end = if count > MAX_MESSAGE_WORDS { first } else { first + count };
+    core::array::from_fn(|at| if at < end { arguments[at] } else { 0 })
+}
+
 impl Post {
     /// The deadline of the move, where it has one.
     pub fn until(self) -> Option<Until> {
@@ -111,6 +126,7 @@ impl Post {
             Post::Send(_, until)
             | Post::Call(_, _, until)
             | Post::CallWords(_, until)
+            | Post::CallTidily(_, until)
             | Post::Receive(_, until)
             | Post::Wait(_, until) => Some(until),
             Post::TrySend(_)
@@ -118,6 +134,7 @@ impl Post {
             | Post::Reply(..)
             | Post::ReplyAndReceive(..)
             | Post::ReplyAndReceiveWords(..)
+            | Post::ReplyAndReceiveTidily(..)
             | Post::DropReply(_)
             | Post::Bind(_)
             | Post::Close => None,
@@ -156,6 +173,10 @@ impl Post {
             Post::CallWords(count, _) => {
                 (Syscall::EndpointCallWords, in_words(handle, count, [low, high], voice))
             }
+            Post::CallTidily(count, _) => {
+                let words = in_words(handle, count, [low, high], voice);
+                (Syscall::EndpointCallWords, tidy(count, words))
+            }
             Post::Receive(Place::Memory(room), _) => {
                 let (address, length) = room_words(room);
                 (Syscall::EndpointReceive, padded([handle, address, length, low, high]))
@@ -178,6 +199,7 @@ impl Post {
             Post::Reply(..)
             | Post::ReplyAndReceive(..)
             | Post::ReplyAndReceiveWords(..)
+            | Post::ReplyAndReceiveTidily(..)
             | Post::DropReply(_) => self.reply_words(declared, handle, voice),
         }
     }
@@ -203,6 +225,10 @@ impl Post {
             Post::ReplyAndReceiveWords(right, count) => {
                 let words = in_words(handle, count, [right.word(declared), 0], voice);
                 (Syscall::EndpointReplyAndReceiveWords, words)
+            }
+            Post::ReplyAndReceiveTidily(right, count) => {
+                let words = in_words(handle, count, [right.word(declared), 0], voice);
+                (Syscall::EndpointReplyAndReceiveWords, tidy(count, words))
             }
             Post::DropReply(right) => (Syscall::EndpointDropReply, padded([right.word(declared)])),
             _without_a_right => (Syscall::DebugNop, padded([handle])),

@@ -11,6 +11,7 @@ use crate::repertoire::post::{Letter, Place, Post, Right};
 use crate::repertoire::{Flaw, Message, Move, Room, Until, mask};
 
 mod calls;
+mod door;
 
 const SHORT: Letter = Letter::Bytes(Message::Short);
 const INTO: Place = Place::Memory(Room::Long);
@@ -35,7 +36,7 @@ pub(super) fn all() -> Vec<Scenario> {
         watched("post-watched", "Threads wait on either end of an endpoint.", 0),
         watched("post-in-groups", "Groups wait on either end of an endpoint.", 1),
     ];
-    [messages, calls::all()].concat()
+    [messages, calls::all(), door::all()].concat()
 }
 
 /// A move at the only endpoint.
