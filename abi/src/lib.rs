@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod buffer;
+mod capsule;
 mod exit_status;
 mod fault;
 // Its addresses need 64 bits; a microcontroller has no use for it.
@@ -21,6 +22,10 @@ mod syscall;
 mod version;
 
 pub use buffer::{LIST_FLAG, MAX_SLICES, RawSlice};
+pub use capsule::{
+    CAPSULE_FAILED, CommandReturn, ErrorCode, NAME_BYTES, Variant, awaited_arguments,
+    awaited_message, driver, upcall_arguments, upcall_message,
+};
 pub use exit_status::ExitStatus;
 pub use fault::{Fault, FaultCause};
 pub use message::{MAX_MESSAGE_WORDS, Message, handle_with_words, split_handle};

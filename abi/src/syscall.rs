@@ -136,11 +136,32 @@ pub enum Syscall {
     EndpointBind = 79,
     /// `handle` (EP-10).
     EndpointClose = 80,
+    /// `driver, number, argument, argument` -> what [`crate::CommandReturn`] makes of the registers (CP-1).
+    Command = 96,
+    /// `driver, number, buffer, length`, flat -> the `buffer, length` that it replaces (CP-1).
+    AllowReadOnly = 97,
+    /// `driver, number, buffer, length`, flat -> the `buffer, length` that it replaces (CP-1).
+    AllowReadWrite = 98,
+    /// `driver, number, upcall, user_data` -> the `upcall, user_data` that it replaces; an upcall of 0 is none
+    /// (CP-1).
+    Subscribe = 99,
+    /// Nothing -> `upcall, user_data`, and its arguments as [`crate::upcall_message`] has them (CP-2): of one
+    /// that is subscribed.
+    YieldWait = 100,
+    /// Nothing -> as [`Syscall::YieldWait`], and zeros where none is pending (CP-2).
+    YieldNoWait = 101,
+    /// `driver, number` -> the upcall's first two arguments, and the third as [`crate::awaited_message`] has it;
+    /// nothing is called (CP-2).
+    YieldWaitFor = 102,
+    /// `driver, number, argument, argument, upcalls`: a [`Syscall::Command`], and if it succeeds, a
+    /// [`Syscall::YieldWaitFor`] of whichever comes first of this driver's upcalls whose bits are set. What the
+    /// command hands back is not told then, and of several upcalls the message says which it was.
+    CommandAndYieldWaitFor = 103,
 }
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 47] = [
+    pub const ALL: [Syscall; 55] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -188,6 +209,14 @@ impl Syscall {
         Syscall::EndpointDropReply,
         Syscall::EndpointBind,
         Syscall::EndpointClose,
+        Syscall::Command,
+        Syscall::AllowReadOnly,
+        Syscall::AllowReadWrite,
+        Syscall::Subscribe,
+        Syscall::YieldWait,
+        Syscall::YieldNoWait,
+        Syscall::YieldWaitFor,
+        Syscall::CommandAndYieldWaitFor,
     ];
 
     /// The call with this number, if there is one.
@@ -241,6 +270,14 @@ impl Syscall {
             78 => Syscall::EndpointDropReply,
             79 => Syscall::EndpointBind,
             80 => Syscall::EndpointClose,
+            96 => Syscall::Command,
+            97 => Syscall::AllowReadOnly,
+            98 => Syscall::AllowReadWrite,
+            99 => Syscall::Subscribe,
+            100 => Syscall::YieldWait,
+            101 => Syscall::YieldNoWait,
+            102 => Syscall::YieldWaitFor,
+            103 => Syscall::CommandAndYieldWaitFor,
             _other => return None,
         })
     }
@@ -249,7 +286,13 @@ impl Syscall {
 impl Syscall {
     /// Tells whether it is a call on endpoints.
     pub const fn is_of_endpoints(self) -> bool {
-        self as usize >= Syscall::EndpointCallWords as usize
+        let number = self as usize;
+        number >= Syscall::EndpointCallWords as usize && !self.is_of_capsules()
+    }
+
+    /// Tells whether it is a call on capsules (CP-1).
+    pub const fn is_of_capsules(self) -> bool {
+        self as usize >= Syscall::Command as usize
     }
 
     /// Tells whether what it hands back has a [`crate::Message`].
@@ -287,7 +330,7 @@ mod tests {
         for call in Syscall::ALL {
             assert_eq!(Syscall::from_number(call as usize), Some(call));
         }
-        for number in [15, 31, 53, 63, 81, 0x1000, usize::MAX] {
+        for number in [15, 31, 53, 63, 81, 95, 104, 0x1000, usize::MAX] {
             assert_eq!(Syscall::from_number(number), None);
         }
     }

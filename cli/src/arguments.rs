@@ -150,7 +150,8 @@ Exit status:
 
 const BUILD_EXAMPLES: &str = "\
 Shows where each process's program is, one line a process, on standard output; for another board than
-Linux, also where the image is: kernel and programs as one file.
+Linux, also where the image is: kernel and programs as one file. On Linux a system with capsules of its
+own is run by a program that is built for it, the runner; its place is shown as well.
 
 Examples:
   guichet build                         the system in the current folder
@@ -204,16 +205,18 @@ files:
   free    what is left between the kernel and the processes
 
 The queues of endpoints lie in the kernel's RAM, among its data or bss. Each is shown below: how many
-messages it holds, and for each of them max_message_bytes in whole words and a header of 16 bytes.
+messages it holds, and for each of them max_message_bytes in whole words and a header of 16 bytes. So
+lie what capsules keep of each process, and the buffers and upcalls that processes have with them; they
+are shown in one number.
 
 Examples:
   guichet size --board lm3s6965evb
   guichet size examples/uppercase --board mps2_an385
   guichet size --board qemu_virt_rv32 --json | jq .ram.free_bytes
 
-With --json the object has the keys board, flash, ram and queues; each memory has start, bytes, users,
-gap_bytes (what lies between processes) and free_bytes; each user has name, start, bytes and
-code_bytes, rodata_bytes, data_bytes, bss_bytes, stack_bytes, slack_bytes; each queue has process,
+With --json the object has the keys board, flash, ram, queues and capsule_bytes; each memory has start,
+bytes, users, gap_bytes (what lies between processes) and free_bytes; each user has name, start, bytes
+and code_bytes, rodata_bytes, data_bytes, bss_bytes, stack_bytes, slack_bytes; each queue has process,
 name, capacity, message_bytes and bytes.
 
 Exit status: 0, or as `guichet run`, 2 and 20 to 22; 2 too without a board, since on Linux processes

@@ -6,7 +6,7 @@ use std::time::Duration;
 use guichet::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::report;
+use guichet::report;
 
 /// How often the spinner turns, which also shows that the tool itself still runs.
 const TURN: Duration = Duration::from_millis(120);

@@ -12,8 +12,12 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Message;
 use guichet_system::System;
 
+use crate::capsules::find_capsules;
 use crate::cargo::{self, Call, Said};
-use crate::{Failure, Progress, Silent, Target, find_programs, read_system};
+use crate::folder::{output_folder, target_of};
+use crate::image::KERNEL;
+use crate::runner::build_runner;
+use crate::{BOARD, Failure, Progress, Silent, Target, find_programs, read_system};
 
 /// What rustc is told about a program on top of what cargo says.
 const LINKING: [&str; 10] = [
@@ -46,6 +50,8 @@ pub struct BuiltSystem {
     pub system: System,
     /// The program of each process, in the order of the processes.
     pub programs: Vec<PathBuf>,
+    /// What runs it, if it has capsules of its own: the kernel with them, built for Linux.
+    pub runner: Option<PathBuf>,
 }
 
 /// Reads the system in the folder `dir` and builds its programs, in silence (TL-1). Blocks for
@@ -72,18 +78,28 @@ pub fn build_checked(
     profile: Profile,
     progress: &mut dyn Progress,
 ) -> Result<BuiltSystem, Failure> {
+    let capsules = find_capsules(dir, &system)?;
     let targets = find_programs(dir, &system)?;
     let jobs = jobs(&system, &targets);
+    let total = jobs.len() + usize::from(!capsules.is_empty());
     let mut files = Vec::new();
     for (number, job) in (1..).zip(&jobs) {
-        progress.begin(number, jobs.len(), &job.names);
+        progress.begin(number, total, &job.names);
         let file = build_one(dir, job, profile, progress).inspect_err(|_| progress.end())?;
         files.push(file);
+    }
+    let mut runner = None;
+    if !capsules.is_empty() {
+        progress.begin(total, total, KERNEL);
+        let folder = output_folder(dir, BOARD, &targets)?;
+        let place = (&*folder, target_of(&folder));
+        let built = build_runner(&system, &capsules, place, progress);
+        runner = Some(built.inspect_err(|_| progress.end())?);
     }
     progress.end();
     let file_of = |target| jobs.iter().zip(&files).find(|(job, _)| job.target == target);
     let programs = targets.iter().filter_map(|target| Some(file_of(target)?.1.clone())).collect();
-    Ok(BuiltSystem { system, programs })
+    Ok(BuiltSystem { system, programs, runner })
 }
 
 /// A program to build.

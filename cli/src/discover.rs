@@ -53,7 +53,10 @@ pub(crate) fn target_folder(manifest: &Path) -> Result<PathBuf, Failure> {
     Ok(folder.target_directory.into_std_path_buf())
 }
 
-fn packages(command: &mut MetadataCommand, folder: &Path) -> Result<Vec<Package>, Failure> {
+pub(crate) fn packages(
+    command: &mut MetadataCommand,
+    folder: &Path,
+) -> Result<Vec<Package>, Failure> {
     metadata(command, folder).map(|metadata| metadata.packages)
 }
 
@@ -87,7 +90,7 @@ fn beside(dir: &Path, packages: &[Package], process: &Process) -> Result<Target,
     only_binary(&found.ok_or_else(no_package)?, process, &folder)
 }
 
-fn is_same(package: &Package, manifest: &Path) -> bool {
+pub(crate) fn is_same(package: &Package, manifest: &Path) -> bool {
     let path = package.manifest_path.as_std_path();
     path == manifest || path.canonicalize().is_ok_and(|path| path == manifest)
 }

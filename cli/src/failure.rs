@@ -9,9 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use guichet_port_linux::FitError;
-use guichet_system::Diagnostics;
 use guichet_system::image::LayoutError;
+use guichet_system::tables::CapsuleFault;
+use guichet_system::{Diagnostics, System};
 
+use crate::capsules::CapsuleRefusal;
 use crate::new::Refusal;
 use crate::status;
 
@@ -116,6 +118,34 @@ pub enum Failure {
         program: String,
         /// The packages' manifests.
         manifests: Vec<PathBuf>,
+    },
+    /// A system's own capsule cannot be linked in.
+    #[error(transparent)]
+    NoCapsule(#[from] CapsuleRefusal),
+    /// The kernel does not build with a system's own capsules; the message has cargo's words.
+    #[error("{}\n\nthe kernel does not build with {capsules}", words.trim_end())]
+    KernelNotBuilt {
+        /// The capsules.
+        capsules: String,
+        /// What cargo said.
+        words: String,
+    },
+    /// A capsule has code that can panic, which would end the kernel.
+    #[error("the kernel could panic with {capsules}")]
+    Panics {
+        /// The capsules.
+        capsules: String,
+    },
+    /// Capsules cannot be in one kernel, or not in this one.
+    #[error("{0}")]
+    Capsules(#[from] CapsuleFault),
+    /// What runs a system with capsules of its own cannot be run itself.
+    #[error("{} cannot be run: {source}", file.display())]
+    NoRunner {
+        /// The program.
+        file: PathBuf,
+        /// Why Linux refused.
+        source: io::Error,
     },
     /// A program does not build; the message has cargo's words.
     #[error("{}\n\nthe program of `{names}` does not build", words.trim_end())]
@@ -231,6 +261,19 @@ impl Failure {
         Failure::NotMeasured { file: file.to_path_buf() }
     }
 
+    /// That the kernel does not build with the capsules that `system` brings.
+    pub(crate) fn kernel_not_built(system: &System, words: String) -> Failure {
+        Failure::KernelNotBuilt { capsules: Failure::capsules_of(system), words }
+    }
+
+    /// The capsules that `system` brings, as they are called in a sentence.
+    pub(crate) fn capsules_of(system: &System) -> String {
+        let names: Vec<String> =
+            system.own_capsules().map(|(capsule, _)| format!("`{}`", capsule.name)).collect();
+        let noun = if names.len() == 1 { "the capsule" } else { "the capsules" };
+        format!("{noun} {}", names.join(", "))
+    }
+
     /// What to do about it, in one sentence; nothing where the message says it.
     pub fn help(&self) -> Option<String> {
         Some(match self {
@@ -261,7 +304,14 @@ impl Failure {
             Failure::AmbiguousProgram { .. } => {
                 "give one of the binary targets another name".into()
             }
-            Failure::NotBuilt { .. } => "correct what cargo reports above, then try again".into(),
+            Failure::NoCapsule(refusal) => refusal.help(),
+            Failure::Panics { .. } => "use `get` for `[]`, and return an error instead of `unwrap`, `expect`, `copy_from_slice`, and `/` by what may be 0".into(),
+            Failure::Capsules(CapsuleFault::Missing { .. }) => {
+                "run the system with `guichet run`, which builds what links it in".into()
+            }
+            Failure::NotBuilt { .. } | Failure::KernelNotBuilt { .. } => {
+                "correct what cargo reports above, then try again".into()
+            }
             Failure::NoTarget { target } => format!(
                 "run `rustup target add {target}`, or, where rustup cannot download, \
                  `sudo apt-get install --no-install-recommends rustc-web cargo-web rust-web-src`"
@@ -287,6 +337,8 @@ impl Failure {
             | Failure::NotWritten { .. }
             | Failure::Emulator { .. }
             | Failure::Console(_)
+            | Failure::Capsules(_)
+            | Failure::NoRunner { .. }
             | Failure::Unfit { .. }
             | Failure::NotRun(_)
             | Failure::Interrupted(_) => return None,
@@ -313,6 +365,9 @@ impl Failure {
             | Failure::NotWritten { .. }
             | Failure::Workspace { .. }
             | Failure::NotBuilt { .. }
+            | Failure::NoCapsule(_)
+            | Failure::KernelNotBuilt { .. }
+            | Failure::Panics { .. }
             | Failure::NoExecutable { .. } => status::NOT_BUILT,
             Failure::NotRun(guichet_port_linux::Error::Console(error))
                 if error.kind() == io::ErrorKind::BrokenPipe =>
@@ -323,6 +378,8 @@ impl Failure {
                 status::BROKEN_PIPE
             }
             Failure::Unfit { .. }
+            | Failure::Capsules(_)
+            | Failure::NoRunner { .. }
             | Failure::NotRun(_)
             | Failure::NoEmulator { .. }
             | Failure::Emulator { .. }

@@ -1,10 +1,12 @@
-//! A system's folder and the file in it.
+//! A system's folder and the file in it, and where what is built of it goes.
 
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use guichet_system::Loaded;
 
-use crate::Failure;
+use crate::{Failure, Target, discover};
 
 /// The name of the file that says what a system consists of.
 pub const SYSTEM_FILE: &str = "system.json5";
@@ -45,4 +47,39 @@ fn file(dir: &Path) -> Result<PathBuf, Failure> {
 /// `system.json5` instead of `./system.json5`, as a person would name it.
 fn strip_dot(path: &Path) -> &Path {
     path.strip_prefix(".").unwrap_or(path)
+}
+
+/// The folder for what is built of the system in `dir` for a board, below cargo's target folder, which is
+/// that of the first of its `targets`.
+pub(crate) fn output_folder(
+    dir: &Path,
+    board: &str,
+    targets: &[Target],
+) -> Result<PathBuf, Failure> {
+    let dir = dir.canonicalize().map_err(|_| Failure::no_folder(dir))?;
+    let target = match targets.first() {
+        Some(target) => discover::target_folder(&target.manifest)?,
+        None => dir.join("target"),
+    };
+    // Folders of one name may share a target folder.
+    let mut hasher = DefaultHasher::new();
+    dir.hash(&mut hasher);
+    let mut name = dir.file_name().unwrap_or("system".as_ref()).to_owned();
+    name.push(format!("-{:016x}", hasher.finish()));
+    let folder = target.join("guichet").join(board).join(name);
+    fs::create_dir_all(&folder).map_err(|source| Failure::not_written(&folder, source))?;
+    Ok(folder)
+}
+
+/// Cargo's target folder, of which this is an [`output_folder`].
+pub(crate) fn target_of(folder: &Path) -> &Path {
+    folder.ancestors().nth(3).unwrap_or(folder)
+}
+
+/// Writes a file unless it has that content already, so that nothing is built again for nothing.
+pub(crate) fn write(file: &Path, content: &[u8]) -> Result<(), Failure> {
+    if fs::read(file).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    fs::write(file, content).map_err(|source| Failure::not_written(file, source))
 }

@@ -9,8 +9,7 @@ mod link;
 mod program;
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use guichet_kernel::Region;
@@ -26,14 +25,14 @@ use guichet_system::tables::Tables;
 
 use crate::boards::Board;
 use crate::build::{Job, jobs};
+use crate::capsules::{CapsulePackage, find_capsules};
+use crate::folder::{output_folder, target_of, write};
+use crate::generated::{Generated, repository};
 use crate::toolchain::Toolchain;
-use crate::{BuiltSystem, Failure, Progress, Target, discover, find_programs};
+use crate::{BuiltSystem, Failure, Progress, Target, find_programs};
 use compilation::Compilation;
-use link::{Linker, write};
-use program::{LinkedProgram, measure_kernel};
-
-/// The folder of Guichet's own packages, where the boards' kernels are.
-const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+use link::Linker;
+use program::{LinkedProgram, can_panic, measure_kernel};
 
 /// What the kernel is called where something is said of it.
 pub(crate) const KERNEL: &str = "the kernel";
@@ -52,8 +51,9 @@ const KERNEL_FLAGS: [&str; 6] = [
     "llvm-args=-enable-misched=0",
 ];
 
-/// What cargo is told about the kernel of a system with endpoints.
-const ENDPOINTS: [&str; 2] = ["--features", "endpoints"];
+/// What a kernel has beside the rest, if its system needs it.
+const ENDPOINTS: &str = "endpoints";
+const CAPSULES: &str = "capsules";
 
 /// The folder for the linked programs, so that a process may be called `image`.
 const PROGRAMS: &str = "programs";
@@ -91,14 +91,23 @@ pub fn build_image(
     let system = system.on(board.name);
     let toolchain = Toolchain::find(board.target)?;
     let kernel_toolchain = Toolchain::find(board.kernel_target)?;
+    let capsules = find_capsules(dir, &system)?;
     let targets = find_programs(dir, &system)?;
-    let folder = folder(dir, board, &targets)?;
+    let folder = output_folder(dir, board.name, &targets)?;
     let _turn = turn(&folder, board)?;
-    let builder = Builder { dir, board, system: &system, toolchain, kernel_toolchain, folder };
+    let builder = Builder {
+        dir,
+        board,
+        system: &system,
+        capsules: &capsules,
+        toolchain,
+        kernel_toolchain,
+        folder,
+    };
     let result = builder.build(&targets, progress);
     progress.end();
     let (programs, image, layout) = result?;
-    Ok(BuiltImage { built: BuiltSystem { system, programs }, image, layout })
+    Ok(BuiltImage { built: BuiltSystem { system, programs, runner: None }, image, layout })
 }
 
 /// What the kernel of `image` takes of what it was left.
@@ -111,23 +120,6 @@ pub(crate) fn used_by_kernel(image: &BuiltImage) -> Result<Placement, Failure> {
         flash: end(flash.start, measured.flash_bytes),
         ram: end(ram.start, measured.ram_bytes),
     })
-}
-
-/// The folder for what is linked, below cargo's target folder.
-fn folder(dir: &Path, board: &Board, targets: &[Target]) -> Result<PathBuf, Failure> {
-    let dir = dir.canonicalize().map_err(|_| Failure::no_folder(dir))?;
-    let target = match targets.first() {
-        Some(target) => discover::target_folder(&target.manifest)?,
-        None => dir.join("target"),
-    };
-    // Folders of one name may share a target folder.
-    let mut hasher = DefaultHasher::new();
-    dir.hash(&mut hasher);
-    let mut name = dir.file_name().unwrap_or("system".as_ref()).to_owned();
-    name.push(format!("-{:016x}", hasher.finish()));
-    let folder = target.join("guichet").join(board.name).join(name);
-    fs::create_dir_all(&folder).map_err(|source| Failure::not_written(&folder, source))?;
-    Ok(folder)
 }
 
 /// Waits until nobody else builds an image for the same machine in the same target folder. Cargo
@@ -144,6 +136,8 @@ struct Builder<'a> {
     dir: &'a Path,
     board: &'a Board,
     system: &'a System,
+    /// Where the capsules are that the system brings.
+    capsules: &'a [CapsulePackage],
     /// Builds the programs.
     toolchain: Toolchain,
     kernel_toolchain: Toolchain,
@@ -166,6 +160,7 @@ impl Builder<'_> {
         let programs = self.link_programs(&objects, &layout.processes)?;
         let kernel = self.compile_kernel(&programs, &layout, targets, progress)?;
         let measured_kernel = self.measure_kernel(&kernel)?;
+        self.check_capsules()?;
         Layout::check_kernel(self.system, &measured, &measured_kernel, memory, *wall)
             .map_err(no_room)?;
         let image = self.link_kernel(&kernel, &programs, &layout)?;
@@ -226,6 +221,19 @@ impl Builder<'_> {
         })
     }
 
+    /// A kernel does not panic, and a capsule must not make it: who sees to that for Guichet's own code are its
+    /// tests, so that only others' has to be looked at.
+    fn check_capsules(&self) -> Result<(), Failure> {
+        if self.capsules.is_empty() {
+            return Ok(());
+        }
+        let kernel = self.folder.join("kernel.elf");
+        match can_panic(&kernel).map_err(|_| Failure::not_measured(&kernel))? {
+            true => Err(Failure::Panics { capsules: Failure::capsules_of(self.system) }),
+            false => Ok(()),
+        }
+    }
+
     /// The linker, working in a folder below ours, or in ours.
     fn linker(&self, folder: &str) -> Linker<'_> {
         Linker { program: &self.toolchain.linker, folder: self.folder.join(folder) }
@@ -263,32 +271,53 @@ impl Builder<'_> {
         let source = self.source(programs, layout)?;
         let file = self.folder.join("image.rs");
         write(&file, source.as_bytes())?;
-        let manifest = Path::new(REPOSITORY).join("Cargo.toml");
+        let manifest = self.kernel_manifest()?;
         let target = Target { manifest, binary: self.board.package.to_owned() };
         let job = Job { target: &target, names: KERNEL.to_owned() };
         let number = jobs(self.system, targets).len() + 1;
         progress.begin(number, number, &job.names);
+        let environment = [(SOURCE_VARIABLE, file.into_os_string())];
+        let compilation = Compilation {
+            folder: &repository(),
+            toolchain: &self.kernel_toolchain,
+            job: &job,
+            arguments: &self.kernel_arguments(),
+            flags: &KERNEL_FLAGS,
+            environment: &environment,
+        };
+        compilation.run(progress).map_err(|failure| match failure {
+            Failure::NotBuilt { words, .. } if !self.capsules.is_empty() => {
+                Failure::kernel_not_built(self.system, words)
+            }
+            other => other,
+        })
+    }
+
+    /// What cargo is told about the kernel beside the usual.
+    fn kernel_arguments(&self) -> Vec<OsString> {
         // Beside the programs, so that they share what they have in common.
-        let shared = self.folder.ancestors().nth(3).unwrap_or(&self.folder);
         let mut arguments = vec![
             "--package".into(),
             self.board.package.into(),
             "--target-dir".into(),
-            shared.as_os_str().to_owned(),
+            target_of(&self.folder).as_os_str().to_owned(),
         ];
-        if self.system.has_endpoints() {
-            arguments.extend(ENDPOINTS.map(OsString::from));
+        let features =
+            [(ENDPOINTS, self.system.has_endpoints()), (CAPSULES, self.system.has_capsules())];
+        for (feature, _) in features.into_iter().filter(|(_, is_needed)| *is_needed) {
+            arguments.extend(["--features".into(), feature.into()]);
         }
-        let environment = [(SOURCE_VARIABLE, file.into_os_string())];
-        let compilation = Compilation {
-            folder: Path::new(REPOSITORY),
-            toolchain: &self.kernel_toolchain,
-            job: &job,
-            arguments: &arguments,
-            flags: &KERNEL_FLAGS,
-            environment: &environment,
-        };
-        compilation.run(progress)
+        arguments
+    }
+
+    /// The manifest of the board's kernel: Guichet's own, or a copy of it that has the system's capsules.
+    fn kernel_manifest(&self) -> Result<PathBuf, Failure> {
+        if self.capsules.is_empty() {
+            return Ok(repository().join("Cargo.toml"));
+        }
+        let mut package = Generated::copy_of(&format!("boards/{}", self.board.name))?;
+        package.depend_on_capsules(self.capsules);
+        package.write(&self.folder.join("kernel"))
     }
 
     /// The kernel's tables as Rust source.
@@ -320,7 +349,7 @@ impl Builder<'_> {
         let source = walls.and_then(|walls| {
             let ticks = self.board.hardware.ticks_per_sec.into();
             let tables = Tables::new(self.system, &memory, bytes, ticks).with_walls(&walls);
-            tables.with_system(|system| image_source(system, &programs))
+            tables.with_system(|tables| image_source(tables, &self.system.capsules, &programs))
         });
         source.ok_or_else(|| Failure::NotLinked {
             what: KERNEL.to_owned(),

@@ -8,13 +8,13 @@ mod arguments;
 mod bar;
 mod board;
 mod commands;
-mod report;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use guichet::report;
 
 fn main() -> ExitCode {
     let status = match Arguments::parse().command {

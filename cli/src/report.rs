@@ -7,35 +7,36 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use crate::{Failure, status};
 use anstream::stderr;
 use clap::builder::styling::{AnsiColor, Style};
-use guichet::{Failure, status};
 use guichet_system::Diagnostics;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Says one line.
-pub(crate) fn say(text: impl Display) {
+pub fn say(text: impl Display) {
     let _ = writeln!(stderr().lock(), "{text}");
 }
 
 /// Shows diagnostics, if there are any.
-pub(crate) fn diagnostics(diagnostics: &Diagnostics) {
+pub fn diagnostics(diagnostics: &Diagnostics) {
     let _ = write!(stderr().lock(), "{}", diagnostics.render(true));
 }
 
 /// Shows a failure and what to do about it, and gives the exit status for it.
-pub(crate) fn failure(failure: &Failure) -> u8 {
+pub fn failure(failure: &Failure) -> u8 {
     match failure {
         // Whoever stopped the work, or listening, knows.
         Failure::Interrupted(_) => {}
         _ if failure.exit_status() == status::BROKEN_PIPE => {}
         Failure::System(wrong) => diagnostics(wrong),
         Failure::NotBuilt { names, words } => {
-            say(words.trim_end());
-            say("");
-            error(format!("the program of `{names}` does not build"));
+            not_built(words, format!("the program of `{names}` does not build"));
+        }
+        Failure::KernelNotBuilt { capsules, words } => {
+            not_built(words, format!("the kernel does not build with {capsules}"));
         }
         _ => error(failure),
     }
@@ -45,13 +46,20 @@ pub(crate) fn failure(failure: &Failure) -> u8 {
     failure.exit_status()
 }
 
+/// Shows cargo's words, which have their own colours, and what they mean.
+fn not_built(words: &str, meaning: String) {
+    say(words.trim_end());
+    say("");
+    error(meaning);
+}
+
 /// Says that something is wrong.
-pub(crate) fn error(text: impl Display) {
+pub fn error(text: impl Display) {
     say(format!("{ERROR}error{ERROR:#}: {text}"));
 }
 
 /// Writes to standard output, and gives the exit status `status`, or that of a closed pipe.
-pub(crate) fn output(text: &str, status: u8) -> u8 {
+pub fn output(text: &str, status: u8) -> u8 {
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Ok(()) => status,

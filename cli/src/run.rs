@@ -7,7 +7,7 @@ use std::time::Duration;
 use guichet_abi::linux::TICKS_PER_SEC;
 use guichet_port_linux::{Ending, Options, Program};
 use guichet_system::model::Process;
-use guichet_system::tables::Tables;
+use guichet_system::tables::{LinkedCapsule, Tables};
 
 use crate::{BuiltSystem, Failure};
 
@@ -23,14 +23,30 @@ pub const MINIMUM_STACK_BYTES: usize = 64 * 1024;
 
 /// Runs a built system until it ends, with the console's lines going to `console` (TL-1).
 ///
+/// A system with capsules of its own needs [`run_system_with`], or another program:
+/// [`BuiltSystem::runner`].
+///
 /// Blocks for as long as the run takes, at most `timeout`. Nothing that was started is left when it
 /// returns. The calling thread is pinned to one CPU meanwhile.
 ///
 /// # Errors
-/// [`Failure::Unfit`] if a program is not what its process needs, and [`Failure::NotRun`] if Linux
-/// refuses something that every run needs.
+/// [`Failure::Unfit`] if a program is not what its process needs, [`Failure::Capsules`] if a capsule is
+/// missing or does not fit, and [`Failure::NotRun`] if Linux refuses something that every run needs.
 pub fn run_system(
     built: &BuiltSystem,
+    timeout: Option<Duration>,
+    console: Box<dyn Write + Send>,
+) -> Result<Ending, Failure> {
+    run_system_with(built, &[], timeout, console)
+}
+
+/// As [`run_system`], with the code of the capsules that the system brings.
+///
+/// # Errors
+/// As [`run_system`].
+pub fn run_system_with(
+    built: &BuiltSystem,
+    capsules: &[LinkedCapsule],
     timeout: Option<Duration>,
     console: Box<dyn Write + Send>,
 ) -> Result<Ending, Failure> {
@@ -40,6 +56,7 @@ pub fn run_system(
         pairs.map(|(process, file)| load(process, file)).collect::<Result<Vec<_>, _>>()?;
     let memory: Vec<_> = programs.iter().map(|program| program.memory().to_vec()).collect();
     let tables = Tables::new(&system, &memory, system.max_transfer_bytes, TICKS_PER_SEC);
+    let tables = tables.with_capsules(&system, capsules)?;
     let options = Options { timeout, console };
     Ok(tables.with_system(|system| guichet_port_linux::run(system, &programs, options))?)
 }

@@ -3,8 +3,9 @@
 //! The numbers come from the linked files and from nowhere else: from the sections of the kernel and
 //! of every program, and from the places that the layout gave them. So they add up to the whole
 //! memory, byte for byte, and a test keeps it so. Only the queues of endpoints are told apart by what the
-//! system declares: they lie among the kernel's other tables.
+//! system declares: they lie among the kernel's other tables. So do the tables for capsules, in part.
 
+mod capsules;
 mod contents;
 mod queues;
 
@@ -33,6 +34,8 @@ pub struct ImageSize {
     pub ram: MemorySize,
     /// The queues of endpoints, which count with the kernel's RAM.
     pub queues: Vec<Queue>,
+    /// How many bytes of the kernel's RAM capsules take, with what processes allow and subscribe.
+    pub capsule_bytes: u64,
 }
 
 /// What an image uses of one memory. The users, what lies between them, and what is free make up
@@ -82,6 +85,10 @@ pub fn image_size(image: &BuiltImage, board: &Board) -> Result<ImageSize, Failur
         flash.push(User::new(name, &place.flash, in_flash));
         ram.push(User::new(name, &place.ram, in_ram));
     }
+    let kernel = fs::read(&image.image).ok();
+    let capsule_bytes =
+        kernel.and_then(|kernel| capsules::capsule_bytes(&kernel, &image.built.system));
+    let capsule_bytes = capsule_bytes.ok_or_else(|| Failure::not_measured(&image.image))?;
     let Placement { flash: flash_left, ram: ram_left } = &image.layout.kernel;
     let memory = &board.hardware.memory;
     Ok(ImageSize {
@@ -89,6 +96,7 @@ pub fn image_size(image: &BuiltImage, board: &Board) -> Result<ImageSize, Failur
         flash: MemorySize::new(&memory.flash, flash, flash_left),
         ram: MemorySize::new(&memory.ram, ram, ram_left),
         queues: queues::queues(&image.built.system),
+        capsule_bytes,
     })
 }
 

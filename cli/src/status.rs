@@ -5,6 +5,8 @@
 //! (PR-7, AB-1). So the tool's own begin above them, and keep clear of the numbers that shells and
 //! `timeout` use. Only a wrong command line has 2, as everywhere (clap's).
 
+use guichet_port_linux::Ending;
+
 /// `check` found errors.
 pub const CHECK_FAILED: u8 = 1;
 /// The command line is wrong; clap's own status for that.
@@ -29,6 +31,14 @@ pub const BROKEN_PIPE: u8 = 141;
 /// The status of a command that this Linux signal ended: 130 for Ctrl-C (TL-1).
 pub fn of_signal(signal: i32) -> u8 {
     u8::try_from(signal).unwrap_or(0).saturating_add(128)
+}
+
+/// The status of a run that ended so.
+pub fn of_ending(ending: &Ending) -> u8 {
+    match ending {
+        Ending::NothingLeft => NOTHING_LEFT,
+        Ending::Shutdown(_) | Ending::TimedOut(_) | Ending::Interrupted(_) => ending.exit_status(),
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,9 @@ impl Declared {
                 .collect::<Vec<_>>()
                 .leak(),
             senders: post::describe_senders(plan).leak(),
+            capsules: &[],
+            services: &[],
+            are_ids_global: false,
             max_transfer_bytes: plan.max_transfer_bytes,
         };
         Declared {
@@ -132,6 +135,7 @@ impl Declared {
                 let ends = &self.system.senders;
                 Waitable::Sender(ends.iter().position(|other| other == end)?)
             }
+            Object::Upcalls { .. } => return None,
         })
     }
 
@@ -292,6 +296,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         threads: own.leak(),
         wall: [0; WALL_WORDS],
         wait_list: if plan.is_held(process) { wait_list } else { WaitListIndex::NONE },
+        upcalls_list: WaitListIndex::NONE,
         first_member: first_member(plan, process),
         first_exchange: post::first_exchange(plan, process),
         starts_at_boot: wanted.starts_at_boot,

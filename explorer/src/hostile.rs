@@ -94,7 +94,8 @@ fn number(random: &mut Random, caller: Caller<'_>) -> usize {
         20..40 => random.pick(&WATCHING) as usize,
         40..=90 => {
             let call = random.pick(&Syscall::ALL);
-            if ENDING.contains(&call) || call == Syscall::EndpointClose {
+            let ends_much = [Syscall::EndpointClose, Syscall::YieldWait].contains(&call);
+            if ENDING.contains(&call) || ends_much {
                 Syscall::DebugNop as usize
             } else {
                 call as usize

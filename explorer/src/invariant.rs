@@ -75,9 +75,19 @@ invariants! {
     Members "members"
         "A wait group holds what was added to it and not taken out, each thing once and in one group at most, and nothing of an earlier life (WT-4, PR-3).";
     InTurn "in-turn"
-        "A member of a wait group that is ready is served before another is served twice (WT-4).";
+        "A member of a wait group that is ready is served before another is served twice (WT-4), and so is an upcall that could be delivered (CP-2).";
     Lines "lines"
         "An interrupt line may come while its owner runs and has acknowledged what came of it, and at no other time; no line is enabled that is enabled, since that would lose what has just come (PR-8).";
+    NamesTrue "names-true"
+        "A name has one owner, which lives; whoever looks for it is given the owner's id, and no other (NR).";
+    RequestsTrue "requests-true"
+        "A request is taken once, in the order of those that wait, and has one end: a response to itself, a failure or a cancel (SM).";
+    MessagesTrue "messages-true"
+        "A message is in the stream of whoever wants it, whole, or its sender is told why not; what was refused is counted, and the end of whom one listens to is told once (AM).";
+    UpcallsTrue "upcalls-true"
+        "An upcall is delivered while it is due, with what its capsule says then, to the function that is subscribed, of a main thread that yields (CP-1, CP-2); what is allowed and subscribed is what this life of the process has allowed and subscribed (CP-3).";
+    ToldOnce "told-once"
+        "A capsule hears of each change of a process once; what it keeps of a process is zero when a life begins (PR-9).";
     NewLife "new-life"
         "A process that starts again is another one (PR-1): nothing of its earlier life reaches it, no result and no status, and a thread that starts begins at its beginning (PR-3).";
 }

@@ -19,6 +19,8 @@
 //!   explore, narrate, report      visiting; telling a counterexample in words
 //!   walk, hostile, random         the same audit over long random walks in a larger system
 //!   side_by_side                  several of these at once
+//!   capsules                      the same for capsules, in a room of its own
+//!   subject                       a scenario of either kind
 //! ```
 //!
 //! States are told apart by a 64-bit fingerprint, as the checker that does the visiting (stateright)
@@ -30,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod capsules;
 pub mod declared;
 pub mod explore;
 pub mod hostile;
@@ -46,5 +49,6 @@ pub mod report;
 pub mod scenario;
 pub mod side_by_side;
 pub mod situation;
+pub mod subject;
 pub mod walk;
 pub mod words;

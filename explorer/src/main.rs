@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use guichet_explorer::explore::explore;
 use guichet_explorer::report;
-use guichet_explorer::scenario::{self, Scenario};
 use guichet_explorer::side_by_side::side_by_side;
+use guichet_explorer::subject::Subject;
 
 /// Visits every state of small systems over the real kernel, and objects when an invariant breaks.
 #[derive(Parser)]
@@ -34,7 +33,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.list {
-        say(&format!("{}\n{}", report::listing(&scenario::all()), report::invariants()));
+        say(&format!("{}\n{}", report::listing(&Subject::all()), report::invariants()));
         return ExitCode::SUCCESS;
     }
     match chosen(&arguments.scenarios) {
@@ -46,16 +45,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Scenario>, &String> {
+fn chosen(names: &[String]) -> Result<Vec<Subject>, &String> {
     if names.is_empty() {
-        return Ok(scenario::all());
+        return Ok(Subject::all());
     }
-    names.iter().map(|name| scenario::named(name).ok_or(name)).collect()
+    names.iter().map(|name| Subject::named(name).ok_or(name)).collect()
 }
 
-fn run(scenarios: &[Scenario], depth: Option<usize>) -> ExitCode {
+fn run(scenarios: &[Subject], depth: Option<usize>) -> ExitCode {
     let mut status = ExitCode::SUCCESS;
-    let work = |_, scenario: &Scenario| explore(scenario, depth.or(scenario.depth));
+    let work = |_, scenario: &Subject| scenario.explore(depth.or(scenario.depth()));
     side_by_side(scenarios, work, |scenario, findings| {
         say(&report::findings(scenario, &findings));
         if findings.counterexample.is_some() {

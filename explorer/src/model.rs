@@ -40,9 +40,11 @@ use stateright::{Model, Property};
 
 use crate::audit::RESPONDING;
 use crate::declared::Declared;
+use crate::explore::Graph;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::{Memory, Tables};
 use crate::machine::BOOT_TICKS;
+use crate::narrate::narrate;
 use crate::oracle::endpoints::Queued;
 use crate::oracle::lives::Process;
 use crate::oracle::{Doing, Oracle};
@@ -116,7 +118,7 @@ pub struct AtDoor(Arc<[AtomicUsize]>);
 
 impl AtDoor {
     /// It has answered nothing yet.
-    fn nothing() -> AtDoor {
+    pub fn nothing() -> AtDoor {
         AtDoor(Syscall::ALL.iter().map(|_| AtomicUsize::new(0)).collect())
     }
 
@@ -433,6 +435,16 @@ impl Model for Exploration {
         vec![Property::always("every invariant holds", |_, state: &State| {
             state.violations.is_empty()
         })]
+    }
+}
+
+impl Graph for Exploration {
+    fn tell(&self, path: &[(State, Option<Action>)]) -> String {
+        narrate(self, path)
+    }
+
+    fn at_door(&self) -> AtDoor {
+        self.at_door.clone()
     }
 }
 

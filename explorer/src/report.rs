@@ -1,19 +1,17 @@
 //! What a run says.
 
-use crate::explore::Findings;
+use crate::explore::{Counterexample, Findings};
 use crate::invariant::Invariant;
-use crate::model::Exploration;
-use crate::narrate::narrate;
-use crate::scenario::Scenario;
+use crate::subject::Subject;
 
 /// The scenarios and what they are for, a line each.
-pub fn listing(scenarios: &[Scenario]) -> String {
+pub fn listing(scenarios: &[Subject]) -> String {
     let lines = scenarios.iter().map(|scenario| {
-        let bound = match scenario.depth {
+        let bound = match scenario.depth() {
             Some(depth) => format!(" (paths of up to {depth} steps)"),
             None => String::new(),
         };
-        format!("{:24} {}{bound}\n", scenario.name, scenario.about)
+        format!("{:24} {}{bound}\n", scenario.name(), scenario.about())
     });
     lines.collect()
 }
@@ -27,7 +25,7 @@ pub fn invariants() -> String {
 }
 
 /// What an exploration found, on one line; and the counterexample, if there is one.
-pub fn findings(scenario: &Scenario, findings: &Findings) -> String {
+pub fn findings(scenario: &Subject, findings: &Findings) -> String {
     let extent = match (&findings.counterexample, findings.is_complete) {
         (Some(_), _) => "stopped at a violation".to_owned(),
         (None, true) => "fixed point".to_owned(),
@@ -35,7 +33,7 @@ pub fn findings(scenario: &Scenario, findings: &Findings) -> String {
     };
     let mut report = format!(
         "{:24} {:>8} states {:>9} transitions {:>8} at the door  depth {:>3}  {extent}, {} invariants, {:.1} s\n",
-        scenario.name,
+        scenario.name(),
         findings.states,
         findings.transitions,
         findings.at_door.all_answers(),
@@ -43,10 +41,8 @@ pub fn findings(scenario: &Scenario, findings: &Findings) -> String {
         Invariant::ALL.len(),
         findings.duration.as_secs_f64(),
     );
-    if let Some(path) = &findings.counterexample {
-        let steps = path.len().saturating_sub(1);
-        report.push_str(&format!("  a shortest way there, {steps} steps from boot:\n"));
-        report.push_str(&narrate(&Exploration::new(scenario.clone()), path));
+    if let Some(Counterexample { steps, story }) = &findings.counterexample {
+        report.push_str(&format!("  a shortest way there, {steps} steps from boot:\n{story}"));
     }
     report
 }

@@ -3,6 +3,7 @@
 //!
 //! A failure names its seed; `EXPLORER_SEED=<that seed>` walks that one alone.
 
+use guichet_explorer::capsules;
 use guichet_explorer::declared::Declared;
 use guichet_explorer::side_by_side::side_by_side;
 use guichet_explorer::walk::{self, Walked, post, walk};
@@ -11,20 +12,19 @@ use guichet_explorer::walk::{self, Walked, post, walk};
 const SEEDS: u64 = if cfg!(debug_assertions) { 20 } else { 100 };
 const STEPS: usize = 10_000;
 
-/// Walks of the seeds that are asked for, all in all as many steps as there are seeds times [`STEPS`].
-fn walks(declared: &Declared, seeds: u64) -> Walked {
-    let chosen = std::env::var("EXPLORER_SEED").ok();
-    let seeds = match &chosen {
-        Some(seed) => {
-            let seed = seed.parse().expect("EXPLORER_SEED is a number");
-            seed..seed + 1
-        }
-        None => 1..seeds + 1,
-    };
+/// The seeds that are asked for, or so many.
+fn seeds(count: u64) -> Vec<u64> {
+    match std::env::var("EXPLORER_SEED") {
+        Ok(seed) => vec![seed.parse().expect("EXPLORER_SEED is a number")],
+        Err(_) => (1..=count).collect(),
+    }
+}
+
+/// Walks, all in all as many steps as there are seeds times [`STEPS`].
+fn walks(declared: &Declared, count: u64) -> Walked {
     let mut sum = Walked::default();
-    let seeds: Vec<u64> = seeds.collect();
     let work = |_, seed: &u64| walk(declared, *seed, STEPS);
-    side_by_side(&seeds, work, |_, walked| match walked {
+    side_by_side(&seeds(count), work, |_, walked| match walked {
         Ok(walked) => sum += walked,
         Err(message) => panic!("{message}"),
     });
@@ -45,8 +45,9 @@ fn every_step_of_random_walks_is_right() {
     assert!(tasks.iter().all(|count| *count > steps), "a walk that starts nothing shows nothing");
 }
 
-/// How many calls of endpoints there are in all, in an optimized build.
+/// How many calls of endpoints there are in all, in an optimized build; and how many on capsules.
 const POSTS: usize = 1_000_000;
+const CALLS: usize = 1_000_000;
 
 #[test]
 fn every_step_of_random_walks_among_endpoints_is_right() {
@@ -56,4 +57,23 @@ fn every_step_of_random_walks_among_endpoints_is_right() {
     assert!(messages * 40 > steps, "a walk in which nobody receives shows nothing");
     assert!(replies * 1000 > steps, "a walk in which nobody replies shows nothing");
     assert!(at_door * 10_000 > steps, "a walk in which the door answers nothing does not test it");
+}
+
+#[test]
+fn every_step_of_random_walks_among_capsules_is_right() {
+    let mut sum = capsules::walk::Walked::default();
+    for declared in capsules::walk::systems() {
+        let work = |_, seed: &u64| capsules::walk::walk(&declared, *seed, STEPS);
+        side_by_side(&seeds(SEEDS), work, |_, walked| match walked {
+            Ok(walked) => sum += walked,
+            Err(message) => panic!("{message}"),
+        });
+    }
+    println!("{sum:?}");
+    let capsules::walk::Walked { calls, refusals, commands, taken, answers, .. } = sum;
+    assert!(cfg!(debug_assertions) || calls > CALLS, "there are too few calls on capsules");
+    assert!(refusals * 10 > calls && refusals < calls * 9 / 10, "all is refused, or nothing");
+    assert!(commands.iter().all(|count| count * 100 > calls), "a capsule is not used");
+    let happened = [taken, answers, sum.messages, sum.upcalls, sum.lives].map(|each| each * 1000);
+    assert!(happened.iter().all(|count| *count > calls), "a walk in which nothing comes about");
 }

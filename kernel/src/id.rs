@@ -232,6 +232,17 @@ impl ProcessId {
         ProcessId(incarnation << Self::INDEX_BITS | index)
     }
 
+    /// The process that an id names, as a word; any word is possible here.
+    pub(crate) fn index_of(word: u32) -> ProcessIndex {
+        let [index, ..] = word.to_le_bytes();
+        ProcessIndex::new(usize::from(index))
+    }
+
+    /// The incarnation that an id names, as a word.
+    pub(crate) fn incarnation_of(word: u32) -> u32 {
+        word >> Self::INDEX_BITS
+    }
+
     /// The id as a word, for reports.
     pub fn word(self) -> u32 {
         self.0

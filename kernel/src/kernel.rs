@@ -10,6 +10,7 @@ use crate::ipc::channel::{Channels, Handler, Initiator};
 use crate::ipc::endpoint::{Endpoint, Endpoints, QueuedMessage};
 use crate::ipc::interrupt::{Interrupt, Interrupts};
 use crate::ipc::wait_group::next_ready;
+use crate::memory::Buffer;
 use crate::object::{EndpointDescriptor, Object};
 use crate::object_wait::{active_signals, wait_list};
 use crate::process::{GiveUp, Process, ProcessDescriptor};
@@ -18,6 +19,7 @@ use crate::services::Services;
 use crate::system::System;
 use crate::thread::{Thread, ThreadDescriptor, ThreadList, ThreadState};
 use crate::time::Instant;
+use crate::upcall::{CapsuleSizes, CapsuleUser, Subscription, Upcalls};
 use crate::wait::{WaitGroup, Waits};
 
 /// What the kernel remembers that stands in no table.
@@ -59,6 +61,16 @@ pub struct Storage<'s> {
     pub wait_lists: &'s mut [ThreadList],
     /// One for each wait group.
     pub wait_groups: &'s mut [WaitGroup],
+    /// One for each process, if the system has capsules.
+    pub capsule_users: &'s mut [CapsuleUser],
+    /// One for each upcall of each process.
+    pub subscriptions: &'s mut [Subscription],
+    /// One for each buffer that a process may allow.
+    pub allows: &'s mut [Buffer],
+    /// A bit for each pair of processes, if the system has capsules.
+    pub acquaintances: &'s mut [u32],
+    /// What capsules keep.
+    pub capsule_words: &'s mut [u64],
     /// The rest.
     pub globals: &'s mut Globals,
 }
@@ -83,6 +95,13 @@ impl<'s> Kernel<'s> {
             Deadlines::new(alarm),
         );
         let rights = Rights::of(storage.exchanges.len());
+        let upcalls = Upcalls::new(
+            system,
+            storage.capsule_users,
+            storage.subscriptions,
+            storage.allows,
+            storage.acquaintances,
+        );
         Kernel {
             services: Services {
                 system,
@@ -90,6 +109,7 @@ impl<'s> Kernel<'s> {
                 processes: Table::new(storage.processes),
                 waits,
                 exchanges: Table::new(storage.exchanges),
+                upcalls,
                 give_up: GiveUp::Stop,
             },
             windows: Windows {
@@ -104,6 +124,7 @@ impl<'s> Kernel<'s> {
                     bytes: storage.message_bytes,
                 },
                 interrupts: Interrupts { entries: Table::new(storage.interrupts) },
+                capsule_words: storage.capsule_words,
             },
         }
     }
@@ -120,7 +141,7 @@ impl<'s> Kernel<'s> {
 
     /// The message that a thread keeps, for its registers with [`crate::Action::ReturnMessage`].
     pub fn message(&self, index: ThreadIndex) -> Message {
-        self.services.exchange(index).map_or_else(Message::default, |each| each.message)
+        self.services.message(index)
     }
 
     /// The thread that the port is to run, or NONE.
@@ -161,6 +182,8 @@ impl<'s> Kernel<'s> {
         self.windows.interrupts.entries.fill(&Interrupt::IDLE);
         self.windows.endpoints.entries.fill(&Endpoint::IDLE);
         self.windows.endpoints.messages.fill(&QueuedMessage::NONE);
+        self.services.upcalls.clear();
+        self.windows.capsule_words.fill(0);
         self.services.exchanges.fill(&Exchange::IDLE);
     }
 
@@ -187,6 +210,7 @@ impl<'s> Kernel<'s> {
         self.windows.channels.check(&self.services)?;
         self.windows.endpoints.check(&self.services)?;
         self.windows.interrupts.check(&self.services)?;
+        self.check_capsules()?;
         for number in 0..self.services.system.threads.len() {
             self.check_thread(ThreadIndex::new(number))?;
         }
@@ -222,6 +246,7 @@ impl<'s> Kernel<'s> {
             | ThreadState::Sending { .. }
             | ThreadState::Transacting(_)
             | ThreadState::Calling(_)
+            | ThreadState::Yielding(_)
             | ThreadState::Sleeping => return Ok(()),
         };
         for object in declared.process.objects {
@@ -263,6 +288,16 @@ pub struct StorageSizes {
     pub message_bytes: usize,
     /// For `exchanges`.
     pub exchanges: usize,
+    /// For `capsule_users`.
+    pub capsule_users: usize,
+    /// For `subscriptions`.
+    pub subscriptions: usize,
+    /// For `allows`.
+    pub allows: usize,
+    /// For `acquaintances`.
+    pub acquaintances: usize,
+    /// For `capsule_words`.
+    pub capsule_words: usize,
     /// For `wait_lists`.
     pub wait_lists: usize,
     /// For `wait_groups`.
@@ -272,10 +307,12 @@ pub struct StorageSizes {
 impl StorageSizes {
     /// The sizes that `system` needs.
     pub fn of(system: &System<'_>) -> StorageSizes {
+        let capsules = CapsuleSizes::of(system.capsules, system.processes.len());
         let lists = system.handlers.iter().map(|end| end.wait_list);
         let lists = lists.chain(system.initiators.iter().map(|end| end.wait_list));
         let lists = lists.chain(system.interrupts.iter().map(|interrupt| interrupt.wait_list));
         let lists = lists.chain(system.processes.iter().map(|process| process.wait_list));
+        let lists = lists.chain(system.processes.iter().map(|process| process.upcalls_list));
         let lists = lists.chain(system.threads.iter().map(|thread| thread.wait_list));
         let lists = lists.chain(system.wait_groups.iter().map(|group| group.wait_list));
         let ends = system.endpoints.iter().map(|each| each.receiver);
@@ -301,6 +338,11 @@ impl StorageSizes {
             messages: system.endpoints.iter().map(|each| usize::from(each.capacity)).sum(),
             message_bytes: system.endpoints.iter().map(bytes).sum(),
             exchanges: threads_with_exchanges(system).count(),
+            capsule_users: capsules.users,
+            subscriptions: capsules.subscriptions,
+            allows: capsules.allows,
+            acquaintances: capsules.acquaintances,
+            capsule_words: capsules.words,
             wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }
     }

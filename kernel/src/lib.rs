@@ -13,6 +13,7 @@
 //!   step                        decode an event, call one operation
 //!   task                        what holders of process and thread objects may do
 //!   lifecycle                   start, fault, exit; tells every window
+//!   capsules                    the calls of capsules; what they hear of processes
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
 //!   ipc/endpoint/end   ipc/endpoint/door   ipc/endpoint/normal
@@ -22,11 +23,15 @@
 //!   ipc/channel/door   ipc/channel/start   ipc/channel/serve   ipc/channel/end   ipc/channel/user
 //!   ipc/channel/inherit   ipc/channel/queue
 //!   ipc/channel   ipc/wait_group   ipc/interrupt   the windows
+//!   ipc/name_registry   ipc/sync_mailbox   ipc/async_mailbox    the capsules that Guichet brings
 //!   services                    what a window may use
 //!   wait                        blocking and waking
 //!   scheduler   deadline        who runs; what ends when
+//!   upcall                      what processes have with capsules
 //!   transfer                    lists of slices, the one copy
-//!   event   port   system       what goes in and out; what is asked of the machine; what is declared
+//!   event   system              what goes in and out; what is declared
+//!   capsule                     what a capsule is, and what it is lent
+//!   port                        what is asked of the machine
 //!   exchange                    what a thread keeps for endpoints
 //!   thread   fault   memory   process   object
 //!   id   time   region
@@ -43,6 +48,14 @@ extern crate std;
 /// then left out of the image.
 const HAS_ENDPOINTS: bool = cfg!(feature = "endpoints");
 
+/// Whether the kernel has capsules; as [`HAS_ENDPOINTS`].
+const HAS_CAPSULES: bool = cfg!(feature = "capsules");
+
+/// Whether any call has a message for an answer.
+const HAS_MESSAGES: bool = HAS_ENDPOINTS || HAS_CAPSULES;
+
+pub mod capsule;
+mod capsules;
 mod deadline;
 mod event;
 mod exchange;
@@ -67,9 +80,11 @@ mod testing;
 mod thread;
 mod time;
 mod transfer;
+mod upcall;
 mod wait;
 mod wall;
 
+pub use capsule::{CapsuleDescriptor, Service};
 pub use event::{Action, Call, Event, Outcome};
 pub use exchange::Exchange;
 pub use fault::Report;
@@ -79,9 +94,14 @@ pub use id::{
     MessageIndex, ProcessId, ProcessIndex, Table, TableIndex, ThreadIndex, WaitGroupIndex,
     WaitListIndex,
 };
+pub use ipc::async_mailbox::{ASYNC_MAILBOX, AsyncMailbox};
 pub use ipc::channel::{Handler, Initiator};
 pub use ipc::endpoint::{Endpoint, QueuedMessage, exchange_of, reply_right, with_reply};
 pub use ipc::interrupt::Interrupt;
+pub use ipc::name_registry::{
+    Declared, DeclaredServices, NAME_REGISTRY, Name, NameRegistry, Policy,
+};
+pub use ipc::sync_mailbox::{SYNC_MAILBOX, SyncMailbox};
 pub use kernel::{Globals, Kernel, Storage, StorageSizes};
 pub use memory::{Buffer, Grant};
 pub use object::{
@@ -93,8 +113,11 @@ pub use process::{GiveUp, Process, ProcessDescriptor, ProcessState, RestartPolic
 pub use region::{Access, Region, Span};
 pub use scheduler::SchedulerState;
 pub use system::System;
-pub use thread::{Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState};
+pub use thread::{
+    Awaited, Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadSet, ThreadState,
+};
 pub use time::Instant;
+pub use upcall::{CapsuleSizes, CapsuleUser, Subscription};
 pub use wait::WaitGroup;
 pub use wall::arm::MemoryKind;
 pub use wall::pmp::{PmpEntries, PmpEntry, pmp_configuration_word};

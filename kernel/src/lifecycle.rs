@@ -4,6 +4,8 @@
 
 use guichet_abi::{Error, ExitStatus, Fault, FaultCause, Results, Signals};
 
+use crate::HAS_CAPSULES;
+use crate::capsule::ProcessChange;
 use crate::event::failure;
 use crate::event::success;
 use crate::fault::Report;
@@ -13,7 +15,7 @@ use crate::ipc::wait_group;
 use crate::kernel::Kernel;
 use crate::object::Object;
 use crate::port::Port;
-use crate::process::{End, ProcessDescriptor};
+use crate::process::{End, Process, ProcessDescriptor};
 use crate::services;
 use crate::thread::ThreadState;
 
@@ -40,7 +42,8 @@ impl<'s> Kernel<'s> {
                 | Object::WaitGroup(_)
                 | Object::Interrupt(_)
                 | Object::EndpointReceiver(_)
-                | Object::EndpointSender(_) => {}
+                | Object::EndpointSender(_)
+                | Object::Upcalls { .. } => {}
             }
         }
         if port.start_process(index).is_err() {
@@ -61,6 +64,7 @@ impl<'s> Kernel<'s> {
                 self.windows.endpoints.receiver_started(&mut self.services, end);
             }
         }
+        self.tell_capsules(port, index, ProcessChange::Started);
     }
 
     /// Makes a thread of a running process ready to run its entry, if it does not live. The port has
@@ -118,6 +122,8 @@ impl<'s> Kernel<'s> {
             self.services.waits.stop(*thread, ThreadState::Dormant);
         }
         wait_group::dissolve(&mut self.services, descriptor);
+        let process = self.services.processes.get(descriptor.index);
+        let has_lived = process.is_some_and(Process::is_running);
         let returns = self.count_end(descriptor, report);
         Endpoints::callers_ended(&mut self.means(port).1, descriptor);
         for object in descriptor.objects {
@@ -130,6 +136,10 @@ impl<'s> Kernel<'s> {
         }
         port.stop_process(descriptor.index);
         self.services.waits.raise(descriptor.wait_list, Signals::JOINABLE);
+        // PR-9: of a life that could not begin, or that was over when its restart was given up, they have heard.
+        if has_lived {
+            self.tell_capsules(port, descriptor.index, ProcessChange::Ended);
+        }
         if returns && let Some(main) = descriptor.threads.first() {
             let at = services::now(port).saturating_add(descriptor.restart.delay_ticks);
             self.services.waits.put_off(port, *main, ThreadState::Restarting, at);
@@ -202,7 +212,7 @@ impl<'s> Kernel<'s> {
                 endpoints.receiver_ended(&mut means, end, returns);
             }
             Object::EndpointSender(end) => self.windows.endpoints.sender_ended(end),
-            Object::Thread(_) | Object::Process(_) => {}
+            Object::Thread(_) | Object::Process(_) | Object::Upcalls { .. } => {}
         }
     }
 
@@ -226,6 +236,9 @@ impl<'s> Kernel<'s> {
         process.live_threads = process.live_threads.wrapping_sub(1);
         self.withdraw(port, index);
         self.services.waits.stop(index, ThreadState::Ended(status));
+        if HAS_CAPSULES && declared.ordinal == 0 {
+            self.services.upcalls.take_back(declared.process.index);
+        }
         Endpoints::server_ended(&mut self.means(port).1, index);
         for object in declared.process.objects {
             if let Object::ChannelHandler(end) = object {
@@ -283,6 +296,7 @@ impl<'s> Kernel<'s> {
                 | ThreadState::Dormant
                 | ThreadState::Ended(_)
                 | ThreadState::Restarting
+                | ThreadState::Yielding(_)
                 | ThreadState::Member(_),
             )
             | None => {}

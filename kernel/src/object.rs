@@ -38,6 +38,13 @@ pub enum Object {
     EndpointReceiver(ReceiverDescriptor),
     /// An end of an endpoint that sends (EP-2).
     EndpointSender(SenderDescriptor),
+    /// The upcalls of the process itself (CP-6).
+    Upcalls {
+        /// The process.
+        process: ProcessIndex,
+        /// The threads that wait on it.
+        wait_list: WaitListIndex,
+    },
 }
 
 /// What is declared of a wait group.

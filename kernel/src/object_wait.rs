@@ -2,6 +2,7 @@
 
 use guichet_abi::{Arguments, Error, ExitStatus, Results, Signals};
 
+use crate::HAS_CAPSULES;
 use crate::event::{Ending, success};
 use crate::id::{ThreadIndex, WaitListIndex};
 use crate::ipc::channel::Channels;
@@ -33,7 +34,8 @@ pub(crate) fn object_wait<P: Port>(
         | Object::Process(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => look_at(windows, services, object, &caller, mask),
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => look_at(windows, services, object, &caller, mask),
     };
     if results.is_some() {
         return Ok(results);
@@ -197,6 +199,7 @@ pub(crate) fn wait_list(system: &System<'_>, object: &Object) -> WaitListIndex {
         }
         Object::EndpointReceiver(end) => end.wait_list,
         Object::EndpointSender(end) => end.wait_list,
+        Object::Upcalls { wait_list, .. } => *wait_list,
     }
 }
 
@@ -217,7 +220,15 @@ pub(crate) fn active_signals(
         Object::Interrupt(interrupt) => windows.interrupts.signals(*interrupt),
         Object::EndpointReceiver(end) => windows.endpoints.receiver_signals(end.index),
         Object::EndpointSender(end) => windows.endpoints.sender_signals(services, &end.receiver),
+        Object::Upcalls { process, .. } => {
+            readable(HAS_CAPSULES && services.upcalls.is_any_due(*process))
+        }
     }
+}
+
+/// What an object shows from which something can be taken, or else.
+fn readable(is_due: bool) -> Signals {
+    if is_due { Signals::READABLE } else { Signals::empty() }
 }
 
 /// What an object shows whose exit status nobody has collected, or else (PR-5).
@@ -237,7 +248,8 @@ fn begin(windows: &mut Windows<'_>, services: &Services<'_>, object: &Object) ->
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => false,
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => false,
     }
 }
 
@@ -253,7 +265,8 @@ fn note_blocked(windows: &mut Windows<'_>, object: &Object) {
         | Object::Process(_)
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
-        | Object::EndpointReceiver(_) => {}
+        | Object::EndpointReceiver(_)
+        | Object::Upcalls { .. } => {}
     }
 }
 
@@ -268,6 +281,7 @@ fn note_returned(windows: &mut Windows<'_>, object: &Object, signals: Signals) {
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => {}
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => {}
     }
 }

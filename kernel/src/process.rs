@@ -219,6 +219,8 @@ pub struct ProcessDescriptor<'s> {
     pub wall: [u32; WALL_WORDS],
     /// The threads that wait for its end (PR-5); NONE if no object names it.
     pub wait_list: WaitListIndex,
+    /// The threads that wait for its upcalls (CP-6); NONE if it has no object for that.
+    pub upcalls_list: WaitListIndex,
     /// Where, in the table of threads, the entries begin by which its objects are members of wait
     /// groups (WT-4): one for each object, in their order. NONE if it has no group.
     pub first_member: ThreadIndex,

@@ -69,6 +69,12 @@ impl SchedulerState {
         ready | u32::from(self.lent) != 0
     }
 
+    /// Tells whether any thread is ready.
+    #[inline(always)]
+    pub(crate) fn is_anybody_ready(&self) -> bool {
+        self.ready != 0
+    }
+
     /// Tells whether a ready thread is more important than `priority`.
     #[inline(always)]
     pub(crate) fn is_ready_above(&self, priority: Priority) -> bool {
@@ -162,7 +168,7 @@ impl SchedulerState {
     /// Takes the most important ready thread out of its queue, if there is one.
     pub(crate) fn choose(&mut self, threads: &mut Threads<'_>) -> ThreadIndex {
         let index = self.first();
-        self.remove(threads, index);
+        self.remove_first(threads, index);
         index
     }
 

@@ -3,9 +3,9 @@
 //! A window gets these and the port, and no other window. Everything a call needs to begin is
 //! here too: who calls, which object a handle names, whether a deadline is past.
 
-use guichet_abi::{Error, ExitStatus};
+use guichet_abi::{Error, ExitStatus, Message};
 
-use crate::HAS_ENDPOINTS;
+use crate::capsule::CapsuleDescriptor;
 use crate::exchange::{Exchange, Exchanges};
 use crate::id::{ProcessIndex, Table, ThreadIndex};
 use crate::memory::MemoryMap;
@@ -13,9 +13,11 @@ use crate::object::Object;
 use crate::port::Port;
 use crate::process::{GiveUp, Process, ProcessDescriptor};
 use crate::system::System;
-use crate::thread::{Priority, Thread, ThreadDescriptor, ThreadState};
+use crate::thread::{Awaited, Priority, Thread, ThreadDescriptor, ThreadState};
 use crate::time::Instant;
+use crate::upcall::Upcalls;
 use crate::wait::Waits;
+use crate::{HAS_CAPSULES, HAS_ENDPOINTS};
 
 /// What a window may use.
 #[derive(Debug)]
@@ -26,6 +28,7 @@ pub(crate) struct Services<'s> {
     pub(crate) processes: Table<'s, ProcessIndex, Process>,
     pub(crate) waits: Waits<'s>,
     pub(crate) exchanges: Exchanges<'s>,
+    pub(crate) upcalls: Upcalls<'s>,
     /// What the end of a process in this step means for the whole system (PR-3).
     pub(crate) give_up: GiveUp,
 }
@@ -81,6 +84,49 @@ impl<'s> Services<'s> {
         }
         let thread = self.system.thread(thread)?;
         self.exchanges.get_behind_mut(thread.process.first_exchange, thread.ordinal)
+    }
+
+    /// Keeps a message for a thread, until it goes on: with what it keeps for endpoints, or else with what
+    /// its process has with capsules.
+    #[inline(always)]
+    pub(crate) fn keep_message(&mut self, thread: ThreadIndex, message: Message) {
+        if let Some(exchange) = self.exchange_mut(thread) {
+            exchange.message = message;
+            return;
+        }
+        let process = self.system.thread(thread).map(|thread| thread.process.index);
+        if let Some(user) = process.and_then(|process| self.upcalls.users.get_mut(process)) {
+            user.message = message;
+        }
+    }
+
+    /// The message that a thread keeps.
+    pub(crate) fn message(&self, thread: ThreadIndex) -> Message {
+        if let Some(exchange) = self.exchange(thread) {
+            return exchange.message;
+        }
+        if !HAS_CAPSULES {
+            return Message::default();
+        }
+        let process = self.system.thread(thread).map(|thread| thread.process.index);
+        let user = process.and_then(|process| self.upcalls.users.get(process));
+        user.map_or_else(Message::default, |user| user.message)
+    }
+
+    /// The main thread of a process that yields, and what for.
+    #[inline(always)]
+    pub(crate) fn yielding(&self, process: ProcessIndex) -> Option<(ThreadIndex, Awaited)> {
+        let main = *self.system.process(process)?.threads.first()?;
+        let ThreadState::Yielding(awaited) = self.waits.threads.get(main)?.state else {
+            return None;
+        };
+        Some((main, awaited))
+    }
+
+    /// The capsule whose upcall this one of a process's is.
+    pub(crate) fn capsule_of_slot(&self, slot: u8) -> Option<&'s CapsuleDescriptor<'s>> {
+        let mut capsules = self.system.capsules.iter();
+        capsules.find(|capsule| slot.wrapping_sub(capsule.first_upcall) < capsule.upcalls)
     }
 
     /// The highest priority of those whose calls a thread has received and not answered (EP-7).

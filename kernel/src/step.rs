@@ -9,7 +9,6 @@ use guichet_abi::{
     StatusCode, Syscall, split_handle,
 };
 
-use crate::HAS_ENDPOINTS;
 use crate::event::{Call, Ending, Event, Outcome, failure, success};
 use crate::fault::Report;
 use crate::id::ProcessIndex;
@@ -25,7 +24,9 @@ use crate::services::{self, is_past};
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::transfer::check;
+use crate::{HAS_CAPSULES, HAS_ENDPOINTS};
 
+const COMMAND: usize = Syscall::Command as usize;
 const CHANNEL_TRANSACT: usize = Syscall::ChannelTransact as usize;
 const CHANNEL_READ: usize = Syscall::ChannelRead as usize;
 const CHANNEL_RESPOND: usize = Syscall::ChannelRespond as usize;
@@ -39,7 +40,7 @@ const DEBUG_NOP: usize = Syscall::DebugNop as usize;
 
 impl Kernel<'_> {
     /// Whether any call has a message for an answer.
-    pub const HAS_MESSAGES: bool = HAS_ENDPOINTS;
+    pub const HAS_MESSAGES: bool = crate::HAS_MESSAGES;
 
     /// The calls that [`Kernel::door`] may answer, the most frequent first.
     pub const DOOR_CALLS: [usize; 6] = [
@@ -85,7 +86,7 @@ impl Kernel<'_> {
     #[inline(always)]
     pub fn step<P: Port>(&mut self, port: &mut P, event: Event) -> Outcome {
         match event {
-            Event::Call(call) => return self.call(port, &call),
+            Event::Call(call) => return self.step_call(port, &call),
             Event::Fault(fault) => self.fault(port, self.current_process(), fault),
             Event::ProcessEnded { process, fault } => self.fault(port, process, fault),
             Event::Timer => self.expire(port),
@@ -94,6 +95,16 @@ impl Kernel<'_> {
             }
         }
         self.go_on(port)
+    }
+
+    /// As [`Kernel::step`] with a call, which need not be copied.
+    #[inline(always)]
+    pub fn step_call<P: Port>(&mut self, port: &mut P, call: &Call) -> Outcome {
+        // Past the many other calls, because one message takes several of a capsule's.
+        if HAS_CAPSULES && call.number >= COMMAND {
+            return self.operate_capsule(port, call);
+        }
+        self.call(port, call)
     }
 
     /// What runs next, when no call has ended.
@@ -180,6 +191,9 @@ impl Kernel<'_> {
                 Ok(status) => return Outcome::shutdown(status),
                 Err(error) => Err(error),
             },
+            Some(syscall) if syscall.is_of_capsules() => {
+                return self.operate_capsule(port, call);
+            }
             Some(syscall) if HAS_ENDPOINTS || !syscall.is_of_endpoints() => {
                 self.operate(port, syscall, arguments)
             }
@@ -220,7 +234,7 @@ impl Kernel<'_> {
             Syscall::SleepUntil => self.sleep_until(port, arguments),
             Syscall::ProcessExit => self.process_exit(port, arguments),
             Syscall::ThreadExit => self.thread_exit(port, arguments),
-            Syscall::ProcessPanic => self.process_panic(port, arguments),
+            Syscall::ProcessPanic => self.process_dies(port, arguments),
             Syscall::ProcessStart => self.process_start(port, arguments),
             Syscall::ThreadStart => self.thread_start(port, arguments),
             Syscall::TaskTerminate => self.task_terminate(port, arguments),
@@ -251,6 +265,14 @@ impl Kernel<'_> {
                 let (endpoints, mut means) = self.means(port);
                 endpoints.close(&mut means, arguments)
             }
+            Syscall::Command
+            | Syscall::AllowReadOnly
+            | Syscall::AllowReadWrite
+            | Syscall::Subscribe
+            | Syscall::YieldWait
+            | Syscall::YieldNoWait
+            | Syscall::YieldWaitFor
+            | Syscall::CommandAndYieldWaitFor => Err(Error::Unimplemented),
             Syscall::ClockNow => Ok(Some(now(port))),
             Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
             Syscall::DebugLog => self.debug_log(port, arguments),
@@ -340,7 +362,7 @@ impl Kernel<'_> {
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
-    fn process_panic<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
+    fn process_dies<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let report = Report::Panicked(self.text(arguments)?);
         self.end_process(port, self.current_process(), report);
         Ok(None)

@@ -1,5 +1,6 @@
 //! What a system is made of, as declared: read only, and in flash on a board.
 
+use crate::capsule::{CapsuleDescriptor, Service};
 use crate::id::{
     EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex,
     ThreadIndex,
@@ -31,6 +32,12 @@ pub struct System<'s> {
     pub endpoints: &'s [EndpointDescriptor],
     /// All ends that send to endpoints.
     pub senders: &'s [SenderDescriptor],
+    /// The capsules, [laid out](CapsuleDescriptor::lay_out).
+    pub capsules: &'s [CapsuleDescriptor<'s>],
+    /// The names that are kept for processes (NR-5).
+    pub services: &'s [Service],
+    /// Whether a process id works for everybody, given or not (CP-5).
+    pub are_ids_global: bool,
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }

@@ -186,7 +186,8 @@ impl Kernel<'_> {
             | Object::WaitGroup(_)
             | Object::Interrupt(_)
             | Object::EndpointReceiver(_)
-            | Object::EndpointSender(_) => Err(Error::InvalidArgument),
+            | Object::EndpointSender(_)
+            | Object::Upcalls { .. } => Err(Error::InvalidArgument),
         }
     }
 }

@@ -13,6 +13,7 @@ use guichet_abi::{Error, Message, Results, Signals, Syscall, deadline_to_words};
 
 use crate::*;
 
+pub(crate) mod forum;
 pub(crate) mod network;
 pub(crate) mod post;
 
@@ -164,6 +165,11 @@ struct Tables {
     exchanges: Vec<Exchange>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
+    capsule_users: Vec<CapsuleUser>,
+    subscriptions: Vec<Subscription>,
+    allows: Vec<Buffer>,
+    acquaintances: Vec<u32>,
+    capsule_words: Vec<u64>,
     globals: Globals,
 }
 
@@ -181,6 +187,11 @@ impl Tables {
             exchanges: &mut self.exchanges,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
+            capsule_users: &mut self.capsule_users,
+            subscriptions: &mut self.subscriptions,
+            allows: &mut self.allows,
+            acquaintances: &mut self.acquaintances,
+            capsule_words: &mut self.capsule_words,
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)
@@ -289,6 +300,9 @@ fn build(
         interrupts: vec![interrupt].leak(),
         endpoints: &[],
         senders: &[],
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 128,
     }));
     unbooted_machine(system)
@@ -309,6 +323,11 @@ fn unbooted_machine(system: &'static System<'static>) -> Machine {
         exchanges: vec![Exchange::IDLE; sizes.exchanges],
         wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
         wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
+        capsule_users: vec![CapsuleUser::FRESH; sizes.capsule_users],
+        subscriptions: vec![Subscription::NONE; sizes.subscriptions],
+        allows: vec![Buffer::EMPTY; sizes.allows],
+        acquaintances: vec![0; sizes.acquaintances],
+        capsule_words: vec![0; sizes.capsule_words],
         globals: Globals::INITIAL,
     };
     let memory = vec![vec![0; MEMORY_BYTES]; sizes.processes];
@@ -372,6 +391,7 @@ fn descriptor(
         objects,
         threads,
         wait_list: WaitListIndex::new(process + 2),
+        upcalls_list: WaitListIndex::NONE,
         first_member,
         first_exchange: ExchangeIndex::NONE,
         starts_at_boot: true,

@@ -80,10 +80,21 @@ pub enum ThreadState {
     Calling(EndpointIndex),
     /// It waits for the answer to its transaction (CH-2).
     Transacting(InitiatorIndex),
+    /// It waits for an upcall (CP-2).
+    Yielding(Awaited),
     /// It waits for its deadline only (WT-7).
     Sleeping,
     /// It is no thread, but stands in an object's list for a member of a wait group (WT-4).
     Member(Member),
+}
+
+/// Which upcall a thread waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Awaited {
+    /// Any that is subscribed.
+    Any,
+    /// One of these of the process's, a bit for each, subscribed or not.
+    These(u32),
 }
 
 /// A member of a wait group, as it stands in its object's list.
@@ -119,6 +130,7 @@ impl ThreadState {
             | ThreadState::Running
             | ThreadState::Transacting(_)
             | ThreadState::Calling(_)
+            | ThreadState::Yielding(_)
             | ThreadState::Sleeping => WaitListIndex::NONE,
         }
     }
@@ -139,6 +151,7 @@ impl ThreadState {
             | ThreadState::Sending { .. }
             | ThreadState::Transacting(_)
             | ThreadState::Calling(_)
+            | ThreadState::Yielding(_)
             | ThreadState::Sleeping => true,
         }
     }
@@ -237,6 +250,7 @@ impl ThreadDescriptor<'_> {
             threads: &[],
             wall: [0; WALL_WORDS],
             wait_list: WaitListIndex::NONE,
+            upcalls_list: WaitListIndex::NONE,
             first_member: ThreadIndex::NONE,
             first_exchange: ExchangeIndex::NONE,
             starts_at_boot: false,

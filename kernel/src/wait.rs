@@ -8,7 +8,7 @@
 
 use guichet_abi::{Error, OK, Results, Signals};
 
-use crate::HAS_ENDPOINTS;
+use crate::HAS_MESSAGES;
 use crate::deadline::Deadlines;
 use crate::event::{Outcome, failure};
 use crate::id::{Table, TableIndex, ThreadIndex, WaitGroupIndex, WaitListIndex};
@@ -16,7 +16,9 @@ use crate::memory::Buffer;
 use crate::port::Port;
 use crate::scheduler::SchedulerState;
 use crate::system::System;
-use crate::thread::{Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads};
+use crate::thread::{
+    Awaited, Member, Priority, Thread, ThreadDescriptor, ThreadList, ThreadState, Threads,
+};
 use crate::time::Instant;
 
 /// The threads and all that decides which of them runs.
@@ -207,6 +209,26 @@ impl<'s> Waits<'s> {
         self.wake(index, ThreadState::Returning(failure(error)));
     }
 
+    /// Ends the yield of a thread, which stands in no list and has no deadline: it becomes ready with these values,
+    /// and with the message that it keeps, if it does.
+    #[inline(always)]
+    pub(crate) fn complete_yield(
+        &mut self,
+        index: ThreadIndex,
+        (value0, value1): (usize, usize),
+        has_message: bool,
+    ) {
+        let results = Results { status: OK, value0, value1 };
+        if let Some(thread) = self.threads.get_mut(index) {
+            if has_message {
+                thread.state = ThreadState::ReturningMessage(results);
+            } else {
+                thread.state = ThreadState::Returning(results);
+            }
+        }
+        self.scheduler.stand(&mut self.threads, index);
+    }
+
     /// As [`Waits::complete`], with a message that the thread keeps (EP-8).
     pub(crate) fn complete_with_message(&mut self, index: ThreadIndex, results: Results) {
         self.wake(index, ThreadState::ReturningMessage(results));
@@ -293,6 +315,7 @@ impl<'s> Waits<'s> {
                 | ThreadState::Running
                 | ThreadState::Transacting(_)
                 | ThreadState::Calling(_)
+                | ThreadState::Yielding(_)
                 | ThreadState::Sleeping => {}
             }
             index = next;
@@ -515,6 +538,18 @@ impl<'s> Waits<'s> {
         }
     }
 
+    /// Blocks the current thread until an upcall comes, in no list and without a deadline, and runs another.
+    pub(crate) fn block_yield<P: Port>(&mut self, port: &mut P, awaited: Awaited) -> Outcome {
+        let current = self.scheduler.current;
+        if let Some(thread) = self.threads.get_mut(current) {
+            thread.state = ThreadState::Yielding(awaited);
+        }
+        if !self.scheduler.is_anybody_ready() {
+            self.deadlines.settle(port, &self.threads);
+        }
+        self.run_first()
+    }
+
     /// Runs the most important ready thread, if there is one.
     fn run_first(&mut self) -> Outcome {
         let next = self.scheduler.choose(&mut self.threads);
@@ -524,7 +559,7 @@ impl<'s> Waits<'s> {
         };
         let outcome = match thread.state {
             ThreadState::Returning(results) => Outcome::returning(next, results),
-            ThreadState::ReturningMessage(results) if HAS_ENDPOINTS => {
+            ThreadState::ReturningMessage(results) if HAS_MESSAGES => {
                 Outcome::returning_message(next, results)
             }
             ThreadState::Ready
@@ -539,6 +574,7 @@ impl<'s> Waits<'s> {
             | ThreadState::Sending { .. }
             | ThreadState::Transacting(_)
             | ThreadState::Calling(_)
+            | ThreadState::Yielding(_)
             | ThreadState::Sleeping => Outcome::resuming(next),
         };
         thread.state = ThreadState::Running;

@@ -8,8 +8,9 @@
 #![forbid(unsafe_code)]
 
 use guichet_kernel::{
-    Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Kernel, Process, ProcessIndex,
-    QueuedMessage, Storage, StorageSizes, System, TableIndex, Thread, ThreadList, WaitGroup,
+    Buffer, CapsuleUser, Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Kernel,
+    Process, ProcessIndex, QueuedMessage, Storage, StorageSizes, Subscription, System, TableIndex,
+    Thread, ThreadList, ThreadState, WaitGroup,
 };
 
 mod calls;
@@ -30,6 +31,11 @@ pub struct KernelTables {
     exchanges: Vec<Exchange>,
     wait_lists: Vec<ThreadList>,
     wait_groups: Vec<WaitGroup>,
+    capsule_users: Vec<CapsuleUser>,
+    subscriptions: Vec<Subscription>,
+    allows: Vec<Buffer>,
+    acquaintances: Vec<u32>,
+    capsule_words: Vec<u64>,
     globals: Globals,
 }
 
@@ -49,6 +55,11 @@ impl KernelTables {
             exchanges: vec![Exchange::IDLE; sizes.exchanges],
             wait_lists: vec![ThreadList::EMPTY; sizes.wait_lists],
             wait_groups: vec![WaitGroup::FRESH; sizes.wait_groups],
+            capsule_users: vec![CapsuleUser::FRESH; sizes.capsule_users],
+            subscriptions: vec![Subscription::NONE; sizes.subscriptions],
+            allows: vec![Buffer::EMPTY; sizes.allows],
+            acquaintances: vec![0; sizes.acquaintances],
+            capsule_words: vec![0; sizes.capsule_words],
             globals: Globals::INITIAL,
         }
     }
@@ -67,6 +78,11 @@ impl KernelTables {
             exchanges: &mut self.exchanges,
             wait_lists: &mut self.wait_lists,
             wait_groups: &mut self.wait_groups,
+            capsule_users: &mut self.capsule_users,
+            subscriptions: &mut self.subscriptions,
+            allows: &mut self.allows,
+            acquaintances: &mut self.acquaintances,
+            capsule_words: &mut self.capsule_words,
             globals: &mut self.globals,
         };
         Kernel::new(system, storage)
@@ -78,6 +94,23 @@ impl KernelTables {
         if let Some(process) = self.processes.get_mut(process.position()) {
             *process = process.in_life(incarnation);
         }
+    }
+
+    /// Takes away the messages of upcalls that their threads have been given, or never will be: a state means
+    /// the same whatever was told last.
+    pub fn forget_upcalls(&mut self, system: &System<'_>) {
+        for (user, declared) in self.capsule_users.iter_mut().zip(system.processes) {
+            let main = declared.threads.first().and_then(|main| self.threads.get(main.position()));
+            let state = main.map_or(ThreadState::Dormant, Thread::state);
+            if !matches!(state, ThreadState::ReturningMessage(_)) {
+                *user = user.without_message();
+            }
+        }
+    }
+
+    /// What capsules keep, for tools that know what it means.
+    pub fn capsule_words_mut(&mut self) -> &mut [u64] {
+        &mut self.capsule_words
     }
 
     /// Tells whether two states differ at most in the handlers' table, where the marks of

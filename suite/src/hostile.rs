@@ -45,7 +45,8 @@ pub const WORDS: [usize; 14] = [
 /// (AB-3). Blocks when the call does.
 ///
 /// # Panics
-/// If the kernel wrote to a place that is not wholly in the [`ARENA`].
+/// If the kernel wrote to a place that is not wholly in the [`ARENA`], or subscribed to a word that is no
+/// function.
 pub fn call(number: usize, arguments: Arguments) -> Results {
     call_message(number, arguments).0
 }
@@ -61,10 +62,16 @@ pub fn call_message(number: usize, arguments: Arguments) -> (Results, Message) {
     // atomics whose address was exposed, so that it may be written at any time; had the kernel
     // written elsewhere, the program's own code would not run on.
     let (results, message) = unsafe { raw::syscall_message(number, arguments) };
-    // A transaction that nobody blocks in has the kernel write later (CH-6).
-    let writes_later = number == Syscall::ChannelAsyncTransact as usize;
+    // A transaction that nobody blocks in has the kernel write later (CH-6), and so has a buffer that is
+    // allowed (CP-1).
+    let writes_later = [Syscall::ChannelAsyncTransact, Syscall::AllowReadWrite]
+        .map(|call| call as usize)
+        .contains(&number);
     let has_written = results.status == OK && (results.value0 != 0 || writes_later);
     assert!(is_ours || !has_written, "call {number} wrote over the program: {arguments:x?}");
+    // Whatever is subscribed is called by a yield.
+    let has_subscribed = number == Syscall::Subscribe as usize && results.status == OK;
+    assert!(!has_subscribed || arguments[2] == 0, "subscribed to no function: {arguments:x?}");
     (results, message)
 }
 
@@ -96,7 +103,9 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         }
         Syscall::EndpointReplyAndReceive => Some((arguments[4], arguments[5])),
         Syscall::ConsoleRead => Some((arguments[0], arguments[1])),
-        Syscall::ChannelRead | Syscall::ChannelReadExact => Some((arguments[2], arguments[3])),
+        Syscall::ChannelRead | Syscall::ChannelReadExact | Syscall::AllowReadWrite => {
+            Some((arguments[2], arguments[3]))
+        }
         Syscall::ChannelRespond
         | Syscall::ChannelAsyncTransactComplete
         | Syscall::ChannelAsyncCancel
@@ -132,6 +141,13 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         | Syscall::EndpointReply
         | Syscall::EndpointDropReply
         | Syscall::EndpointBind
-        | Syscall::EndpointClose => None,
+        | Syscall::EndpointClose
+        | Syscall::Command
+        | Syscall::AllowReadOnly
+        | Syscall::Subscribe
+        | Syscall::YieldWait
+        | Syscall::YieldNoWait
+        | Syscall::YieldWaitFor
+        | Syscall::CommandAndYieldWaitFor => None,
     }
 }

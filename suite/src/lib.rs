@@ -22,6 +22,7 @@
 #![deny(unsafe_code)]
 
 pub mod api;
+pub mod capsule;
 pub mod endpoint;
 pub mod hostile;
 pub mod interrupts;

@@ -119,15 +119,34 @@ impl Case {
     #[track_caller]
     pub fn equal_for<T: Debug + PartialEq>(&mut self, what: impl Debug, found: T, expected: T) {
         if found != expected {
-            let text = format_args!("for {what:x?}: found {found:?}, expected {expected:?}");
-            self.fail(text, Location::caller());
+            self.differs_for(&what, &found, &expected, Location::caller());
         }
     }
 
     fn equal_at<T: Debug + PartialEq>(&mut self, found: T, expected: T, place: &Location<'_>) {
         if found != expected {
-            self.fail(format_args!("found {found:?}, expected {expected:?}"), place);
+            self.differs(&found, &expected, place);
         }
+    }
+
+    // Out of line, and the same for all types: what is seldom needed must not be there for each check.
+    #[cold]
+    #[inline(never)]
+    fn differs(&mut self, found: &dyn Debug, expected: &dyn Debug, place: &Location<'_>) {
+        self.fail(format_args!("found {found:?}, expected {expected:?}"), place);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn differs_for(
+        &mut self,
+        what: &dyn Debug,
+        found: &dyn Debug,
+        expected: &dyn Debug,
+        place: &Location<'_>,
+    ) {
+        let text = format_args!("for {what:x?}: found {found:?}, expected {expected:?}");
+        self.fail(text, place);
     }
 
     fn fail(&mut self, what: core::fmt::Arguments<'_>, place: &Location<'_>) {

@@ -5,12 +5,13 @@
 //! came to. Between the two, robot and tester meet on the channels that the case is about, on which
 //! the robot is the handler in one direction and the initiator in the other.
 //!
-//! There are three programs for robots: one with buffers as long as transfers may be, one with small
-//! ones, and one that has endpoints too. A robot counts on the order in which they declare their
+//! There are four programs for robots: one with buffers as long as transfers may be, one with small
+//! ones, one that has endpoints too, and one that has to do with capsules. A robot counts on the order in which they declare their
 //! channels, as far as they have them: `CONTROL`, the handler of the channel for scripts; `IN`, the
 //! handler that scripts act on; `OUT`, the initiator that they transact on. Endpoints come behind them,
-//! and scripts name them by their handles.
+//! and scripts name them by their handles. A robot for capsules has its object for upcalls there.
 
+mod capsule;
 mod endpoint;
 mod outcomes;
 mod peer;
@@ -22,11 +23,12 @@ use pw_status::{Error, Result};
 use userspace::channel::Initiator;
 use userspace::syscall::Signals;
 
+pub use capsule::Mate;
 pub use endpoint::{EndpointStep, Endpoints, Right};
 pub use outcomes::Outcomes;
 pub use peer::{Peer, message, settle};
 pub use script::{Give, MAX_STEPS, Step, Until};
-pub use server::{serve, serve_with};
+pub use server::{serve, serve_capsules, serve_with};
 
 use wire::STEP_BYTES;
 

@@ -1,6 +1,7 @@
 //! What can only be said by looking at several declarations at once, and the model that comes of it.
 
 mod build;
+mod capsules;
 mod channels;
 mod cycles;
 mod devices;
@@ -9,8 +10,10 @@ mod lives;
 mod peers;
 mod queues;
 mod references;
+mod services;
 mod threads;
 mod unique;
+mod upcalls;
 
 use build::Joined;
 
@@ -27,6 +30,9 @@ pub(crate) fn check(tree: &Value, board: Option<&str>, log: &mut Diagnostics) ->
     unique::check(&draft, log);
     let threads: Vec<_> =
         draft.processes.iter().map(|process| threads::line_up(process, log)).collect();
+    let owners = capsules::link(&draft, log);
+    services::check(&draft, log);
+    upcalls::check(&draft, log);
     queues::check(&draft, log);
     let links = channels::link(&draft, log);
     let receivers = endpoints::link(&draft, log);
@@ -39,7 +45,7 @@ pub(crate) fn check(tree: &Value, board: Option<&str>, log: &mut Diagnostics) ->
     if log.has_errors() {
         return None;
     }
-    build::system(draft, threads, Joined { links, receivers, linked, differences })
+    build::system(draft, threads, Joined { links, receivers, linked, owners, differences })
 }
 
 /// A system without processes does nothing, and the number of a process is one byte.

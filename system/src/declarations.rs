@@ -7,6 +7,7 @@
 
 mod app;
 mod board;
+mod capsule;
 mod choices;
 mod constant;
 mod device;
@@ -16,6 +17,7 @@ mod number;
 mod object;
 mod process;
 mod shape;
+mod texts;
 mod thread;
 
 use crate::Diagnostics;
@@ -27,6 +29,7 @@ use fields::Fields;
 
 pub(crate) use app::AppDraft;
 pub(crate) use board::{BoardDraft, BoardProcessDraft};
+pub(crate) use capsule::CapsuleDraft;
 pub(crate) use device::{IrqDraft, MappingDraft};
 pub(crate) use endpoint::{EndpointDraft, SenderDraft};
 pub(crate) use object::{ObjectDraft, ObjectDraftKind};
@@ -45,6 +48,10 @@ pub(crate) struct SystemDraft<'t> {
     pub(crate) processes: Vec<ProcessDraft<'t>>,
     /// The longest transfer, if declared.
     pub(crate) max_transfer_bytes: Option<Spanned<usize>>,
+    /// The capsules, in the order of the file.
+    pub(crate) capsules: Vec<CapsuleDraft<'t>>,
+    /// For whom a process's number works.
+    pub(crate) process_ids: Name<'t>,
     /// What differs on some boards.
     pub(crate) boards: Vec<BoardDraft<'t>>,
 }
@@ -56,6 +63,8 @@ pub(crate) fn read<'t>(tree: &'t Value, log: &mut Diagnostics) -> Option<SystemD
         apps: Vec::new(),
         processes: Vec::new(),
         max_transfer_bytes: fields.spanned("max_transfer_bytes"),
+        capsules: fields.list("capsules").iter().map(|each| capsule::read(each, log)).collect(),
+        process_ids: fields.text("process_ids"),
         boards: fields.value("boards").map(|value| board::read(value, log)).unwrap_or_default(),
     };
     for (index, value) in fields.list("apps").iter().enumerate() {

@@ -14,12 +14,14 @@
 
 mod budget;
 mod build_script;
+mod checks;
 mod layout;
 mod part;
 mod place;
 pub mod pmp;
 pub mod pmsav7;
 pub mod pmsav8;
+mod runner;
 mod script;
 mod source;
 mod wall;
@@ -27,8 +29,9 @@ mod wall;
 pub use budget::{LayoutError, Use};
 pub use build_script::{SOURCE_VARIABLE, board_build_script};
 pub use layout::{BoardMemory, Layout, Measured, Placement, main_stack};
+pub use runner::runner_source;
 pub use script::{
     PROGRAM_ENTRY, PROGRAM_SECTIONS, STACKS_SECTION, Symbols, kernel_script, process_script,
 };
-pub use source::{Program, image_source};
+pub use source::{Program, capsule_crate, image_source};
 pub use wall::WallKind;

@@ -4,7 +4,11 @@
 //! not (how large a stack, how much memory), the model says `None` and the board decides. Places in
 //! the file are gone: whoever holds a [`System`] holds one that has passed every check.
 
+mod capsule;
+
 use std::collections::BTreeSet;
+
+pub use capsule::{BuiltIn, Capsule, Grant, Origin};
 
 /// The most processes of a system.
 pub const MAX_PROCESSES: usize = 255;
@@ -14,6 +18,12 @@ pub const MAX_OBJECTS: usize = 256;
 pub const MAX_THREADS: usize = 32;
 /// The most messages that all endpoints of a system hold together.
 pub const MAX_QUEUED_MESSAGES: usize = 32_767;
+/// The most capsules of a system.
+pub const MAX_CAPSULES: usize = 32;
+/// The most names that a process keeps for itself (NR-5).
+pub const MAX_SERVICES: usize = 255;
+/// How long a name in the registry is, in bytes (NR-1).
+pub const SERVICE_BYTES: usize = guichet_abi::NAME_BYTES;
 /// The least important and the most important priority of a thread (WT-8).
 pub const PRIORITIES: std::ops::RangeInclusive<u8> = 0..=31;
 /// The priority of a thread whose process declares none (WT-8).
@@ -35,6 +45,10 @@ pub struct System {
     pub processes: Vec<Process>,
     /// The longest transfer in bytes, where a board says nothing else (AB-10).
     pub max_transfer_bytes: usize,
+    /// The capsules, in the order of the file, which is that of the kernel's table (CP-4).
+    pub capsules: Vec<Capsule>,
+    /// Whether a process's number works for those who were not given it, too (CP-5).
+    pub are_ids_global: bool,
     /// What differs on some boards (CF-4).
     pub boards: Vec<Board>,
 }
@@ -69,6 +83,7 @@ impl System {
             | ObjectKind::Thread { .. }
             | ObjectKind::Process { .. }
             | ObjectKind::WaitGroup
+            | ObjectKind::Upcalls
             | ObjectKind::Interrupt { .. }
             | ObjectKind::Endpoint { .. }
             | ObjectKind::EndpointSender { .. } => None,
@@ -115,8 +130,19 @@ impl System {
             | ObjectKind::Thread { .. }
             | ObjectKind::Process { .. }
             | ObjectKind::WaitGroup
+            | ObjectKind::Upcalls
             | ObjectKind::Interrupt { .. } => false,
         })
+    }
+
+    /// Whether the kernel has anything to do with capsules (CP-1).
+    pub fn has_capsules(&self) -> bool {
+        !self.capsules.is_empty()
+    }
+
+    /// The capsules whose code is not Guichet's, each with the folder of its package.
+    pub fn own_capsules(&self) -> impl Iterator<Item = (&Capsule, &str)> {
+        self.capsules.iter().filter_map(|capsule| Some((capsule, capsule.folder()?)))
     }
 
     /// Whether an object of any process has this interrupt line (PR-8).
@@ -237,6 +263,8 @@ pub struct Process {
     pub interrupts: Vec<Interrupt>,
     /// The devices that it may touch.
     pub mappings: Vec<Mapping>,
+    /// The names that only it registers; if there are any, it registers no others (NR-5).
+    pub services: Vec<String>,
     /// Its threads, at least one. The first is the main thread.
     pub threads: Vec<Thread>,
 }
@@ -337,6 +365,8 @@ pub enum ObjectKind {
         /// It may call.
         may_call: bool,
     },
+    /// Tells that upcalls of the process are pending (CP-6).
+    Upcalls,
 }
 
 /// The endpoint that a sender sends to.
@@ -348,9 +378,18 @@ fn endpoint_of(kind: ObjectKind) -> Option<ObjectId> {
         | ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
+        | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
         | ObjectKind::Endpoint { .. } => None,
     }
+}
+
+/// The registry's name for the service called `name`: with zeros behind it (NR-1). `None` if it is too long,
+/// or nothing but zeros.
+pub fn service_name(name: &str) -> Option<[u8; SERVICE_BYTES]> {
+    let mut padded = [0; SERVICE_BYTES];
+    padded.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+    (padded != [0; SERVICE_BYTES]).then_some(padded)
 }
 
 /// What an interrupt object consists of (PR-8).

@@ -10,6 +10,8 @@ use crate::{Diagnostic, Span};
 
 /// The longest name, in bytes.
 pub(crate) const MAX_NAME_BYTES: usize = 64;
+/// The longest path, in bytes.
+const MAX_PATH_BYTES: usize = 1024;
 
 /// Who else reads a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +22,12 @@ pub(crate) enum Rule {
     Identifier,
     /// Cargo, as a package, and Rust code, as a crate.
     Package,
+    /// Rust code, as a crate that is linked into the kernel.
+    Capsule,
     /// Nobody: it refers to a name that is checked where it is given.
     Reference,
+    /// The file system, as the path of a folder.
+    Folder,
 }
 
 impl Rule {
@@ -29,6 +35,7 @@ impl Rule {
     pub(crate) fn objection(self, name: &str, span: Span) -> Option<Diagnostic> {
         let (complaint, note) = match self {
             Rule::Reference => return None,
+            Rule::Folder => return folder_objection(name, span),
             _ if name.is_empty() => {
                 ("a name is empty", "an empty name could not be told from none")
             }
@@ -49,7 +56,12 @@ impl Rule {
                 "a process is a cargo package and its generated code a Rust crate: letters, digits, \
                  `-` and `_`, a letter first, no keyword",
             ),
-            Rule::Label | Rule::Identifier | Rule::Package => return None,
+            Rule::Capsule if !is_package(name) => (
+                "this name cannot be that of a Rust crate",
+                "a capsule is linked into the kernel under its name: letters, digits, `-` and `_`, a \
+                 letter first, no keyword",
+            ),
+            Rule::Label | Rule::Identifier | Rule::Package | Rule::Capsule => return None,
         };
         let label = if name.is_empty() {
             "empty".to_owned()
@@ -60,6 +72,24 @@ impl Rule {
     }
 }
 
+/// Why nothing can be at `path`. Whether something is, only whoever builds can say.
+fn folder_objection(path: &str, span: Span) -> Option<Diagnostic> {
+    let (complaint, label) = match path {
+        "" => ("a folder's path is empty", "empty"),
+        _ if path.len() > MAX_PATH_BYTES => ("a folder's path is too long", "longer than any path"),
+        _ if path.chars().any(char::is_control) => {
+            ("a folder's path has characters that do not print", "not allowed")
+        }
+        _ => return None,
+    };
+    Some(
+        Diagnostic::error(complaint)
+            .at(span, label)
+            .note("it leads from the folder of this file to a cargo package")
+            .help("write it as in `capsules/latest_value`"),
+    )
+}
+
 /// Offers the nearest name that is allowed, where there is one.
 fn with_advice(diagnostic: Diagnostic, rule: Rule, name: &str, span: Span) -> Diagnostic {
     let repaired: String = name
@@ -68,7 +98,7 @@ fn with_advice(diagnostic: Diagnostic, rule: Rule, name: &str, span: Span) -> Di
         .collect();
     let repaired = if rule == Rule::Identifier { repaired.to_uppercase() } else { repaired };
     let is_offered = repaired != name
-        && matches!(rule, Rule::Identifier | Rule::Package)
+        && matches!(rule, Rule::Identifier | Rule::Package | Rule::Capsule)
         && rule.objection(&repaired, span).is_none();
     if is_offered {
         diagnostic.suggest(span, format!("\"{repaired}\""), "a name that is allowed")
@@ -132,7 +162,13 @@ mod tests {
             (Rule::Package, "_x", false),
             (Rule::Package, "match", false),
             (Rule::Package, "../x", false),
+            (Rule::Capsule, "latest-value", true),
+            (Rule::Capsule, "latest.value", false),
             (Rule::Reference, "", true),
+            (Rule::Folder, "../own capsules/é", true),
+            (Rule::Folder, "", false),
+            (Rule::Folder, "a\nb", false),
+            (Rule::Folder, &"p".repeat(1025), false),
         ];
         for (rule, name, is_allowed) in cases {
             let objection = rule.objection(name, Span::default());

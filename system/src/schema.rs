@@ -10,7 +10,7 @@ mod keys;
 use crate::names::Rule;
 
 pub(crate) use keys::{
-    APP, BOARD, BOARD_IRQ, BOARD_OBJECT, BOARD_PROCESS, BOARDS, CONSTANT, IRQ, MAPPING,
+    APP, BOARD, BOARD_IRQ, BOARD_OBJECT, BOARD_PROCESS, BOARDS, CAPSULE, CONSTANT, IRQ, MAPPING,
     OBJECT_TYPES, PROCESS, SYSTEM, THREAD,
 };
 
@@ -97,6 +97,11 @@ pub(crate) enum Shape {
     Choice(&'static [&'static str]),
     /// A list of some of these words, each at most once and at least one.
     Choices(&'static [&'static str]),
+    /// A list of texts, at least one.
+    Texts {
+        /// How many it may have.
+        maximum: usize,
+    },
     /// `true` or `false`.
     Boolean,
     /// A whole number.
@@ -147,6 +152,8 @@ pub(crate) enum ObjectClass {
     Endpoint,
     /// A sending end of an endpoint.
     EndpointSender,
+    /// What tells of pending upcalls.
+    Upcalls,
 }
 
 impl ObjectClass {
@@ -161,6 +168,7 @@ impl ObjectClass {
             ObjectClass::Interrupt => &keys::INTERRUPT,
             ObjectClass::Endpoint => &keys::ENDPOINT,
             ObjectClass::EndpointSender => &keys::ENDPOINT_SENDER,
+            ObjectClass::Upcalls => &keys::UPCALLS,
         }
     }
 }
@@ -173,8 +181,8 @@ mod tests {
     #[test]
     fn no_table_lists_a_key_twice_and_every_key_says_what_it_means() {
         let objects = OBJECT_TYPES.iter().filter_map(|each| each.class).map(ObjectClass::table);
-        let tables = [&SYSTEM, &APP, &PROCESS, &THREAD, &CONSTANT, &BOARDS, &BOARD, &MAPPING, &IRQ];
-        let boards = [&BOARD_PROCESS, &BOARD_OBJECT, &BOARD_IRQ];
+        let tables = [&SYSTEM, &CAPSULE, &APP, &PROCESS, &THREAD, &CONSTANT, &MAPPING, &IRQ];
+        let boards = [&BOARDS, &BOARD, &BOARD_PROCESS, &BOARD_OBJECT, &BOARD_IRQ];
         for table in tables.into_iter().chain(boards).chain(objects) {
             let mut seen = HashSet::new();
             for key in table.keys {

@@ -6,17 +6,24 @@
 //! and is passed in. Times of the file are in milliseconds and become ticks of the board here, because
 //! the kernel never divides.
 
+mod capsules;
 mod endpoints;
 mod numbers;
 
 use guichet_kernel::{
     EndpointDescriptor, ExchangeIndex, GiveUp, HandlerDescriptor, InitiatorDescriptor,
     InterruptDescriptor, InterruptLine, Object, Priority, ProcessDescriptor, ProcessIndex, Region,
-    RestartPolicy, SenderDescriptor, Span, System, ThreadDescriptor, ThreadIndex, WALL_WORDS,
-    WaitGroupDescriptor, WaitListIndex,
+    RestartPolicy, SenderDescriptor, Service, Span, System, ThreadDescriptor, ThreadIndex,
+    WALL_WORDS, WaitGroupDescriptor, WaitListIndex,
+};
+
+pub use capsules::{CapsuleFault, LinkedCapsule};
+pub(crate) use capsules::{
+    MAX_BUFFERS, MAX_UPCALLS, not_granted, same_driver, too_many_buffers, too_many_upcalls,
 };
 
 use crate::model::{self, OnGiveUp, RestartWhen};
+use capsules::CapsuleTable;
 use numbers::{Numbers, Waited};
 
 /// The kernel's view of a declared system, owned.
@@ -30,6 +37,9 @@ pub struct Tables {
     interrupts: Vec<InterruptTables>,
     endpoints: Vec<EndpointDescriptor>,
     senders: Vec<SenderDescriptor>,
+    capsules: Vec<CapsuleTable>,
+    services: Vec<Service>,
+    are_ids_global: bool,
     max_transfer_bytes: usize,
 }
 
@@ -41,6 +51,7 @@ struct ProcessTables {
     threads: Vec<ThreadIndex>,
     wall: [u32; WALL_WORDS],
     wait_list: WaitListIndex,
+    upcalls_list: WaitListIndex,
     first_member: ThreadIndex,
     first_exchange: ExchangeIndex,
     starts_at_boot: bool,
@@ -76,6 +87,7 @@ impl ProcessTables {
             threads: &self.threads,
             wall: self.wall,
             wait_list: self.wait_list,
+            upcalls_list: self.upcalls_list,
             first_member: self.first_member,
             first_exchange: self.first_exchange,
             starts_at_boot: self.starts_at_boot,
@@ -89,6 +101,7 @@ impl Tables {
     /// The tables of `system`, where process `n` may use the regions `memory[n]` (sorted, without
     /// overlaps; none for a process beyond the list), one transfer is at most
     /// `max_transfer_bytes` (AB-10), and the clock ticks `ticks_per_sec` times a second (AB-4).
+    /// Capsules, whose code is linked in, come with [`Tables::with_capsules`].
     pub fn new(
         system: &model::System,
         memory: &[Vec<Region>],
@@ -105,6 +118,7 @@ impl Tables {
                 .collect(),
             wall: [0; WALL_WORDS],
             wait_list: numbers.wait_list(Waited::Process(number)),
+            upcalls_list: numbers.upcalls_list(number),
             first_member: numbers.members.get(number).copied().unwrap_or(ThreadIndex::NONE),
             first_exchange: numbers.exchanges.get(number).copied().unwrap_or(ExchangeIndex::NONE),
             starts_at_boot: process.starts_at_boot,
@@ -124,6 +138,9 @@ impl Tables {
             senders: (0..numbers.senders.len())
                 .map(|place| numbers.sender(system, place))
                 .collect(),
+            capsules: Vec::new(),
+            services: capsules::services(system),
+            are_ids_global: system.are_ids_global,
             max_transfer_bytes,
         }
     }
@@ -163,6 +180,9 @@ impl Tables {
             interrupts: &interrupts,
             endpoints: &self.endpoints,
             senders: &self.senders,
+            capsules: &capsules::descriptors(&self.capsules, processes.len()),
+            services: &self.services,
+            are_ids_global: self.are_ids_global,
             max_transfer_bytes: self.max_transfer_bytes,
         })
     }

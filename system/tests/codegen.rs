@@ -41,6 +41,13 @@ fn both_ends_of_an_endpoint_get_types_and_the_receiver_its_peers() {
 }
 
 #[test]
+fn who_waits_for_upcalls_gets_a_handle_and_a_type_for_it() {
+    let system = system(include_str!("corpus/capsules_good.json5"));
+    let code = process_source(&system, "display").expect("the process is there");
+    compare("display.rs", &code, include_str!("generated/display.rs"));
+}
+
+#[test]
 fn a_process_that_is_not_there_gets_nothing() {
     assert_eq!(process_source(&system(LATER_FORM), "writer"), None);
 }

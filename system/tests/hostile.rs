@@ -8,6 +8,7 @@ use proptest::prelude::*;
 const GUIDE: &str = include_str!("corpus/guide.json5");
 const LATER_FORM: &str = include_str!("corpus/later_form.json5");
 const ENDPOINTS: &str = include_str!("corpus/endpoint_good.json5");
+const CAPSULES: &str = include_str!("corpus/capsules_good.json5");
 const CYCLE: &str = include_str!("corpus/cycle_of_three.json5");
 const UNICODE: &str = include_str!("corpus/unicode_columns.json5");
 
@@ -20,71 +21,73 @@ fn answer(text: &str) -> Loaded {
     loaded
 }
 
+/// What JSON5 is made of.
+const MARKS: &[&str] = &[
+    "{", "}", "[", "]", ",", ":", "\"", "'", "/*", "*/", "//", "\n", "\r\n", "\r", "\\", "\\u{1}",
+    "\\uD800", "\\x",
+];
+/// Words that mean something.
+const WORDS: &[&str] = &[
+    "apps:",
+    "name:",
+    "processes:",
+    "objects:",
+    "threads:",
+    "type:",
+    "boards:",
+    "linux:",
+    "constants:",
+    "value:",
+    "\"u32\"",
+    "\"IPC\"",
+    "\"channel_handler\"",
+    "\"channel_initiator\"",
+    "\"thread\"",
+    "handler_process:",
+    "handler_object_name:",
+    "\"endpoint\"",
+    "\"endpoint_sender\"",
+    "endpoint_process:",
+    "endpoint_object_name:",
+    "capacity:",
+    "max_message_bytes:",
+    "rights:",
+    "capsules:",
+    "\"name_registry\"",
+    "crate:",
+    "grants:",
+    "\"reading\"",
+    "owners:",
+    "services:",
+    "\"upcalls\"",
+    "process_ids:",
+    "\"call\"",
+    "main_thread:",
+];
+/// Values, and what looks like one.
+const VALUES: &[&str] = &[
+    "true",
+    "null",
+    "NaN",
+    "-Infinity",
+    "0x",
+    "1e",
+    "-",
+    ".5",
+    "99999999999999999999999999999999999999999",
+    "\u{FEFF}",
+    "\u{2028}",
+    "é",
+    "日本",
+    "\0",
+    "🧑‍🦰",
+];
+
 /// Pieces that mean something, so that random files get beyond the first character.
 fn token() -> impl Strategy<Value = String> {
-    let tokens = [
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        ":",
-        "\"",
-        "'",
-        "/*",
-        "*/",
-        "//",
-        "\n",
-        "\r\n",
-        "\r",
-        "\\",
-        "\\u{1}",
-        "\\uD800",
-        "\\x",
-        "apps:",
-        "name:",
-        "processes:",
-        "objects:",
-        "threads:",
-        "type:",
-        "boards:",
-        "linux:",
-        "constants:",
-        "value:",
-        "\"u32\"",
-        "\"IPC\"",
-        "\"channel_handler\"",
-        "\"channel_initiator\"",
-        "\"thread\"",
-        "handler_process:",
-        "handler_object_name:",
-        "\"endpoint\"",
-        "\"endpoint_sender\"",
-        "endpoint_process:",
-        "endpoint_object_name:",
-        "capacity:",
-        "max_message_bytes:",
-        "rights:",
-        "\"call\"",
-        "main_thread:",
-        "true",
-        "null",
-        "NaN",
-        "-Infinity",
-        "0x",
-        "1e",
-        "-",
-        ".5",
-        "99999999999999999999999999999999999999999",
-        "\u{FEFF}",
-        "\u{2028}",
-        "é",
-        "日本",
-        "\0",
-        "🧑‍🦰",
-    ];
+    let tokens = [MARKS, WORDS, VALUES].concat();
     prop_oneof![
-        proptest::sample::select(tokens.to_vec()).prop_map(str::to_owned),
+        proptest::sample::select(tokens).prop_map(str::to_owned),
         any::<char>().prop_map(String::from)
     ]
 }
@@ -112,7 +115,7 @@ proptest! {
 
     #[test]
     fn a_good_file_with_a_change_is_answered(
-        file in proptest::sample::select(vec![GUIDE, LATER_FORM, ENDPOINTS, CYCLE, UNICODE]),
+        file in proptest::sample::select(vec![GUIDE, LATER_FORM, ENDPOINTS, CAPSULES, CYCLE, UNICODE]),
         from in any::<usize>(),
         count in 0usize..40,
         with in prop::collection::vec(token(), 0..4),

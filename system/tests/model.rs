@@ -1,6 +1,8 @@
 //! What a good file means.
 
-use guichet_system::model::{ConstantValue, Mapping, ObjectId, ObjectKind};
+use guichet_system::model::{
+    BuiltIn, Capsule, ConstantValue, Grant, Mapping, ObjectId, ObjectKind, Origin, service_name,
+};
 use guichet_system::{System, check_source};
 
 fn system(text: &str) -> System {
@@ -61,6 +63,39 @@ fn an_initiator_declares_its_badge_and_its_default_deadline() {
         default_deadline_ms: Some(u32::MAX),
     };
     assert_eq!(system.processes[0].objects[0].kind, asks);
+}
+
+#[test]
+fn capsules_are_in_the_order_of_the_file_with_what_they_are_granted() {
+    let system = system(include_str!("corpus/capsules_good.json5"));
+    let capsule =
+        |name: &str, origin| Capsule { name: name.to_owned(), origin, owners: Vec::new() };
+    let own = |folder: &str, grants| Origin::Package { folder: folder.to_owned(), grants };
+    let latest_value = own("capsules/latest_value", vec![Grant::Reading, Grant::Clock]);
+    let expected = [
+        capsule("name_registry", Origin::BuiltIn(BuiltIn::NameRegistry)),
+        capsule("sync_mailbox", Origin::BuiltIn(BuiltIn::SyncMailbox)),
+        capsule("async_mailbox", Origin::BuiltIn(BuiltIn::AsyncMailbox)),
+        Capsule { owners: vec![0], ..capsule("latest_value", latest_value) },
+        capsule("counter", own("./capsules/counter/", Vec::new())),
+    ];
+    assert_eq!(system.capsules, expected);
+    let own: Vec<_> = system.own_capsules().map(|(capsule, _)| &*capsule.name).collect();
+    assert_eq!(own, ["latest_value", "counter"]);
+    assert!(system.has_capsules() && system.are_ids_global);
+    assert_eq!(system.processes[0].services, ["com.example.sensor1", "température"]);
+    assert_eq!(system.processes[1].objects[0].kind, ObjectKind::Upcalls);
+    let plain = one_process("");
+    assert!(!plain.has_capsules() && !plain.are_ids_global);
+}
+
+#[test]
+fn the_name_of_a_service_has_zeros_behind_it() {
+    assert_eq!(service_name("clock"), Some(*b"clock\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
+    assert_eq!(service_name("12345678901234567890"), Some(*b"12345678901234567890"));
+    for name in ["", "\0", "123456789012345678901"] {
+        assert_eq!(service_name(name), None, "{name:?}");
+    }
 }
 
 #[test]

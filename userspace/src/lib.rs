@@ -2,9 +2,11 @@
 //!
 //! A program sees the rest of the system through calls only. This crate gives each call one plain
 //! function ([`syscall`]), and where a kind of object has more to say, a typed handle
-//! ([`channel`]). Around them stands what a program without an operating system would miss: time
-//! ([`time`]), a console ([`print!`], [`println!`]), an entry point ([`process_entry`],
-//! [`entry`]) and an end for panics ([`mod@panic`]).
+//! ([`channel`], [`endpoint`]). Capsules are reached by [`syscall::command`] and its like, by buffers
+//! that are allowed ([`allow`]) and events ([`upcall`]); those that Guichet brings have clients:
+//! [`registry`], [`mailbox`], [`inbox`]. Around them stands what a program without an operating system
+//! would miss: time ([`time`]), a console ([`print!`], [`println!`]), an entry point
+//! ([`process_entry`], [`entry`]) and an end for panics ([`mod@panic`]).
 //!
 //! Nothing here allocates, and nothing here decides: whether a handle, a buffer or a deadline is
 //! good is the kernel's word, so that a program cannot come to rely on a check that its
@@ -44,6 +46,7 @@ compile_error!(
 #[cfg(test)]
 extern crate std;
 
+pub mod allow;
 #[cfg(all(target_os = "none", target_arch = "arm"))]
 pub mod arm;
 #[cfg(any(target_os = "none", test))]
@@ -52,21 +55,27 @@ mod buffer;
 pub mod channel;
 mod console;
 pub mod endpoint;
+pub mod inbox;
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod mailbox;
 pub mod panic;
+mod process_id;
 mod program;
 pub mod raw;
 pub mod register;
+pub mod registry;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]
 pub mod riscv32;
 pub mod syscall;
 pub mod thread;
 pub mod time;
+pub mod upcall;
 pub mod wait_group;
 
 pub use buffer::{SyscallBuffer, SyscallBufferMut};
 pub use guichet_userspace_macros::{entry, process_entry};
+pub use process_id::ProcessId;
 pub use program::{EntryResult, ProgramRecord};
 
 // The machine that the program is built for.

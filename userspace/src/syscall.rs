@@ -6,16 +6,21 @@
 //!
 //! All of them take handle numbers as the generated `handle` module gives them. An unknown number
 //! is [`Error::OutOfRange`] and an object of the wrong kind [`Error::InvalidArgument`], in every
-//! call; the functions' own notes name only what is theirs.
+//! call; the functions' own notes name only what is theirs. Those on capsules take no handles but the
+//! numbers of drivers, and are the main thread's alone.
 
+mod capsule;
 mod channel;
 mod debug;
 mod end;
 mod endpoint;
 mod interrupt;
 mod task;
+mod upcall;
 mod wait;
 
+pub(crate) use capsule::command_values;
+pub use capsule::{CapsuleError, allow_read_only, allow_read_write, command};
 pub use channel::{
     Received, channel_async_cancel, channel_async_transact, channel_async_transact_complete,
     channel_badge, channel_read, channel_read_exact, channel_receive, channel_respond,
@@ -31,9 +36,13 @@ pub use endpoint::{
     endpoint_send, endpoint_send_words, endpoint_try_receive, endpoint_try_receive_words,
     endpoint_try_send, endpoint_try_send_words,
 };
-pub use guichet_abi::{ExitStatus, Fault, FaultCause, Signals};
+pub use guichet_abi::{CommandReturn, ErrorCode, ExitStatus, Fault, FaultCause, Signals};
 pub use interrupt::{console_read, interrupt_ack};
 pub use task::{process_start, task_fault, task_join, task_terminate, thread_start};
+pub use upcall::{
+    Subscription, UpcallFunction, Yielded, command_and_yield_wait_for, subscribe, yield_no_wait,
+    yield_wait, yield_wait_for,
+};
 pub(crate) use wait::sleep_until;
 pub use wait::{WaitReturn, object_wait, wait_group_add, wait_group_remove};
 

@@ -37,6 +37,7 @@ use guichet::boards::{BOARDS, Board};
 
 use crate::figures::Figures;
 use crate::image::Image;
+use crate::round_trips::{CALL, MAILBOX};
 use crate::sizes::Sizes;
 use crate::systems::Declared;
 
@@ -81,6 +82,18 @@ fn run(board: Option<&str>) -> Result<String> {
     Ok(format!("compiler: {compiler}, {}\n{figures}", board.target))
 }
 
+/// What capsules cost: time, with few and many processes, and code.
+fn measure_mailbox(board: &'static Board, figures: &mut Figures) -> Result<()> {
+    for processes in PROCESSES {
+        let Some(image) = Image::build(board, Declared::mailbox(processes)?)? else { continue };
+        round_trips::measure_some(&image, processes, MAILBOX, figures)?;
+        if processes == 2 {
+            sizes::tell_code(Sizes::of(&image)?, "every window", figures)?;
+        }
+    }
+    Ok(())
+}
+
 /// Every figure of a board. A system that has no room on it is left out.
 fn measure(board: &'static Board) -> Result<Figures> {
     let mut figures = Figures::default();
@@ -102,11 +115,12 @@ fn measure(board: &'static Board) -> Result<Figures> {
     }
     for processes in PROCESSES {
         let Some(image) = Image::build(board, Declared::endpoints(processes)?)? else { continue };
-        round_trips::measure_endpoints(&image, processes, &mut figures)?;
+        round_trips::measure_some(&image, processes, CALL, &mut figures)?;
         if processes == 2 {
-            sizes::tell_endpoints(Sizes::of(&image)?, &mut figures)?;
+            sizes::tell_code(Sizes::of(&image)?, "endpoints", &mut figures)?;
         }
     }
+    measure_mailbox(board, &mut figures)?;
     if let Some(deadline) = Image::build(board, Declared::deadline()?)? {
         deadlines::measure(&deadline, &mut figures)?;
     }

@@ -11,8 +11,9 @@ const INSTRUCTIONS_PER_SECOND: u64 = 1_000_000_000;
 
 /// What is subtracted from everything else.
 const NOTHING: &str = "nothing";
-/// What is measured of endpoints with any number of processes.
-const CALL: &str = "call and reply, 4 words";
+/// What is measured of endpoints, and of capsules, with any number of processes.
+pub(crate) const CALL: &str = "call and reply, 4 words";
+pub(crate) const MAILBOX: &str = "mailbox round trip 64/64";
 
 /// What a program says before it measures, and of everything that it has measured.
 const CLOCK: &str = "clock ";
@@ -48,11 +49,12 @@ pub(crate) fn measure_further(image: &Image, figures: &mut Figures) -> Result<()
     measured.into_iter().try_for_each(|(name, figure)| figures.push(name, figure))
 }
 
-/// Runs the image of the system with endpoints; of one with more than two processes only the calls count, and
-/// those must cost what they cost with two.
-pub(crate) fn measure_endpoints(
+/// Runs the image of a system and adds what its programs measured; with more than two processes `some` alone, which
+/// shows what the others cost that only sleep.
+pub(crate) fn measure_some(
     image: &Image,
     processes: usize,
+    some: &str,
     figures: &mut Figures,
 ) -> Result<()> {
     let console = Emulator::run(image, &[])?;
@@ -60,7 +62,7 @@ pub(crate) fn measure_endpoints(
     for (name, figure) in measured {
         if processes == 2 {
             figures.push(name, figure)?;
-        } else if name == CALL {
+        } else if name == some {
             figures.push(format!("{name}, {processes} processes"), figure)?;
         }
     }

@@ -60,9 +60,9 @@ pub(crate) fn tell(few: Sizes, many: Sizes, woven: Sizes, figures: &mut Figures)
     figures.push("RAM of a channel, bytes", channel)
 }
 
-/// Says what a kernel takes that has every window.
-pub(crate) fn tell_endpoints(sizes: Sizes, figures: &mut Figures) -> Result<()> {
-    figures.push("kernel with endpoints, code, bytes", sizes.text)
+/// Says what a kernel takes that has these windows.
+pub(crate) fn tell_code(sizes: Sizes, with: &str, figures: &mut Figures) -> Result<()> {
+    figures.push(format!("kernel with {with}, code, bytes"), sizes.text)
 }
 
 /// What one more takes, rounded up.

@@ -49,6 +49,14 @@ impl Declared {
         Ok(declared)
     }
 
+    /// The system in which the synchronous mailbox is measured, with so many processes: two that talk, and the
+    /// others asleep.
+    pub(crate) fn mailbox(processes: usize) -> Result<Declared> {
+        let mut declared = read("mailbox")?;
+        resize(&mut declared.system, processes)?;
+        Ok(declared)
+    }
+
     /// The system in which round trips are measured, with so many processes: two that talk, and
     /// the others asleep.
     pub(crate) fn round_trips(processes: usize) -> Result<Declared> {

@@ -9,6 +9,7 @@
 
 mod fate;
 mod finish;
+pub mod mailbox;
 mod measure;
 mod message;
 mod order;

@@ -3,7 +3,7 @@
 use guichet::BOARD;
 use guichet::boards::BOARDS;
 
-use crate::report;
+use guichet::report;
 
 /// Lists the boards that systems run on.
 pub(crate) fn boards() -> u8 {

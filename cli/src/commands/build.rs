@@ -11,12 +11,17 @@ use guichet_system::System;
 use crate::arguments::BuildArguments;
 use crate::bar::Bar;
 use crate::board::Board;
-use crate::report;
+use guichet::report;
 
 /// Builds a system and shows where its programs are, and its image.
 pub(crate) fn build(arguments: &BuildArguments) -> Result<u8, Failure> {
     let text = match arguments.board {
-        Board::Linux => programs(&built(arguments)?),
+        Board::Linux => {
+            let built = built(arguments)?;
+            let runner = built.runner.as_ref();
+            let runner = runner.map(|file| format!("runner: {}\n", file.display()));
+            programs(&built) + &runner.unwrap_or_default()
+        }
         Board::Image(board) => {
             let BuiltImage { built, image, .. } = built_image(&arguments.dir, board)?;
             format!("{}image: {}\n", programs(&built), image.display())

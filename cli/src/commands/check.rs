@@ -5,7 +5,7 @@ use guichet_system::{Diagnostic, Loaded, Severity, Source, Span, System};
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
-use crate::report;
+use guichet::report;
 
 /// Checks a system's file and shows what is wrong in it.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, Failure> {
@@ -29,7 +29,12 @@ fn summary(file: &str, system: &System, warnings: usize) -> String {
         0 => String::new(),
         _ => format!(", {}", counted(warnings, "warning")),
     };
-    format!("{file}: no errors{doubts}; {processes} in {}\n", counted(system.apps.len(), "app"))
+    let capsules = match system.capsules.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "capsule")),
+    };
+    let apps = counted(system.apps.len(), "app");
+    format!("{file}: no errors{doubts}; {processes} in {apps}{capsules}\n")
 }
 
 fn counted(count: usize, noun: &str) -> String {

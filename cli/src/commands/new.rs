@@ -4,7 +4,7 @@ use guichet::Failure;
 use guichet::new::create;
 
 use crate::arguments::NewArguments;
-use crate::report;
+use guichet::report;
 
 /// Makes a system to start from and says what to do with it.
 pub(crate) fn new(arguments: &NewArguments) -> Result<u8, Failure> {

@@ -4,12 +4,12 @@ use std::io::stdout;
 use std::time::Duration;
 
 use guichet::boards::Board as ImageBoard;
-use guichet::{BoardEnding, Ending, Failure, run_image, run_system, status};
+use guichet::{BoardEnding, Failure, become_runner, run_image, run_system, status};
 
 use super::build::{built, built_image};
 use crate::arguments::{BuildArguments, RunArguments};
 use crate::board::Board;
-use crate::report;
+use guichet::report;
 
 /// Builds a system and runs it; its end decides the exit status.
 pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
@@ -20,11 +20,12 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
 }
 
 fn run_on_linux(arguments: &BuildArguments, timeout: Option<Duration>) -> Result<u8, Failure> {
-    let ending = run_system(&built(arguments)?, timeout, Box::new(stdout()))?;
-    Ok(match ending {
-        Ending::NothingLeft => status::NOTHING_LEFT,
-        Ending::Shutdown(_) | Ending::TimedOut(_) | Ending::Interrupted(_) => ending.exit_status(),
-    })
+    let built = built(arguments)?;
+    if let Some(runner) = &built.runner {
+        return Err(become_runner(runner, &arguments.dir, &built, timeout));
+    }
+    let ending = run_system(&built, timeout, Box::new(stdout()))?;
+    Ok(status::of_ending(&ending))
 }
 
 fn run_on_board(

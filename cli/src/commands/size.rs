@@ -8,7 +8,7 @@ use guichet::{Failure, image_size};
 use super::build::built_image;
 use crate::arguments::SizeArguments;
 use crate::board::Board;
-use crate::report;
+use guichet::report;
 
 /// Builds a system's image and shows what it uses of the board's memories.
 pub(crate) fn size(arguments: &SizeArguments) -> Result<u8, Failure> {

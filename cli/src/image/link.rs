@@ -1,4 +1,4 @@
-//! The linker, and files that appear whole or not at all.
+//! The linker, whose files appear whole or not at all.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Failure;
+use crate::folder::write;
 
 /// A linker and the folder that it works in.
 pub(super) struct Linker<'a> {
@@ -47,12 +48,4 @@ impl Linker<'_> {
         fs::rename(&part, &file).map_err(|source| Failure::not_written(&file, source))?;
         Ok(file)
     }
-}
-
-/// Writes a file unless it has that content already, so that nothing is built again for nothing.
-pub(super) fn write(file: &Path, content: &[u8]) -> Result<(), Failure> {
-    if fs::read(file).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    fs::write(file, content).map_err(|source| Failure::not_written(file, source))
 }

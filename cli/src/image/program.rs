@@ -25,6 +25,9 @@ pub(super) struct LinkedProgram {
 /// Why a linked program is not fit for an image.
 type Reason = &'static str;
 
+/// The module of `core` whose functions panic, as it stands in the names of symbols.
+const PANICKING: &str = "4core9panicking";
+
 const UNSOUND: Reason = "the linked file is damaged; build it again";
 
 impl LinkedProgram {
@@ -49,6 +52,14 @@ pub(super) fn measure_kernel(file: &Path, place: &Placement) -> Result<Measured,
     let content = fs::read(file).map_err(|_| UNSOUND)?;
     let elf = Elf::parse(&*content).map_err(|_| UNSOUND)?;
     measured(&elf, place).ok_or(UNSOUND)
+}
+
+/// Whether the code in `file` can panic: whoever can, has some of what a panic runs through.
+pub(super) fn can_panic(file: &Path) -> Result<bool, Reason> {
+    let content = fs::read(file).map_err(|_| UNSOUND)?;
+    let elf = Elf::parse(&*content).map_err(|_| UNSOUND)?;
+    let mut symbols = elf.symbols();
+    Ok(symbols.any(|symbol| symbol.name().is_ok_and(|name| name.contains(PANICKING))))
 }
 
 /// What was linked at `place` takes of it.

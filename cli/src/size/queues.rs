@@ -46,6 +46,7 @@ fn queue(process: &str, object: &Object) -> Option<Queue> {
         | ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
+        | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
         | ObjectKind::EndpointSender { .. } => None,
     }

@@ -1,9 +1,11 @@
 //! Systems on an emulated board: the same output as on Linux, walls, and the ways in which a run
 //! ends (TL-1, PR-2, PR-7).
 
-use std::fs;
+use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
+use std::{fs, io, thread};
 
 use rustix::process::Signal;
 
@@ -97,6 +99,45 @@ fn the_log_of_the_telemetry_misses_what_was_dropped_and_nothing_else() {
         let missing = bursty.and_then(|line| line.split_once("; ")).map(|(_, rest)| rest);
         assert!(missing.is_some_and(|rest| !rest.starts_with("0 missing")), "{board}: {bursty:?}");
     }
+}
+
+/// NR-3, SM-8, AM-4: the server of a network dies four times, and nothing is missing but what the radio has lost; the
+/// clients end with an error otherwise. On Linux the radio is a capsule, and somebody outside sends a note to the lamp.
+#[test]
+fn the_network_survives_its_server() {
+    let outside = thread::spawn(send_a_note);
+    for board in ["linux", "qemu_virt_rv32", "mps2_an385", "lm3s6965evb"] {
+        if board != "linux" && !has_boards() {
+            break;
+        }
+        let arguments = ["run", "examples/thread_network", "--board", board, "--timeout", "60"];
+        let seen = run(repository(), &arguments);
+        seen.ends_with(0);
+        let says = |text: &str| assert!(seen.output.contains(text), "{board}: {}", seen.output);
+        says("[switch] found the server again 4 times\n");
+        says("[lamp] found the server again 4 times\n");
+        // If another program has the port, the server does without.
+        if seen.output.contains("the air is UDP") {
+            assert_eq!(board, "linux");
+            says("[lamp] a note: good evening\n");
+        } else {
+            says("[server] the air is simulated\n");
+            let clients_without_loss = seen.output.matches("the radio lost 0\n").count();
+            assert!(clients_without_loss < 2, "{board}: {}", seen.output);
+        }
+    }
+    outside.join().unwrap().unwrap();
+}
+
+/// Waits for a packet of the network in examples/thread_network, and then sends one to the lamp's port 2.
+fn send_a_note() -> io::Result<()> {
+    // Perhaps another program listens; then it answers.
+    let Ok(outside) = UdpSocket::bind("127.0.0.1:19789") else { return Ok(()) };
+    outside.set_read_timeout(Some(Duration::from_secs(60)))?;
+    if outside.recv_from(&mut [0; 64]).is_ok() {
+        outside.send_to(b"\x02\x00good evening", "127.0.0.1:19788")?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod arguments;
 mod arm;
 mod board;
 mod build;
+mod capsules;
 mod check;
 mod common;
 mod new;

@@ -126,7 +126,7 @@ impl Case<'_> {
             ThreadState::Dormant | ThreadState::Ended(_) | ThreadState::Restarting => {
                 Doing::Dormant
             }
-            ThreadState::Member(_) => return None,
+            ThreadState::Member(_) | ThreadState::Yielding(_) => return None,
             ThreadState::Ready | ThreadState::Returning(_) | ThreadState::ReturningMessage(_) => {
                 Doing::Ready { turn: 0 }
             }

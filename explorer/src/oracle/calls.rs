@@ -4,7 +4,7 @@
 //! comes first, so each is predicted. A call for which no reason applies must do its work.
 
 use guichet_abi::{
-    Error, ExitStatus, LIST_FLAG, MAX_LOG_BYTES, OK, Results, Signals, Syscall,
+    Error, ErrorCode, ExitStatus, LIST_FLAG, MAX_LOG_BYTES, OK, Results, Signals, Syscall,
     deadline_from_words, deadline_to_words,
 };
 use guichet_kernel::{Call, Fault, FaultCause};
@@ -154,8 +154,23 @@ impl Oracle {
                 self.quiet_unless(scene, if is_character { &[] } else { &errors })
             }
             Some(Syscall::DebugShutdown) => self.shutdown(scene),
+            Some(syscall) if syscall.is_of_capsules() => self.without_capsules(scene, syscall),
             Some(syscall) => self.endpoint_answers(scene, syscall),
         }
+    }
+
+    /// What a call on capsules gets in a system that has none: no driver is there, and nothing comes (CP-1). One that
+    /// would wait for ever is not asked for.
+    fn without_capsules(&self, scene: &Scene<'_>, syscall: Syscall) -> Vec<Prediction> {
+        let is_main = scene.declared.main_of(scene.process()) == scene.thread;
+        if !is_main {
+            return self.refuse(scene, &[Error::FailedPrecondition]);
+        }
+        let status = match syscall {
+            Syscall::YieldNoWait => OK,
+            _of_a_driver => ErrorCode::NoDevice.status(),
+        };
+        self.quiet(scene, Results { status, value0: 0, value1: 0 })
     }
 
     /// The same, of a call with an endpoint.

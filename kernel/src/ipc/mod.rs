@@ -4,9 +4,12 @@ use channel::Channels;
 use endpoint::Endpoints;
 use interrupt::Interrupts;
 
+pub(crate) mod async_mailbox;
 pub(crate) mod channel;
 pub(crate) mod endpoint;
 pub(crate) mod interrupt;
+pub(crate) mod name_registry;
+pub(crate) mod sync_mailbox;
 pub(crate) mod wait_group;
 
 /// All windows of the system.
@@ -15,4 +18,6 @@ pub(crate) struct Windows<'s> {
     pub(crate) channels: Channels<'s>,
     pub(crate) endpoints: Endpoints<'s>,
     pub(crate) interrupts: Interrupts<'s>,
+    /// What capsules keep.
+    pub(crate) capsule_words: &'s mut [u64],
 }

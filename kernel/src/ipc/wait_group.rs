@@ -61,7 +61,8 @@ pub(crate) fn group<'s>(
         | Object::Process(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }
 

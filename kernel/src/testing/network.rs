@@ -53,6 +53,9 @@ pub(crate) fn network(processes: &[&[u8]], channels: &[(usize, usize)]) -> Machi
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 128,
     })));
     machine.boot();

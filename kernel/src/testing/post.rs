@@ -62,6 +62,9 @@ pub(crate) fn post_office(processes: &[&[u8]], capacity: u16, max_message_bytes:
         interrupts: &[],
         endpoints: std::vec![endpoint].leak(),
         senders: senders.leak(),
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 128,
     })));
     machine.boot();

@@ -10,7 +10,9 @@ mod architecture;
 mod machine;
 
 pub use guichet_kernel as kernel;
-pub use guichet_port_bare_metal::{Image, KernelCell, Program};
+pub use guichet_port_bare_metal::{
+    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program,
+};
 #[cfg(target_arch = "arm")]
 pub use guichet_port_cortex_m::entry;
 pub use guichet_port_cortex_m::{Board, ClockDevice, PortCell, SerialDevice};

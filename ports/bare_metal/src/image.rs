@@ -1,13 +1,15 @@
 //! What is generated for a system: its declaration, where its programs are, the kernel's tables.
 
+use core::marker::PhantomData;
 use core::ops::Range;
 
 use guichet_kernel::{
-    Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Process, QueuedMessage, Storage,
-    System, Thread, ThreadList, WaitGroup,
+    CapsuleUser, Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Process,
+    QueuedMessage, Storage, System, Thread, ThreadList, WaitGroup,
 };
 use static_cell::ConstStaticCell;
 
+use crate::capsules::{CapsuleMemory, CapsuleTables};
 use crate::console::ProcessLine;
 
 /// A system as it lies in flash.
@@ -30,7 +32,8 @@ pub struct Program {
     pub stack: Range<usize>,
 }
 
-/// The memory that the kernel needs for a system, as a static that `run` takes once.
+/// The memory that the kernel needs for a system, as a static that `run` takes once; what it needs for
+/// capsules beside it is of the type `Capsules`.
 pub struct KernelCell<
     const THREADS: usize,
     const PROCESSES: usize,
@@ -41,6 +44,8 @@ pub struct KernelCell<
     const WAIT_GROUPS: usize,
     const ENDPOINTS: usize,
     const EXCHANGES: usize,
+    const CAPSULE_USERS: usize,
+    Capsules,
 >(
     ConstStaticCell<
         KernelTables<
@@ -53,8 +58,10 @@ pub struct KernelCell<
             WAIT_GROUPS,
             ENDPOINTS,
             EXCHANGES,
+            CAPSULE_USERS,
         >,
     >,
+    PhantomData<fn() -> Capsules>,
 );
 
 /// The memory that the port needs for a system, and the queues of the kernel's endpoints, as a static that
@@ -84,6 +91,7 @@ struct KernelTables<
     const WAIT_GROUPS: usize,
     const ENDPOINTS: usize,
     const EXCHANGES: usize,
+    const CAPSULE_USERS: usize,
 > {
     threads: [Thread; THREADS],
     processes: [Process; PROCESSES],
@@ -94,6 +102,7 @@ struct KernelTables<
     wait_groups: [WaitGroup; WAIT_GROUPS],
     endpoints: [Endpoint; ENDPOINTS],
     exchanges: [Exchange; EXCHANGES],
+    capsule_users: [CapsuleUser; CAPSULE_USERS],
     globals: Globals,
 }
 
@@ -125,6 +134,8 @@ impl<
     const WAIT_GROUPS: usize,
     const ENDPOINTS: usize,
     const EXCHANGES: usize,
+    const CAPSULE_USERS: usize,
+    Capsules,
 >
     KernelCell<
         THREADS,
@@ -136,12 +147,14 @@ impl<
         WAIT_GROUPS,
         ENDPOINTS,
         EXCHANGES,
+        CAPSULE_USERS,
+        Capsules,
     >
 {
     /// Tables for a system of these sizes.
     #[allow(clippy::new_without_default, reason = "it makes a static, which takes a const")]
     pub const fn new() -> Self {
-        KernelCell(ConstStaticCell::new(KernelTables {
+        let tables = ConstStaticCell::new(KernelTables {
             threads: [const { Thread::DORMANT }; THREADS],
             processes: [const { Process::UNSTARTED }; PROCESSES],
             handlers: [const { Handler::IDLE }; HANDLERS],
@@ -151,8 +164,10 @@ impl<
             wait_groups: [const { WaitGroup::FRESH }; WAIT_GROUPS],
             endpoints: [const { Endpoint::IDLE }; ENDPOINTS],
             exchanges: [const { Exchange::IDLE }; EXCHANGES],
+            capsule_users: [const { CapsuleUser::FRESH }; CAPSULE_USERS],
             globals: Globals::INITIAL,
-        }))
+        });
+        KernelCell(tables, PhantomData)
     }
 }
 
@@ -172,6 +187,8 @@ impl<
     const WAIT_GROUPS: usize,
     const ENDPOINTS: usize,
     const EXCHANGES: usize,
+    const CAPSULE_USERS: usize,
+    Capsules: CapsuleMemory,
 > KernelMemory
     for KernelCell<
         THREADS,
@@ -183,10 +200,13 @@ impl<
         WAIT_GROUPS,
         ENDPOINTS,
         EXCHANGES,
+        CAPSULE_USERS,
+        Capsules,
     >
 {
     fn take(&'static self, queues: Queues) -> Option<Storage<'static>> {
         let tables = self.0.try_take()?;
+        let CapsuleTables { subscriptions, allows, acquaintances, words } = Capsules::take()?;
         Some(Storage {
             threads: &mut tables.threads,
             processes: &mut tables.processes,
@@ -195,6 +215,11 @@ impl<
             interrupts: &mut tables.interrupts,
             wait_lists: &mut tables.wait_lists,
             wait_groups: &mut tables.wait_groups,
+            capsule_users: &mut tables.capsule_users,
+            subscriptions,
+            allows,
+            acquaintances,
+            capsule_words: words,
             endpoints: &mut tables.endpoints,
             messages: queues.messages,
             message_bytes: queues.bytes,
@@ -240,12 +265,13 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0, 1, 1> = KernelCell::new();
+        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0, 1, 1, 2, ()> = KernelCell::new();
         static PORT: PortCell<u8, 3, 2, 4, 32> = PortCell::new(7);
         let (contexts, lines, queues) = PORT.take().expect("the first time");
         assert_eq!((&*contexts, lines.len()), (&[7; 3][..], 2));
         let storage = KERNEL.take(queues).expect("the first time");
         assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
+        assert_eq!((storage.capsule_users.len(), storage.capsule_words.len()), (2, 0));
         assert_eq!((storage.messages.len(), storage.message_bytes.len()), (4, 32));
         let none = Queues { messages: &mut [], bytes: &mut [] };
         assert!(KERNEL.take(none).is_none() && PORT.take().is_none());

@@ -18,6 +18,7 @@
 //! ```
 #![cfg_attr(not(test), no_std)]
 
+mod capsules;
 mod console;
 mod device;
 mod hardware;
@@ -28,6 +29,7 @@ mod port;
 mod stack;
 mod user_memory;
 
+pub use capsules::{CapsuleCell, CapsuleMemory, CapsuleTables};
 pub use console::ProcessLine;
 pub use device::Register;
 pub use hardware::Hardware;

@@ -65,8 +65,8 @@ impl<H: Hardware> Machine<H> {
     /// Boots the system, and says what runs first. Called once, of a kernel whose tables are as they were
     /// made.
     pub fn boot(&mut self) -> Next<H::Context> {
-        let outcome = self.kernel.boot_fresh(&mut self.port);
-        self.obey(outcome)
+        let mut outcome = self.kernel.boot_fresh(&mut self.port);
+        self.obey(&mut outcome)
     }
 
     /// Takes a call of the running thread, if the kernel's door answers it; else nothing has changed.
@@ -98,7 +98,11 @@ impl<H: Hardware> Machine<H> {
 
     /// Takes any call of the running thread.
     pub fn call(&mut self, call: &Call) -> Next<H::Context> {
-        self.tell(Event::Call(*call))
+        let mut outcome = self.kernel.step_call(&mut self.port, call);
+        if outcome.action == Action::Return {
+            return self.resume(&outcome, Restore::Results);
+        }
+        self.obey(&mut outcome)
     }
 
     /// Takes what the running thread did and must not do.
@@ -109,8 +113,8 @@ impl<H: Hardware> Machine<H> {
 
     /// Takes the alarm.
     pub fn alarm(&mut self) -> Next<H::Context> {
-        let outcome = self.ring();
-        self.obey(outcome)
+        let mut outcome = self.ring();
+        self.obey(&mut outcome)
     }
 
     /// Takes a line that has come, and is masked.
@@ -120,7 +124,7 @@ impl<H: Hardware> Machine<H> {
 
     /// Lets the running thread go on as it was.
     pub fn go_on(&mut self) -> Next<H::Context> {
-        self.obey(Outcome {
+        self.obey(&mut Outcome {
             action: Action::Resume,
             thread: self.kernel.current_thread(),
             results: Results::default(),
@@ -139,22 +143,22 @@ impl<H: Hardware> Machine<H> {
 
     #[inline(always)]
     fn tell(&mut self, event: Event) -> Next<H::Context> {
-        let outcome = self.kernel.step(&mut self.port, event);
-        self.obey(outcome)
+        let mut outcome = self.kernel.step(&mut self.port, event);
+        self.obey(&mut outcome)
     }
 
     /// Prepares what the kernel wants to run; waits for as long as nothing can. A loop, because the
     /// alarm may ring early any number of times before a thread can run.
-    fn obey(&mut self, mut outcome: Outcome) -> Next<H::Context> {
+    fn obey(&mut self, outcome: &mut Outcome) -> Next<H::Context> {
         loop {
             match outcome.action {
-                Action::Return => return self.resume(&outcome, Restore::Results),
+                Action::Return => return self.resume(outcome, Restore::Results),
                 Action::ReturnMessage if Kernel::HAS_MESSAGES => {
-                    return self.give_message(&outcome);
+                    return self.give_message(outcome);
                 }
-                Action::ReturnMessage => return self.resume(&outcome, Restore::Results),
-                Action::Resume => return self.resume(&outcome, Restore::All),
-                Action::Idle => outcome = self.idle(),
+                Action::ReturnMessage => return self.resume(outcome, Restore::Results),
+                Action::Resume => return self.resume(outcome, Restore::All),
+                Action::Idle => *outcome = self.idle(),
                 Action::Shutdown => self.end(outcome.results.status),
                 Action::Reset => self.reset(),
             }

@@ -147,6 +147,7 @@ fn programs_and_processes_must_match() {
             objects: &[],
             threads: &[],
             wait_list: guichet_kernel::WaitListIndex::NONE,
+            upcalls_list: guichet_kernel::WaitListIndex::NONE,
             first_member: guichet_kernel::ThreadIndex::NONE,
             first_exchange: guichet_kernel::ExchangeIndex::NONE,
             starts_at_boot: true,
@@ -160,6 +161,9 @@ fn programs_and_processes_must_match() {
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 4096,
     };
     let options = Options { timeout: None, console: Box::new(std::io::sink()) };

@@ -49,7 +49,9 @@ mod wall;
 
 pub use board::Board;
 pub use guichet_kernel as kernel;
-pub use guichet_port_bare_metal::{Image, KernelCell, Program};
+pub use guichet_port_bare_metal::{
+    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program,
+};
 pub use image::PortCell;
 #[cfg(target_arch = "riscv32")]
 pub use run::run;

@@ -52,6 +52,11 @@ impl Peer {
         settle(self.last)
     }
 
+    /// Comes back when nobody has anything to do.
+    pub fn settle(self) -> Result<()> {
+        settle(self.last)
+    }
+
     /// Has it do these steps, each of which comes to something.
     pub fn does(self, case: &mut Case, script: &[Step]) -> Result<()> {
         let outcomes = self.robot().run_to_end(script)?;

@@ -4,7 +4,7 @@ use userspace::syscall::Signals;
 use userspace::time::{Duration, Instant};
 
 use super::EndpointStep;
-use crate::timing;
+use crate::{capsule, timing};
 
 /// The most steps of a script.
 pub const MAX_STEPS: usize = 16;
@@ -83,6 +83,8 @@ pub enum Step {
     Shutdown(u32),
     /// Does something at an endpoint, if the robot has any; else `Unimplemented`.
     Endpoint(EndpointStep),
+    /// Does something with capsules, if the robot is made for it; else `Unimplemented`.
+    Capsule(capsule::Step),
 }
 
 impl Step {
@@ -137,7 +139,7 @@ pub enum Until {
 
 impl Until {
     /// The deadline as an instant, now.
-    pub(super) fn instant(self) -> Instant {
+    pub(crate) fn instant(self) -> Instant {
         match self {
             Until::Past => Instant::MIN,
             Until::Milliseconds(milliseconds) => {

@@ -8,6 +8,7 @@ use userspace::time::{Duration, Instant, sleep_until};
 use super::script::{Give, Step, Until};
 use super::wire::STEP_BYTES;
 use super::{EndpointStep, MAX_STEPS, Outcomes};
+use crate::capsule::{self, Party};
 use crate::hostile::{self, Act};
 use crate::{pattern, timing};
 
@@ -23,7 +24,7 @@ static RECEIVE: StaticBuffer<16> = StaticBuffer::new();
 /// # Errors
 /// Those of a call on the control channel; the tester keeps to the protocol, so there are none.
 pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
-    serve_with::<BUFFER_BYTES>(|_| Err(Error::Unimplemented))
+    serve_all::<BUFFER_BYTES>(|_| Err(Error::Unimplemented))
 }
 
 /// The same for a robot that knows what to do at endpoints.
@@ -33,6 +34,25 @@ pub fn serve<const BUFFER_BYTES: usize>() -> Result<()> {
 pub fn serve_with<const BUFFER_BYTES: usize>(
     mut at_endpoint: impl FnMut(EndpointStep) -> Result<u64>,
 ) -> Result<()> {
+    serve_all::<BUFFER_BYTES>(|step| match step {
+        Step::Endpoint(step) => at_endpoint(step),
+        _ => Err(Error::Unimplemented),
+    })
+}
+
+/// The same for a robot that has to do with capsules.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_capsules<const BUFFER_BYTES: usize>(party: &mut Party) -> Result<()> {
+    serve_all::<BUFFER_BYTES>(|step| match step {
+        Step::Capsule(step) => capsule::to_outcome(party.does(step)),
+        _ => Err(Error::Unimplemented),
+    })
+}
+
+/// Carries out scripts, with the help of whoever knows what to do beyond channels.
+fn serve_all<const BUFFER_BYTES: usize>(mut beyond: impl FnMut(Step) -> Result<u64>) -> Result<()> {
     let mut robot =
         Server::<BUFFER_BYTES> { outcomes: Outcomes::new(), buffer: [0; BUFFER_BYTES], filled: 0 };
     loop {
@@ -44,7 +64,7 @@ pub fn serve_with<const BUFFER_BYTES: usize>(
         } else {
             CONTROL.set_peer_user_signal(false)?;
             CONTROL.respond(&[0u8; 0])?;
-            robot.carry_out(&script[..length], &mut at_endpoint)?;
+            robot.carry_out(&script[..length], &mut beyond)?;
         }
     }
 }
@@ -60,14 +80,14 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
     fn carry_out(
         &mut self,
         script: &[u8],
-        at_endpoint: &mut impl FnMut(EndpointStep) -> Result<u64>,
+        beyond: &mut impl FnMut(Step) -> Result<u64>,
     ) -> Result<()> {
         self.outcomes = Outcomes::new();
         let (steps, _) = script.as_chunks::<STEP_BYTES>();
         for step in steps {
             let step = Step::from_bytes(step).ok_or(Error::InvalidArgument)?;
             let outcome = match step {
-                Step::Endpoint(step) => at_endpoint(step),
+                Step::Endpoint(_) | Step::Capsule(_) => beyond(step),
                 step => self.perform(step),
             };
             self.outcomes.push(outcome);
@@ -107,7 +127,7 @@ impl<const BUFFER_BYTES: usize> Server<BUFFER_BYTES> {
                 timing::spin_until(in_milliseconds(milliseconds));
                 Ok(0)
             }
-            Step::Endpoint(_) => Err(Error::Unimplemented),
+            Step::Endpoint(_) | Step::Capsule(_) => Err(Error::Unimplemented),
             Step::Done => CONTROL.set_peer_user_signal(true).map(|()| 0),
             Step::Stamp => Ok(syscall::debug_clock_now().ticks()),
             Step::Exit(code) => syscall::process_exit(code),

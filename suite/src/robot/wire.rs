@@ -2,6 +2,7 @@
 
 use super::EndpointStep;
 use super::script::{Give, Step, Until};
+use crate::capsule;
 
 /// How long a step is on its way.
 pub(super) const STEP_BYTES: usize = size_of::<Words>();
@@ -55,6 +56,7 @@ impl Step {
             Step::Cancel => [19, 0, 0, 0],
             Step::Done => [20, 0, 0, 0],
             Step::Endpoint(step) => step.to_words(),
+            Step::Capsule(step) => step.to_words(),
         }
     }
 
@@ -85,24 +87,28 @@ impl Step {
             18 => Step::Begin,
             19 => Step::Cancel,
             20 => Step::Done,
-            _ => Step::Endpoint(EndpointStep::from_words([what, first, second, third])?),
+            _ => {
+                let words = [what, first, second, third];
+                let endpoint = EndpointStep::from_words(words).map(Step::Endpoint);
+                endpoint.or_else(|| capsule::Step::from_words(words).map(Step::Capsule))?
+            }
         })
     }
 }
 
 impl Give {
-    pub(super) fn to_word(self) -> u32 {
+    pub(crate) fn to_word(self) -> u32 {
         u32::from(self.bytes) << 8 | u32::from(self.seed)
     }
 
-    pub(super) fn from_word(word: u32) -> Option<Give> {
+    pub(crate) fn from_word(word: u32) -> Option<Give> {
         let [seed, ..] = word.to_le_bytes();
         Some(Give { seed, bytes: (word >> 8).try_into().ok()? })
     }
 }
 
 impl Until {
-    pub(super) fn to_word(self) -> u32 {
+    pub(crate) fn to_word(self) -> u32 {
         match self {
             Until::Past => 0,
             Until::Milliseconds(milliseconds) => milliseconds,
@@ -110,7 +116,7 @@ impl Until {
         }
     }
 
-    pub(super) fn from_word(word: u32) -> Until {
+    pub(crate) fn from_word(word: u32) -> Until {
         match word {
             0 => Until::Past,
             u32::MAX => Until::Forever,

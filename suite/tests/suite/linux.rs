@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use guichet::{BuiltSystem, Ending, Profile};
+use guichet::{BuiltSystem, Ending, LinkedCapsule, Profile};
 use guichet_port_linux::{ProgramError, ProgramImage};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -31,6 +31,12 @@ pub(crate) fn type_text(text: &str) -> Result<(), String> {
     writeln!(keyboard, "{text}").map_err(|error| format!("nothing can be typed: {error}"))
 }
 
+/// The capsules of systems' own, by their names in the systems' files: the kernel is in this process.
+const CAPSULES: [LinkedCapsule; 2] = [
+    LinkedCapsule::new("latest_value", &latest_value::CAPSULE),
+    LinkedCapsule::new("policy", &guichet_suite_policy::CAPSULE),
+];
+
 /// Builds the programs of the system in a folder.
 pub(crate) fn build(folder: &Path) -> Result<BuiltSystem, String> {
     guichet::build_system(folder, Profile::Development).map_err(words)
@@ -42,7 +48,8 @@ pub(crate) fn run(
     limit: Duration,
     console: Box<dyn Write + Send>,
 ) -> Result<Ended, String> {
-    Ok(match guichet::run_system(built, Some(limit), console).map_err(words)? {
+    let ending = guichet::run_system_with(built, &CAPSULES, Some(limit), console);
+    Ok(match ending.map_err(words)? {
         Ending::Shutdown(status) => Ended::Status(status),
         Ending::TimedOut(time) => Ended::Otherwise(format!("it did not end within {time:?}")),
         other => Ended::Otherwise(format!("{other:?}")),

@@ -11,9 +11,11 @@ use libtest_mimic::{Failed, Trial};
 use crate::name_of;
 
 /// The binary targets of robots.
-const PROGRAMS: [&str; 3] = ["robot", "small_robot", "endpoint_robot"];
+const PROGRAMS: [&str; 4] = ["robot", "small_robot", "endpoint_robot", "capsule_robot"];
 /// The channels that a robot may have, in this order; a robot with endpoints has those behind them.
 const OBJECTS: [&str; 3] = ["CONTROL", "IN", "OUT"];
+/// What a robot for capsules has.
+const OF_CAPSULES: [&str; 2] = ["CONTROL", "EVENTS"];
 
 /// A test for each system that its robots are as the robot's program expects.
 pub(crate) fn trials(systems: &[PathBuf]) -> Vec<Trial> {
@@ -46,7 +48,12 @@ fn check_robot(robot: &Process) -> Result<(), String> {
     let channels = robot.objects.len() - if has_endpoints { endpoints } else { 0 };
     let objects = &robot.objects[..channels];
     let names: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
-    if !OBJECTS.starts_with(&names) || names.is_empty() {
+    let expected: &[&str] = match robot.program.as_deref() {
+        Some("capsule_robot") if names.len() == OF_CAPSULES.len() => &OF_CAPSULES,
+        Some("capsule_robot") => &[],
+        _ => &OBJECTS,
+    };
+    if !expected.starts_with(&names) || names.is_empty() {
         return Err(format!("the robot `{}` has the objects {names:?}", robot.name));
     }
     match objects.iter().find(|object| !is_of_its_kind(object)) {
@@ -60,7 +67,8 @@ fn check_robot(robot: &Process) -> Result<(), String> {
 fn is_of_its_kind(object: &Object) -> bool {
     match object.kind {
         ObjectKind::ChannelInitiator { .. } => object.name == "OUT",
-        ObjectKind::ChannelHandler => object.name != "OUT",
+        ObjectKind::ChannelHandler => ["CONTROL", "IN"].contains(&object.name.as_str()),
+        ObjectKind::Upcalls => object.name == "EVENTS",
         ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup

@@ -3,19 +3,20 @@
 //! Everything that the model needs is there once no error was reported, but the types cannot say so.
 //! `None` from here would therefore mean a check that forgot to report; it never becomes a panic.
 
+use super::capsules::Owners;
 use super::channels::Links;
 use super::devices::Differences;
 use super::endpoints::Receivers;
 use super::lives::Linked;
 use super::threads::ThreadPlace;
 use crate::declarations::{
-    AppDraft, EndpointDraft, IrqDraft, MappingDraft, Name, ObjectDraft, ObjectDraftKind,
-    ProcessDraft, SenderDraft, SystemDraft,
+    AppDraft, CapsuleDraft, EndpointDraft, IrqDraft, MappingDraft, Name, ObjectDraft,
+    ObjectDraftKind, ProcessDraft, SenderDraft, SystemDraft,
 };
 use crate::model::{
-    App, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
-    DEFAULT_THREAD_NAME, Interrupt, Line, Mapping, Object, ObjectId, ObjectKind, OnGiveUp, Process,
-    Restart, RestartWhen, System, Thread,
+    App, BuiltIn, Capsule, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
+    DEFAULT_THREAD_NAME, Grant, Interrupt, Line, Mapping, Object, ObjectId, ObjectKind, OnGiveUp,
+    Origin, Process, Restart, RestartWhen, System, Thread,
 };
 
 /// What the names of the draft stand for.
@@ -26,6 +27,8 @@ pub(super) struct Joined {
     pub(super) receivers: Receivers,
     /// The process of each process object.
     pub(super) linked: Linked,
+    /// The owners of each capsule.
+    pub(super) owners: Owners,
     /// What differs on some boards.
     pub(super) differences: Differences,
 }
@@ -45,12 +48,29 @@ pub(super) fn system(
         max_transfer_bytes: draft
             .max_transfer_bytes
             .map_or(DEFAULT_MAX_TRANSFER_BYTES, |declared| declared.value),
+        capsules: (draft.capsules.into_iter().zip(joined.owners))
+            .map(|(draft, owners)| capsule(&draft, owners))
+            .collect::<Option<_>>()?,
+        are_ids_global: draft.process_ids.is_some_and(|word| word.value == "global"),
         boards: joined.differences,
     })
 }
 
 fn owned(name: Name) -> Option<String> {
     Some(name?.value.to_owned())
+}
+
+fn capsule(draft: &CapsuleDraft, owners: Vec<usize>) -> Option<Capsule> {
+    let name = owned(draft.name)?;
+    let grants = draft.grants.iter().map(|word| Grant::named(word.value));
+    let origin = match draft.folder {
+        None => Origin::BuiltIn(BuiltIn::named(&name)?),
+        Some(folder) => Origin::Package {
+            folder: folder.value.to_owned(),
+            grants: grants.collect::<Option<_>>()?,
+        },
+    };
+    Some(Capsule { name, origin, owners })
 }
 
 fn app(draft: AppDraft) -> Option<App> {
@@ -92,6 +112,7 @@ fn process(
             .collect::<Option<_>>()?,
         interrupts: interrupts(&draft.objects)?,
         mappings: mappings(&draft.mappings)?,
+        services: draft.services.iter().map(|name| name.value.to_owned()).collect(),
         threads: threads.iter().map(|place| thread(place, priority)).collect::<Option<_>>()?,
     })
 }
@@ -136,6 +157,7 @@ fn object(
             ObjectKind::Process { process: *joined.linked.get(&id)? }
         }
         ObjectDraftKind::WaitGroup => ObjectKind::WaitGroup,
+        ObjectDraftKind::Upcalls => ObjectKind::Upcalls,
         ObjectDraftKind::Interrupt { .. } => {
             ObjectKind::Interrupt { interrupt: interrupt_objects(all.get(..id.object)?).count() }
         }
@@ -164,6 +186,7 @@ fn interrupt_objects<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,

@@ -111,6 +111,7 @@ fn seekers<'d, 't>(draft: &'d SystemDraft<'t>) -> impl Iterator<Item = Seeker<'t
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }
@@ -128,6 +129,7 @@ fn handlers<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }

@@ -79,6 +79,7 @@ fn wait(id: ObjectId, object: &ObjectDraft, links: &Links, receivers: &Receivers
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Interrupt { .. }
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)

@@ -108,6 +108,7 @@ fn find_interrupt<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,

@@ -57,6 +57,7 @@ fn thread_objects<'t>(process: &ProcessDraft<'t>) -> impl Iterator<Item = Thread
         | ObjectDraftKind::ChannelHandler { .. }
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Interrupt { .. }

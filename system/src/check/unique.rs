@@ -79,6 +79,7 @@ fn line_names<'d, 't>(
         | ObjectDraftKind::Thread(_)
         | ObjectDraftKind::Process { .. }
         | ObjectDraftKind::WaitGroup
+        | ObjectDraftKind::Upcalls
         | ObjectDraftKind::Endpoint(_)
         | ObjectDraftKind::EndpointSender(_)
         | ObjectDraftKind::Unusable => None,

@@ -71,6 +71,7 @@ fn handle_type(system: &System, kind: ObjectKind) -> Option<HandleType> {
         ObjectKind::WaitGroup => {
             Some(HandleType::plain(quote! { ::userspace::wait_group::WaitGroup }))
         }
+        ObjectKind::Upcalls => Some(HandleType::plain(quote! { ::userspace::upcall::Upcalls })),
         ObjectKind::Endpoint { max_message_bytes, .. } => {
             let longest = longest(max_message_bytes);
             let path = quote! { ::userspace::endpoint::Receiver };
@@ -102,6 +103,7 @@ fn max_message_bytes(system: &System, endpoint: ObjectId) -> Option<u16> {
         | ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
+        | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
         | ObjectKind::EndpointSender { .. } => None,
     }
@@ -149,6 +151,7 @@ fn description(system: &System, id: ObjectId, object: &Object) -> String {
             format!("the thread `{name}`.")
         }
         ObjectKind::WaitGroup => "a wait group.".to_owned(),
+        ObjectKind::Upcalls => "what tells that upcalls are pending.".to_owned(),
         ObjectKind::Interrupt { interrupt } => {
             let interrupt = process.and_then(|process| process.interrupts.get(interrupt));
             let lines = interrupt.map(|interrupt| &interrupt.lines[..]);

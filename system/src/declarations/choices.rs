@@ -1,5 +1,6 @@
 //! A list of words, each of which may be there once.
 
+use super::shape::meaning;
 use crate::schema::Key;
 use crate::similar::nearest;
 use crate::source::Spanned;
@@ -42,10 +43,6 @@ pub(super) fn are_met(
 
 fn choose(words: &[&'static str]) -> String {
     format!("write at least one of {}, or remove the key", enumerated(words.iter().copied()))
-}
-
-fn meaning(key: &Key) -> String {
-    format!("`{}` is {}", key.name, key.meaning)
 }
 
 fn empty(key: &Key, value: &Value, words: &[&'static str]) -> Diagnostic {

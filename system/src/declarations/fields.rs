@@ -13,6 +13,7 @@ use crate::{Diagnostic, Diagnostics, Span};
 pub(super) struct Fields<'t> {
     table: &'static Table,
     members: Vec<&'t Member>,
+    is_whole: bool,
 }
 
 impl<'t> Fields<'t> {
@@ -40,7 +41,13 @@ impl<'t> Fields<'t> {
                 log.push(missing(value.span, key, table));
             }
         }
-        Some(Fields { table, members })
+        let is_whole = members.len() == all.len();
+        Some(Fields { table, members, is_whole })
+    }
+
+    /// Whether nothing stood in the table that may not stand there.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The value of `key`, if it is there and looks as it must.
@@ -74,6 +81,15 @@ impl<'t> Fields<'t> {
     /// The same with its place.
     pub(super) fn spanned<T: TryFrom<i128>>(&self, key: &str) -> Option<Spanned<T>> {
         Some(Spanned { value: self.integer(key)?, span: self.value(key)?.span })
+    }
+
+    /// The texts in the list of `key`, whose shape lets nothing else in.
+    pub(super) fn texts(&self, key: &str) -> Vec<Spanned<&'t str>> {
+        let texts = self
+            .list(key)
+            .iter()
+            .filter_map(|entry| entry.as_text().map(|value| Spanned { value, span: entry.span }));
+        texts.collect()
     }
 
     /// The entries of the list of `key`; none if it is absent or too long.

@@ -58,6 +58,8 @@ pub(crate) enum ObjectDraftKind<'t> {
     Endpoint(EndpointDraft),
     /// An end of an endpoint that sends.
     EndpointSender(SenderDraft<'t>),
+    /// What tells of pending upcalls.
+    Upcalls,
     /// Something whose type could not be read or cannot be built, which was reported.
     Unusable,
 }
@@ -74,6 +76,7 @@ impl ObjectDraftKind<'_> {
             ObjectDraftKind::Interrupt { .. } => "an interrupt object",
             ObjectDraftKind::Endpoint(_) => "an endpoint",
             ObjectDraftKind::EndpointSender(_) => "an endpoint sender",
+            ObjectDraftKind::Upcalls => "an upcalls object",
             ObjectDraftKind::Unusable => "something else",
         }
     }
@@ -102,6 +105,7 @@ fn read_class<'t>(value: &'t Value, class: ObjectClass, log: &mut Diagnostics) -
             fan_in: fields.boolean("fan_in").unwrap_or(value.member("fan_in").is_some()),
         },
         ObjectClass::WaitGroup => ObjectDraftKind::WaitGroup,
+        ObjectClass::Upcalls => ObjectDraftKind::Upcalls,
         ObjectClass::Process => {
             ObjectDraftKind::Process { linked_process: fields.text("linked_process") }
         }

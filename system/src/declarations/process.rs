@@ -46,6 +46,8 @@ pub(crate) struct ProcessDraft<'t> {
     pub(crate) objects: Vec<ObjectDraft<'t>>,
     /// The devices that it may touch.
     pub(crate) mappings: Vec<MappingDraft<'t>>,
+    /// The names that only it registers.
+    pub(crate) services: Vec<Spanned<&'t str>>,
     /// The entries of its `threads`; the threads among its objects are not here.
     pub(crate) threads: Vec<ThreadDraft<'t>>,
 }
@@ -75,6 +77,7 @@ pub(super) fn read<'t>(value: &'t Value, app: usize, log: &mut Diagnostics) -> P
         program: fields.text("program").map(|program| program.value.to_owned()),
         objects: fields.list("objects").iter().map(|each| object::read(each, log)).collect(),
         mappings: device::read_mappings(&fields, log).unwrap_or_default(),
+        services: fields.texts("services"),
         threads: fields.list("threads").iter().filter_map(|each| thread::read(each, log)).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a value looks as the schema says.
 
-use super::choices;
 use super::number::{self, NotWhole};
+use super::{choices, texts};
 use crate::schema::{Key, Shape};
 use crate::similar::nearest;
 use crate::tree::{Data, Value};
@@ -32,8 +32,11 @@ pub(super) fn is_met(key: &Key, value: &Value, log: &mut Diagnostics) -> bool {
         (Shape::Choices(words), Data::List(entries)) => {
             return choices::are_met(key, (value, entries), words, log);
         }
+        (Shape::Texts { maximum }, Data::List(entries)) if entries.len() <= maximum => {
+            return texts::are_met(key, (value, entries), log);
+        }
         (Shape::List { maximum }, Data::List(entries)) if entries.len() <= maximum => return true,
-        (Shape::List { maximum }, Data::List(entries)) => {
+        (Shape::List { maximum } | Shape::Texts { maximum }, Data::List(entries)) => {
             too_many(key, value, maximum, entries.len())
         }
         _ => wrong_kind(key, value),
@@ -51,7 +54,7 @@ fn expectation(shape: Shape) -> String {
         Shape::Integer { minimum, maximum } => {
             format!("a whole number from {minimum} to {maximum}")
         }
-        Shape::List { .. } | Shape::Choices(_) => "a list".to_owned(),
+        Shape::List { .. } | Shape::Choices(_) | Shape::Texts { .. } => "a list".to_owned(),
         Shape::Table => "a table".to_owned(),
         Shape::Any => "a value".to_owned(),
     }
@@ -64,7 +67,7 @@ pub(super) fn example(key: &Key) -> String {
         Shape::Boolean => "true",
         Shape::Integer { .. } | Shape::Any => "...",
         Shape::List { .. } => "[ ... ]",
-        Shape::Choices(_) => "[ \"...\" ]",
+        Shape::Choices(_) | Shape::Texts { .. } => "[ \"...\" ]",
         Shape::Table => "{ ... }",
     };
     format!("`{}: {value}`", key.name)
@@ -132,6 +135,6 @@ fn integer_objection(
     )
 }
 
-fn meaning(key: &Key) -> String {
+pub(super) fn meaning(key: &Key) -> String {
     format!("`{}` is {}", key.name, key.meaning)
 }

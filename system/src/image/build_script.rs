@@ -48,9 +48,12 @@ fn empty() -> String {
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 0,
     };
-    image_source(&system, &[]).unwrap_or_default()
+    image_source(&system, &[], &[]).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -60,7 +63,7 @@ mod tests {
     #[test]
     fn a_system_of_nothing_is_an_image_too() {
         let source: String = empty().split_whitespace().collect();
-        let zeros = ["0usize"; 9].join(",");
-        assert!(source.contains(&format!("port::KernelCell<{zeros}")), "{source}");
+        let zeros = ["0usize"; 10].join(",");
+        assert!(source.contains(&format!("port::KernelCell<{zeros},(),>")), "{source}");
     }
 }

@@ -4,6 +4,7 @@
 //! board nothing of it takes RAM or time. The source is included by a board's crate in a module
 //! where `port` is the crate of its port.
 
+mod capsules;
 mod objects;
 
 use std::ops::Range;
@@ -14,6 +15,10 @@ use guichet_kernel::{
 };
 use proc_macro2::TokenStream;
 use quote::quote;
+
+use crate::model::Capsule;
+pub use capsules::capsule_crate;
+pub(super) use capsules::code as capsule_code;
 
 /// Where a process's program is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +31,13 @@ pub struct Program {
     pub stack: Range<u32>,
 }
 
-/// The source of an image of `system`, with a program for each process. `None` only if what was
+/// The source of an image of `system` with these `capsules`, and with a program for each process. `None` only if what was
 /// generated is no Rust, which no system can cause.
-pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String> {
+pub fn image_source(
+    system: &System<'_>,
+    capsules: &[Capsule],
+    programs: &[Program],
+) -> Option<String> {
     let processes = system.processes.iter().map(process);
     let threads = system.threads.iter().map(thread);
     let handlers = system.handlers.iter().map(objects::handler);
@@ -39,12 +48,17 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
     let max_transfer_bytes = system.max_transfer_bytes;
     let programs = programs.iter().map(program);
     let wait_groups = system.wait_groups.iter().map(objects::wait_group);
-    let kernel_cell = kernel_cell(system);
+    let kernel_cell = kernel_cell(system, capsules);
     // Only what runs has registers.
     let (contexts, process_count) = (system.threads.len(), system.processes.len());
     let StorageSizes { messages, message_bytes, .. } = StorageSizes::of(system);
+    let (capsules, table) = (capsules::statics(capsules, process_count), capsules::table(capsules));
+    let services = system.services.iter().map(capsules::service);
+    let are_ids_global = system.are_ids_global;
     let code = quote! {
         use port::kernel;
+
+        #capsules
 
         static PROCESSES: [kernel::ProcessDescriptor<'static>; #process_count] = [#(#processes),*];
 
@@ -59,6 +73,9 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
                 interrupts: &[#(#interrupts),*],
                 endpoints: &[#(#endpoints),*],
                 senders: &[#(#senders),*],
+                capsules: #table,
+                services: &[#(#services),*],
+                are_ids_global: #are_ids_global,
                 max_transfer_bytes: #max_transfer_bytes,
             },
             programs: &[#(#programs),*],
@@ -76,7 +93,7 @@ pub fn image_source(system: &System<'_>, programs: &[Program]) -> Option<String>
 }
 
 /// The type of the kernel's memory, in whose parameters its sizes are.
-fn kernel_cell(system: &System<'_>) -> TokenStream {
+fn kernel_cell(system: &System<'_>, capsules: &[Capsule]) -> TokenStream {
     let StorageSizes {
         threads,
         processes,
@@ -89,10 +106,16 @@ fn kernel_cell(system: &System<'_>) -> TokenStream {
         exchanges,
         messages: _,
         message_bytes: _,
+        capsule_users: _,
+        subscriptions: _,
+        allows: _,
+        acquaintances: _,
+        capsule_words: _,
     } = StorageSizes::of(system);
     let others = [threads, processes, handlers, initiators, interrupts, wait_lists, wait_groups];
     let sizes = others.into_iter().chain([endpoints, exchanges]);
-    quote! { port::KernelCell<#(#sizes),*> }
+    let capsules = capsules::parameters(capsules, system.processes.len());
+    quote! { port::KernelCell<#(#sizes),*, #capsules> }
 }
 
 /// An index, as the call that makes it.
@@ -112,6 +135,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
         threads,
         wall,
         wait_list,
+        upcalls_list,
         first_member,
         first_exchange,
         starts_at_boot,
@@ -124,6 +148,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
     let number = index("ProcessIndex", *number);
     let Span { start, end } = own;
     let wait_list = index("WaitListIndex", *wait_list);
+    let upcalls_list = index("WaitListIndex", *upcalls_list);
     let first_member = index("ThreadIndex", *first_member);
     let first_exchange = index("ExchangeIndex", *first_exchange);
     let restart = restart_policy(restart);
@@ -137,6 +162,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
             threads: &[#(#threads),*],
             wall: [#(#wall),*],
             wait_list: #wait_list,
+            upcalls_list: #upcalls_list,
             first_member: #first_member,
             first_exchange: #first_exchange,
             starts_at_boot: #starts_at_boot,
@@ -223,7 +249,7 @@ mod tests {
             Tables::new(&model, &memory, 77, 1_000).with_walls(&[[1, 2, 3, 4, 5, 6, 7, 8]]);
         let program = Program { entry: 4, record: 0, stack: 4..8 };
         let source =
-            tables.with_system(|system| image_source(system, &[program])).expect("it is Rust");
+            tables.with_system(|system| image_source(system, &[], &[program])).expect("it is Rust");
         // However long a line has become.
         let source = source
             .split_whitespace()
@@ -247,12 +273,38 @@ mod tests {
             "badge: 6u32, may_send: false, may_call: true",
             "first_exchange: kernel::ExchangeIndex::new(1usize)",
             "max_transfer_bytes: 77usize",
-            "KERNEL: port::KernelCell<2usize, 2usize, 2usize, 2usize, 1usize, 8usize, 0usize, 1usize, 2usize>",
+            "KERNEL: port::KernelCell<2usize, 2usize, 2usize, 2usize, 1usize, 8usize, 0usize, 1usize, 2usize, 0usize, ()>",
             "port::PortCell<2usize, 2usize, 3usize, 24usize>",
             "stack: 4..8",
             "wall: [1u32, 2u32, 3u32, 4u32, 5u32, 6u32, 7u32, 8u32]",
         ] {
             assert!(source.contains(part), "{part}: {source}");
+        }
+    }
+
+    #[test]
+    fn capsules_stand_in_the_source_with_their_owners_and_the_names_that_are_kept() {
+        let text = include_str!("../../tests/corpus/capsules_good.json5");
+        let model = crate::check_source("system.json5", text).system.expect("the file is right");
+        let tables = Tables::new(&model, &[], 77, 1_000);
+        let source = tables.with_system(|system| image_source(system, &model.capsules, &[]));
+        let source = source.expect("it is Rust");
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        let source = plain(&source);
+        for part in [
+            "static CAPSULES: [kernel::CapsuleDescriptor<'static>; 5usize] = {",
+            "kernel::CapsuleDescriptor::new(&kernel::NAME_REGISTRY, &[]),",
+            "kernel::CapsuleDescriptor::new( &capsule_latest_value::CAPSULE, \
+             &[kernel::ProcessIndex::new(0usize)], ),",
+            "kernel::CapsuleDescriptor::lay_out(&mut capsules, 2usize);",
+            "! needs(&capsule_counter::CAPSULE).clock,",
+            "capsules: &CAPSULES,",
+            "name: *b\"com.example.sensor1\\0\"",
+            "are_ids_global: true",
+            "kernel::Object::Upcalls {",
+            "2usize, CapsuleMemory",
+        ] {
+            assert!(source.contains(&plain(part)), "{part}: {source}");
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Key, ObjectClass, ObjectType, Shape, Table};
 use crate::boards;
-use crate::model::{MAX_OBJECTS, MAX_PROCESSES, MAX_THREADS, PRIORITIES};
+use crate::model::{
+    Grant, MAX_CAPSULES, MAX_OBJECTS, MAX_PROCESSES, MAX_SERVICES, MAX_THREADS, PRIORITIES,
+};
 use crate::names::Rule;
 
 /// An amount of memory.
@@ -25,6 +27,9 @@ const CAPACITY: Shape = Shape::Integer { minimum: 1, maximum: 1024 };
 const MESSAGE: Shape = Shape::Integer { minimum: 0, maximum: u16::MAX as u64 };
 /// What a sender may do (EP-2).
 const SENDER_RIGHTS: &[&str] = &["send", "call"];
+
+/// The first is what a system has that says nothing (CP-5).
+const PROCESS_IDS: &[&str] = &["granted", "global"];
 
 /// As long as a default deadline may be.
 const DELAY: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
@@ -70,16 +75,47 @@ pub(crate) const SYSTEM: Table = Table {
             "the list of apps, each a group of processes",
         ),
         Key::optional("max_transfer_bytes", TRANSFER, TRANSFER_MEANING),
+        Key::optional(
+            "capsules",
+            Shape::List { maximum: MAX_CAPSULES },
+            "the list of mechanisms to link into the kernel",
+        ),
+        Key::optional(
+            "process_ids",
+            Shape::Choice(PROCESS_IDS),
+            "whether a process's number works for those only to whom it was given, or for all",
+        ),
         Key::optional("boards", Shape::Table, "what differs on some boards, a table for each"),
         Key::ignored("arch", "the processor, which here follows from the board"),
         Key::ignored(
             "kernel",
             "the layout of the kernel's memory, which here follows from the board",
         ),
-        Key::not_yet("capsules", "the list of mechanisms to link into the kernel"),
-        Key::not_yet("process_ids", "how process ids are given out"),
         Key::not_yet("shared_memory", "the list of regions that processes share"),
         Key::not_yet("time_slice_ms", "how long equal threads run before they take turns"),
+    ],
+};
+
+/// An entry of `capsules`, if it is more than a name.
+pub(crate) const CAPSULE: Table = Table {
+    noun: "capsule",
+    keys: &[
+        Key::required("name", Shape::Text(Rule::Capsule), "what the capsule is called"),
+        Key::optional(
+            "crate",
+            Shape::Text(Rule::Folder),
+            "the folder of the cargo package that the capsule is, seen from this file's folder",
+        ),
+        Key::optional(
+            "grants",
+            Shape::Choices(Grant::WORDS),
+            "the list of what the capsule may ask of the kernel",
+        ),
+        Key::optional(
+            "owners",
+            Shape::Texts { maximum: MAX_PROCESSES },
+            "the list of processes that the capsule tells from others",
+        ),
     ],
 };
 
@@ -170,8 +206,12 @@ pub(crate) const PROCESS: Table = Table {
             "what happens after the last restart",
         ),
         Key::optional("memory_mappings", MAPPINGS, MAPPINGS_MEANING),
+        Key::optional(
+            "services",
+            Shape::Texts { maximum: MAX_SERVICES },
+            "the list of names that only this process registers, and no others",
+        ),
         Key::not_yet("capsules", "the list of mechanisms that the process may use"),
-        Key::not_yet("services", "the list of names that only this process registers"),
     ],
 };
 
@@ -232,7 +272,7 @@ pub(crate) const OBJECT_TYPES: &[ObjectType] = &[
     ObjectType {
         name: "upcalls",
         meaning: "the process's pending upcalls, to be waited on",
-        class: None,
+        class: Some(ObjectClass::Upcalls),
     },
 ];
 
@@ -315,6 +355,15 @@ pub(crate) const THREAD_OBJECT: Table = Table {
 /// An object of type `wait_group`.
 pub(crate) const WAIT_GROUP: Table = Table {
     noun: "wait group",
+    keys: &[
+        Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
+        Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),
+    ],
+};
+
+/// An object of type `upcalls`.
+pub(crate) const UPCALLS: Table = Table {
+    noun: "upcalls object",
     keys: &[
         Key::required("type", Shape::Text(Rule::Reference), TYPE_MEANING),
         Key::required("name", Shape::Text(Rule::Identifier), OBJECT_NAME_MEANING),

@@ -37,6 +37,7 @@ fn is_end(kind: ObjectKind) -> bool {
         | ObjectKind::Thread { .. }
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
+        | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. } => false,
     }
 }
@@ -74,6 +75,7 @@ impl Numbers {
                 | ObjectKind::Thread { .. }
                 | ObjectKind::Process { .. }
                 | ObjectKind::WaitGroup
+                | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
                 | ObjectKind::EndpointSender { .. },
             )
@@ -96,6 +98,16 @@ impl Numbers {
         }
     }
 
+    fn lists_before_senders(&self) -> usize {
+        let lists = self.endpoints.len().saturating_mul(LISTS);
+        self.lists_before_endpoints().saturating_add(lists)
+    }
+
+    /// The number of the first wait list that follows those of endpoints and their senders.
+    pub(super) fn lists_before_upcalls(&self) -> usize {
+        self.lists_before_senders().saturating_add(self.senders.len())
+    }
+
     /// The sender at this place; its wait list follows those of the endpoints.
     pub(super) fn sender(&self, system: &model::System, place: usize) -> SenderDescriptor {
         let id = self.senders.get(place);
@@ -109,13 +121,13 @@ impl Numbers {
                 | ObjectKind::Thread { .. }
                 | ObjectKind::Process { .. }
                 | ObjectKind::WaitGroup
+                | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
                 | ObjectKind::Endpoint { .. },
             )
             | None => (usize::MAX, DEFAULT_BADGE, false, false),
         };
-        let lists = self.endpoints.len().saturating_mul(LISTS);
-        let lists = self.lists_before_endpoints().saturating_add(lists);
+        let lists = self.lists_before_senders();
         SenderDescriptor {
             receiver: self.receiver(system, endpoint),
             process: id.map_or(ProcessIndex::NONE, |id| ProcessIndex::new(id.process)),

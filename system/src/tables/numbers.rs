@@ -2,7 +2,7 @@
 //!
 //! Each kind of object is numbered in the order of the file. The wait lists come kind after kind: those
 //! of handlers, initiators, interrupts, then of processes and threads that an object stands for, of wait
-//! groups, and last of endpoints and their senders. So nobody shares a list with anybody.
+//! groups, of endpoints and their senders, and last of upcalls. So nobody shares a list with anybody.
 
 use guichet_kernel::{
     ExchangeIndex, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex,
@@ -41,6 +41,8 @@ pub(super) struct Numbers {
     pub(super) endpoints: Vec<ObjectId>,
     /// Senders.
     pub(super) senders: Vec<ObjectId>,
+    /// The processes with an object that tells of upcalls, of which each has one at most.
+    pub(super) upcalls: Vec<usize>,
     /// Where each process's exchanges begin, if it has ends of endpoints.
     pub(super) exchanges: Vec<ExchangeIndex>,
     /// Where the entries for members of each process's wait groups begin, if it has one.
@@ -74,6 +76,7 @@ impl Numbers {
             ObjectKind::Interrupt { interrupt } => self.interrupts.push((id.process, interrupt)),
             ObjectKind::Endpoint { .. } => self.endpoints.push(id),
             ObjectKind::EndpointSender { .. } => self.senders.push(id),
+            ObjectKind::Upcalls => self.upcalls.push(id.process),
         }
     }
 
@@ -152,6 +155,10 @@ impl Numbers {
             ObjectKind::Thread { thread } => Object::Thread(self.thread(id.process, thread)),
             ObjectKind::Process { process } => Object::Process(ProcessIndex::new(process)),
             ObjectKind::WaitGroup => Object::WaitGroup(self.group(place(&self.groups, id))),
+            ObjectKind::Upcalls => Object::Upcalls {
+                process: ProcessIndex::new(id.process),
+                wait_list: self.upcalls_list(id.process),
+            },
             ObjectKind::Interrupt { interrupt } => {
                 Object::Interrupt(self.interrupt(id.process, interrupt))
             }
@@ -199,6 +206,7 @@ impl Numbers {
                 | ObjectKind::Thread { .. }
                 | ObjectKind::Process { .. }
                 | ObjectKind::WaitGroup
+                | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
                 | ObjectKind::Endpoint { .. }
                 | ObjectKind::EndpointSender { .. },

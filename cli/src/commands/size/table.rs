@@ -27,7 +27,8 @@ const NUMBER_COLUMNS: usize = 9;
 pub(super) fn text(size: &ImageSize) -> String {
     let flash = memory("flash", &size.flash, &FLASH);
     let ram = memory("RAM", &size.ram, &RAM);
-    format!("{}\n\n{flash}\n{ram}{}", size.board, queues(&size.queues))
+    let (queues, capsules) = (queues(&size.queues), capsules(size.capsule_bytes));
+    format!("{}\n\n{flash}\n{ram}{queues}{capsules}", size.board)
 }
 
 /// A row for each queue, if there is one.
@@ -47,6 +48,16 @@ fn queues(queues: &[Queue]) -> String {
         text += &format!("    {row:width$}{}\n", numbers.concat());
     }
     text
+}
+
+/// A line for capsules, if there are any.
+fn capsules(bytes: u64) -> String {
+    match bytes {
+        0 => String::new(),
+        _ => format!(
+            "\nof the kernel's RAM for capsules, and what processes allow and subscribe: {bytes}\n"
+        ),
+    }
 }
 
 fn memory(name: &str, memory: &MemorySize, columns: &[Column; 4]) -> String {
@@ -122,5 +133,7 @@ of the kernel's RAM for the queues of endpoints:
 ";
         assert_eq!(super::queues(&[queue("LOG", 8), queue("ALARMS", 1024)]), expected);
         assert_eq!(super::queues(&[]), "");
+        assert_eq!(super::capsules(0), "");
+        assert!(super::capsules(416).ends_with("subscribe: 416\n"));
     }
 }

@@ -229,7 +229,8 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => None,
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => None,
     }
 }
 
@@ -245,7 +246,8 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescr
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => None,
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => None,
     }
 }
 

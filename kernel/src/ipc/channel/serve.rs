@@ -312,7 +312,8 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescr
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }
 

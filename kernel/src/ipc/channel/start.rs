@@ -213,7 +213,8 @@ pub(super) fn initiator_of<'s>(
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => Err(Error::InvalidArgument),
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }
 
@@ -239,7 +240,8 @@ fn effective_deadline<P: Port>(
             | Object::WaitGroup(_)
             | Object::Interrupt(_)
             | Object::EndpointReceiver(_)
-            | Object::EndpointSender(_),
+            | Object::EndpointSender(_)
+            | Object::Upcalls { .. },
         )
         | Err(_) => asked,
     }

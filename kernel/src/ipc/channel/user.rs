@@ -159,7 +159,8 @@ fn check_arguments<'s>(
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
-        | Object::EndpointSender(_) => {
+        | Object::EndpointSender(_)
+        | Object::Upcalls { .. } => {
             return Err(Error::InvalidArgument);
         }
     };

@@ -43,6 +43,7 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
             threads: &threads[number],
             wall: [0; WALL_WORDS],
             wait_list: WaitListIndex::NONE,
+            upcalls_list: WaitListIndex::NONE,
             first_member: ThreadIndex::NONE,
             first_exchange: ExchangeIndex::NONE,
             starts_at_boot: true,
@@ -68,6 +69,9 @@ pub(crate) fn run_cases(cases: &[usize], timeout: Duration) -> Seen {
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        capsules: &[],
+        services: &[],
+        are_ids_global: false,
         max_transfer_bytes: 4096,
     };
     let screen = Screen::default();

@@ -26,7 +26,7 @@ struct Record(u32, u32);
 
 #[used]
 #[unsafe(link_section = ".guichet_abi")]
-static RECORD: Record = Record(u32::from_le_bytes(*b"GUIC"), 3);
+static RECORD: Record = Record(u32::from_le_bytes(*b"GUIC"), 4);
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

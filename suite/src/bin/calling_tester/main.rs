@@ -10,7 +10,7 @@
 mod memory;
 mod refusals;
 
-use pw_status::Error;
+use pw_status::{Error, ErrorCode};
 use suite::hostile::{ARENA, ARENA_BYTES, WORDS, call, call_with};
 use suite::report::Report;
 use suite::robot::{Robot, Step};
@@ -26,10 +26,11 @@ pub(crate) const CANARY: u8 = 0xC5;
 
 #[process_entry("tester")]
 fn entry() -> ! {
-    let mut report = Report::plan(29);
+    let mut report = Report::plan(30);
     ARENA.fill(CANARY);
     unknown(&mut report);
     every_word(&mut report);
+    without_capsules(&mut report);
     refusals::handles(&mut report);
     refusals::texts(&mut report);
     memory::addresses(&mut report);
@@ -129,6 +130,29 @@ fn every_word(report: &mut Report) {
         case.equal(call_with(Syscall::DebugNop, [usize::MAX; 7]).status, 0);
         case.equal(call_with(Syscall::ClockNow, [usize::MAX; 7]).status, 0);
         case.equal(call_with(Syscall::SleepUntil, [0, 0, usize::MAX, usize::MAX]).status, 0);
+        Ok(())
+    });
+}
+
+/// The other half of what the system `capsules` asserts.
+fn without_capsules(report: &mut Report) {
+    report.case("CP-1 AB-3 in a system without capsules every driver is absent", |case| {
+        let absent = Results { status: ErrorCode::NoDevice.status(), value0: 0, value1: 0 };
+        let naming = [
+            Syscall::Command,
+            Syscall::AllowReadOnly,
+            Syscall::AllowReadWrite,
+            Syscall::Subscribe,
+            Syscall::YieldWaitFor,
+        ];
+        for syscall in naming {
+            for driver in WORDS.into_iter().chain([0x9_0000, 0x9_0001, 0x9_0002]) {
+                let found = call_with(syscall, [driver, 0, ARENA.at(0), 4]);
+                case.equal_for((syscall, driver), found, absent);
+            }
+        }
+        let nothing = call_with(Syscall::YieldNoWait, [0; 7]);
+        case.equal(nothing, Results { status: 0, value0: 0, value1: 0 });
         Ok(())
     });
 }

@@ -47,6 +47,11 @@ pub(super) fn object(object: &Object) -> TokenStream {
             let end = sender(end);
             quote! { kernel::Object::EndpointSender(#end) }
         }
+        Object::Upcalls { process, wait_list } => {
+            let process = index("ProcessIndex", *process);
+            let wait_list = index("WaitListIndex", *wait_list);
+            quote! { kernel::Object::Upcalls { process: #process, wait_list: #wait_list } }
+        }
     }
 }
 

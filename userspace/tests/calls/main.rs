@@ -1,107 +1,25 @@
 //! The calls, end to end, with a thread of the test in the place of the kernel.
 //!
-//! The test maps the frames where a program would find them; a second thread plays the
-//! supervisor, which reads each call as the port does and answers it. What is checked is what
-//! either side may rely on: where every argument lands, and what becomes of the results.
+//! What is checked is what either side may rely on: where every argument lands, and what becomes of
+//! the results.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod capsules;
+mod harness;
+mod simulation;
+
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, Once};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::thread;
 
-use guichet_abi::linux::{
-    ATTENTION, FRAMES_ADDRESS, PREEMPTED, ProcessHeader, RUNNING, TRAPPED, TrapFrame,
-    frame_address, frames_bytes,
-};
-use guichet_abi::{Arguments, Error, LIST_FLAG, MAX_LOG_BYTES, RawSlice, Results, Syscall};
+use guichet_abi::linux::{ATTENTION, PREEMPTED, RUNNING, TRAPPED};
+use guichet_abi::{Error, LIST_FLAG, MAX_LOG_BYTES, RawSlice, Results, Syscall};
+use harness::{Call, bytes, frame, header, run, set_state};
 use userspace::channel::{AsyncBuffers, Handler, Initiator, Progress, StaticBuffer};
 use userspace::syscall::{self, Signals};
 use userspace::time::{Instant, SystemClock, sleep_until};
 use userspace::{print, println, raw};
-
-/// A call as the kernel sees it.
-type Call = (usize, Arguments);
-
-fn frame() -> &'static TrapFrame {
-    // SAFETY: `map_frames` has run, and the words are atomic.
-    unsafe { &*ptr::with_exposed_provenance(frame_address(0)) }
-}
-
-fn header() -> &'static ProcessHeader {
-    // SAFETY: as above.
-    unsafe { &*ptr::with_exposed_provenance(FRAMES_ADDRESS) }
-}
-
-fn map_frames() {
-    static MAPPED: Once = Once::new();
-    MAPPED.call_once(|| {
-        let address = ptr::without_provenance_mut(FRAMES_ADDRESS);
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
-        // SAFETY: the flags replace no mapping.
-        let mapped = unsafe { libc::mmap(address, frames_bytes(1), protection, flags, -1, 0) };
-        assert_eq!(mapped.expose_provenance(), FRAMES_ADDRESS, "the addresses should be free");
-        // SAFETY: the page was just mapped and starts with the header.
-        let header: &ProcessHeader = unsafe { &*mapped.cast() };
-        header.thread_count.store(1, Ordering::Relaxed);
-    });
-}
-
-fn futex(word: &AtomicU32, operation: i32, value: u32) {
-    let timeout: *const libc::timespec = ptr::null();
-    // SAFETY: the word lives; no outcome matters.
-    unsafe { libc::syscall(libc::SYS_futex, word, operation, value, timeout) };
-}
-
-fn set_state(state: u32) {
-    header().state.store(state, Ordering::Release);
-    futex(&header().state, libc::FUTEX_WAKE, 1);
-}
-
-/// Sleeps until the program has trapped and reads its call.
-fn next_call() -> Call {
-    loop {
-        let state = header().state.load(Ordering::Acquire);
-        if state == TRAPPED {
-            let word = |index: usize| frame().arguments[index].load(Ordering::Relaxed);
-            return (frame().number.load(Ordering::Relaxed), std::array::from_fn(word));
-        }
-        futex(&header().state, libc::FUTEX_WAIT, state);
-    }
-}
-
-fn answer(results: Results) {
-    frame().status.store(results.status as usize, Ordering::Relaxed);
-    frame().value0.store(results.value0, Ordering::Relaxed);
-    frame().value1.store(results.value1, Ordering::Relaxed);
-    set_state(RUNNING);
-}
-
-/// Runs `program`, which makes `calls` calls, answers each by `kernel`, and returns what the
-/// program returned and the calls that it made.
-fn run<T>(
-    calls: usize,
-    kernel: impl Fn(&Call) -> Results + Send,
-    program: impl FnOnce() -> T,
-) -> (T, Vec<Call>) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard: MutexGuard<'_, ()> =
-        ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    map_frames();
-    header().state.store(RUNNING, Ordering::Release);
-    thread::scope(|scope| {
-        let supervisor = scope.spawn(move || {
-            let serve = |_| {
-                let call = next_call();
-                answer(kernel(&call));
-                call
-            };
-            (0..calls).map(serve).collect()
-        });
-        (program(), supervisor.join().expect("the kernel's thread should end"))
-    })
-}
 
 fn ok(value0: usize, value1: usize) -> impl Fn(&Call) -> Results + Send {
     move |_| Results { status: 0, value0, value1 }
@@ -109,12 +27,6 @@ fn ok(value0: usize, value1: usize) -> impl Fn(&Call) -> Results + Send {
 
 fn refuse(error: Error) -> impl Fn(&Call) -> Results + Send {
     move |_| Results { status: error as u32, value0: 0, value1: 0 }
-}
-
-/// The bytes of a flat buffer of the program, which is this very process.
-fn bytes(address: usize, length: usize) -> &'static mut [u8] {
-    // SAFETY: called while the call that named the buffer is pending.
-    unsafe { std::slice::from_raw_parts_mut(ptr::with_exposed_provenance_mut(address), length) }
 }
 
 const DEADLINE: u64 = 0x1234_5678_9ABC_DEF0;
