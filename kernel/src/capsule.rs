@@ -10,11 +10,16 @@
 //! an `impl Capsule`. Nothing else of the tree changes: system.json5 names the crate.
 //!
 //! # What a capsule may rely on
-//! - It is called once at a time, and no call of it changes anything until it returns.
+//! - It is called once at a time, and no process acts on what it schedules or gives before it returns.
 //! - [`Capsule::command`] is only called for processes that run, with the number of a command above 0.
 //! - An upcall is a level, not a letter (CP-2): [`Means::schedule`] says that something is due, and
 //!   [`Capsule::upcall`] is asked what, at the moment when the process takes it.
 //! - When a process has ended, the capsule is told, and then all that it kept of it is zero again.
+//!
+//! # What the kernel relies on
+//! - It returns, and soon: nothing else runs meanwhile. A capsule is trusted with the kernel's time, as whoever builds
+//!   the image is, and with nothing else.
+//! - Its upcalls do not schedule one another for ever.
 //!
 //! Rejected: capsules that own their state. It could not be copied, compared and hashed, so the
 //! explorer could not look at it, and every capsule would have to be told to forget.
@@ -214,7 +219,8 @@ pub trait Capsule: Sync {
     ) -> CommandReturn;
 
     /// Tells what comes with an upcall that was scheduled, and that it is taken now; nothing, if
-    /// nothing is due after all. What is scheduled here is not.
+    /// nothing is due after all. What else it changes for this process or others it schedules, as a command does; two
+    /// upcalls that have nothing to tell and only schedule each other would keep the kernel busy for ever.
     fn upcall(&self, means: &mut Means<'_, Self>, process: ProcessIndex, upcall: u8)
     -> Option<Due>;
 

@@ -8,7 +8,8 @@
 //!   (AM-3). A message is appended whole or not at all.
 //! - Not wanted: a sender that is not on the list is told so, and leaves no trace.
 //! - Peer dead: a sender is told that there is nobody; a receiver, once for each id on its list whose
-//!   life has ended (AM-4), even if that was before it made the list.
+//!   life has ended (AM-4), even if that was before it made the list; but not of an earlier life of a process
+//!   that it lists only after it was told of a later one.
 //! - Buffer swapped: the kernel looks at the header in the buffer that is allowed at that moment, and
 //!   trusts nothing in it.
 //!
