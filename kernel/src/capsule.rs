@@ -175,6 +175,15 @@ pub struct Lengths {
     pub room: usize,
 }
 
+/// Why nothing was copied between two buffers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTransfer {
+    /// The source is longer than what may be copied at once (AB-10): nothing was touched.
+    TooLong,
+    /// The memory of one of the two has gone bad.
+    Gone(Side),
+}
+
 /// A name that system.json5 keeps for one process (NR-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -315,11 +324,6 @@ impl<C: Capsule + ?Sized> Means<'_, C> {
         self.host.allowed_bytes(process, buffer.into())
     }
 
-    /// Tells whether all of what a process allows can be copied at once (AB-10).
-    pub fn is_within_transfer(&self, process: ProcessIndex, buffer: impl Into<Allowed>) -> bool {
-        self.host.is_within_transfer(process, buffer.into())
-    }
-
     /// The longest copy of one call, in bytes (AB-10).
     pub fn max_transfer_bytes(&self) -> usize {
         self.host.max_transfer_bytes()
@@ -351,8 +355,20 @@ impl<C: Capsule<Copying = Needed> + ?Sized> Means<'_, C> {
         &mut self,
         source: (ProcessIndex, ReadOnly),
         destination: (ProcessIndex, ReadWrite),
-    ) -> Result<Lengths, Side> {
-        self.host.transfer(source, destination)
+    ) -> Result<Lengths, NoTransfer> {
+        self.host.transfer(source, destination, false)
+    }
+
+    /// The same, but nothing of a source that is too long to be copied at once.
+    ///
+    /// # Errors
+    /// The same; and that the source is too long: then nothing was touched.
+    pub fn transfer_whole(
+        &mut self,
+        source: (ProcessIndex, ReadOnly),
+        destination: (ProcessIndex, ReadWrite),
+    ) -> Result<Lengths, NoTransfer> {
+        self.host.transfer(source, destination, true)
     }
 
     /// Copies so many bytes from the start of what one process allows to what another does, from
@@ -431,7 +447,6 @@ pub(crate) trait Host {
     fn is_awaited(&self, process: ProcessIndex, upcall: u8) -> bool;
     fn give(&mut self, process: ProcessIndex, upcall: u8, words: [usize; 3]) -> bool;
     fn withdraw(&mut self, process: ProcessIndex, upcalls: u32);
-    fn is_within_transfer(&self, process: ProcessIndex, buffer: Allowed) -> bool;
     fn allowed_bytes(&self, process: ProcessIndex, buffer: Allowed) -> usize;
     fn max_transfer_bytes(&self) -> usize;
     fn is_running(&self, process: ProcessIndex) -> bool;
@@ -441,7 +456,8 @@ pub(crate) trait Host {
         &mut self,
         source: (ProcessIndex, ReadOnly),
         destination: (ProcessIndex, ReadWrite),
-    ) -> Result<Lengths, Side>;
+        is_whole: bool,
+    ) -> Result<Lengths, NoTransfer>;
     fn copy(
         &mut self,
         source: (ProcessIndex, ReadOnly),

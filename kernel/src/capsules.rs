@@ -23,8 +23,8 @@ use guichet_abi::{
 
 use crate::HAS_CAPSULES;
 use crate::capsule::{
-    Allowed, CapsuleDescriptor, Host, Lengths, Note, ProcessChange, ReadOnly, ReadWrite, Service,
-    Standing,
+    Allowed, CapsuleDescriptor, Host, Lengths, NoTransfer, Note, ProcessChange, ReadOnly,
+    ReadWrite, Service, Standing,
 };
 use crate::event::{Call, Outcome, failure, success};
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
@@ -62,10 +62,13 @@ impl<'s> Kernel<'s> {
             return self.without_capsules(port, call.number);
         }
         let arguments = &call.arguments;
+        // Ahead of the others, which a table of jumps tells apart: one message takes two of it.
+        if call.number == COMMAND_AND_YIELD_WAIT_FOR {
+            return self.command_and_yield_wait_for(port, arguments);
+        }
         match call.number {
             COMMAND => self.command(port, arguments),
             YIELD_WAIT_FOR => self.yield_wait_for(port, arguments),
-            COMMAND_AND_YIELD_WAIT_FOR => self.command_and_yield_wait_for(port, arguments),
             YIELD_WAIT => self.yield_until(port, Awaited::Any, true),
             YIELD_NO_WAIT => self.yield_until(port, Awaited::Any, false),
             SUBSCRIBE => self.subscribe(arguments),
@@ -537,10 +540,6 @@ impl<P: Port> Host for KernelHost<'_, '_, P> {
         self.services.upcalls.withdraw(process, self.slots(upcalls));
     }
 
-    fn is_within_transfer(&self, process: ProcessIndex, buffer: Allowed) -> bool {
-        self.grant(process, buffer).length() <= self.services.max_transfer_bytes
-    }
-
     fn allowed_bytes(&self, process: ProcessIndex, buffer: Allowed) -> usize {
         self.services.upcalls.allowed(self.capsule, process, buffer).length()
     }
@@ -565,12 +564,17 @@ impl<P: Port> Host for KernelHost<'_, '_, P> {
         &mut self,
         (source, ReadOnly(from)): (ProcessIndex, ReadOnly),
         (destination, ReadWrite(to)): (ProcessIndex, ReadWrite),
-    ) -> Result<Lengths, Side> {
+        is_whole: bool,
+    ) -> Result<Lengths, NoTransfer> {
         let from = self.grant(source, Allowed::ReadOnly(from));
+        let limit = self.services.max_transfer_bytes;
+        if is_whole && from.length() > limit {
+            return Err(NoTransfer::TooLong);
+        }
         let to = self.grant(destination, Allowed::ReadWrite(to));
-        let bytes = from.length().min(to.length()).min(self.services.max_transfer_bytes);
+        let bytes = from.length().min(to.length()).min(limit);
         if bytes != 0 {
-            self.port.copy(from.part(0, bytes), to.part(0, bytes))?;
+            self.port.copy(from.part(0, bytes), to.part(0, bytes)).map_err(NoTransfer::Gone)?;
         }
         Ok(Lengths { source: from.length(), room: to.length() })
     }

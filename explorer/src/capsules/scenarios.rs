@@ -389,6 +389,7 @@ fn mailbox_buffers() -> Scenario {
         TAKE,
         Move::Respond(Whom::Latest(0), 0),
         Move::YieldNoWait,
+        Move::YieldWaitFor(MAILBOX, 3),
         Move::Pause,
     ];
     Scenario {

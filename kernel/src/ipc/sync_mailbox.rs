@@ -36,8 +36,8 @@ use guichet_abi::{CommandReturn, ErrorCode, driver};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::capsule::{
-    Capsule, Due, Lengths, Means, Needed, OptionalProcess, ProcessChange, ReadOnly, ReadWrite,
-    Standing, Unneeded,
+    Capsule, Due, Lengths, Means, Needed, NoTransfer, OptionalProcess, ProcessChange, ReadOnly,
+    ReadWrite, Standing, Unneeded,
 };
 use crate::id::{ProcessIndex, TableIndex};
 use crate::port::Side;
@@ -254,33 +254,49 @@ fn send(
     if own.stage().is_outstanding() {
         return Err(ErrorCode::Busy);
     }
-    if !means.is_within_transfer(client, REQUEST) {
+    if let Standing::Known(server) = standing
+        && means.is_awaited(server, TAKEN)
+        && hand_over(means, client, id, server)?
+    {
+        return Ok(CommandReturn::success());
+    }
+    send_to_line(means, client, id, standing)
+}
+
+/// A client asks a server that does not wait for it.
+#[inline(never)]
+fn send_to_line(
+    means: &mut Mailbox<'_>,
+    client: ProcessIndex,
+    id: u32,
+    standing: Standing,
+) -> Result<CommandReturn, ErrorCode> {
+    if means.allowed_bytes(client, REQUEST) > means.max_transfer_bytes() {
         return Err(ErrorCode::Size);
     }
-    let server = match standing {
-        Standing::Known(server) => Some(server),
-        Standing::Ended(_) => None,
-        Standing::Unknown => return Err(ErrorCode::NoDevice),
-    };
-    // SM-2: what the client was not told of its latest request, it is not told any more.
-    match means.state(client).map(Correspondent::stage) {
-        Some(Stage::Answered) => means.withdraw(client, ANSWERED),
-        Some(Stage::Failed) => means.withdraw(client, FAILED),
-        Some(Stage::Idle | Stage::Waiting | Stage::Taken) | None => {}
+    if standing == Standing::Unknown {
+        return Err(ErrorCode::NoDevice);
     }
-    if let Some(own) = means.state_mut(client) {
-        own.serial = own.serial.wrapping_add(1);
-        own.server_id = id;
-    }
-    match server {
-        Some(server) => {
-            if !hand_over(means, client, server) {
-                join_line(means, client, server);
-            }
-        }
-        None => fail(means, client, ErrorCode::NoDevice),
+    begin(means, client, id);
+    match standing {
+        Standing::Known(server) => join_line(means, client, server),
+        Standing::Ended(_) | Standing::Unknown => fail(means, client, ErrorCode::NoDevice),
     }
     Ok(CommandReturn::success())
+}
+
+/// A client begins its next request.
+#[inline(always)]
+fn begin(means: &mut Mailbox<'_>, client: ProcessIndex, id: u32) {
+    let Some(own) = means.state_mut(client) else {
+        return;
+    };
+    own.serial = own.serial.wrapping_add(1);
+    own.server_id = id;
+    // SM-2: what the client was not told of its latest request, it is not told any more.
+    if own.stage() != Stage::Idle {
+        means.withdraw_all(client, [ANSWERED, FAILED]);
+    }
 }
 
 fn cancel(means: &mut Mailbox<'_>, client: ProcessIndex) -> Result<CommandReturn, ErrorCode> {
@@ -353,8 +369,8 @@ fn take_this(
 ) -> Result<Option<[u32; 3]>, ErrorCode> {
     let length = match means.transfer((client, REQUEST), (server, REQUEST_ROOM)) {
         Ok(Lengths { source, .. }) => source,
-        Err(Side::Destination) => return Err(ErrorCode::Invalid),
-        Err(Side::Source) => {
+        Err(NoTransfer::Gone(Side::Destination)) => return Err(ErrorCode::Invalid),
+        Err(NoTransfer::Gone(Side::Source) | NoTransfer::TooLong) => {
             fail(means, client, ErrorCode::Invalid);
             return Ok(None);
         }
@@ -384,14 +400,12 @@ fn respond(
     if !is_present {
         return Err(ErrorCode::Cancel);
     }
-    if !means.is_within_transfer(server, RESPONSE) {
-        return Err(ErrorCode::Size);
-    }
-    let Lengths { source, room } = match means.transfer((server, RESPONSE), (client, RESPONSE_ROOM))
-    {
+    let copied = means.transfer_whole((server, RESPONSE), (client, RESPONSE_ROOM));
+    let Lengths { source, room } = match copied {
         Ok(lengths) => lengths,
-        Err(Side::Source) => return Err(ErrorCode::Invalid),
-        Err(Side::Destination) => {
+        Err(NoTransfer::TooLong) => return Err(ErrorCode::Size),
+        Err(NoTransfer::Gone(Side::Source)) => return Err(ErrorCode::Invalid),
+        Err(NoTransfer::Gone(Side::Destination)) => {
             fail(means, client, ErrorCode::Invalid);
             return Err(ErrorCode::Cancel);
         }
@@ -412,22 +426,26 @@ fn respond(
 
 /// Gives a server that waits for its next request this one, at once: nobody stands in its line then. Not if the copy
 /// fails: whose fault that is shows when the request is taken from there.
-fn hand_over(means: &mut Mailbox<'_>, client: ProcessIndex, server: ProcessIndex) -> bool {
-    if !means.is_awaited(server, TAKEN) {
-        return false;
-    }
-    let Ok(Lengths { source, .. }) = means.transfer((client, REQUEST), (server, REQUEST_ROOM))
-    else {
-        return false;
+#[inline(always)]
+fn hand_over(
+    means: &mut Mailbox<'_>,
+    client: ProcessIndex,
+    id: u32,
+    server: ProcessIndex,
+) -> Result<bool, ErrorCode> {
+    let source = match means.transfer_whole((client, REQUEST), (server, REQUEST_ROOM)) {
+        Ok(Lengths { source, .. }) => source,
+        Err(NoTransfer::TooLong) => return Err(ErrorCode::Size),
+        Err(NoTransfer::Gone(_)) => return Ok(false),
     };
-    let id = means.introduce(client, server);
-    let Some(own) = means.state_mut(client) else {
-        return false;
-    };
+    begin(means, client, id);
+    let client_id = means.introduce(client, server);
+    let own = means.state_mut(client).ok_or(ErrorCode::Fail)?;
     own.server = server.into();
     own.enter(Stage::Taken);
-    let [id, serial] = [id, own.serial].map(|word| usize::try_from(word).unwrap_or(0));
-    means.give(server, TAKEN, [id, source, serial])
+    let [client_id, serial] =
+        [client_id, own.serial].map(|word| usize::try_from(word).unwrap_or(0));
+    Ok(means.give(server, TAKEN, [client_id, source, serial]))
 }
 
 /// A client stands at the end of a server's line.

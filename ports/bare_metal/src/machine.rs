@@ -96,13 +96,16 @@ impl<H: Hardware> Machine<H> {
         Some((Next { context, restore, results, wall: Some(&process.wall) }, message))
     }
 
-    /// Takes any call of the running thread.
+    /// Takes any call of the running thread. In line, so that what runs next goes to registers and not through
+    /// memory.
+    #[inline(always)]
     pub fn call(&mut self, call: &Call) -> Next<H::Context> {
         let mut outcome = self.kernel.step_call(&mut self.port, call);
-        if outcome.action == Action::Return {
-            return self.resume(&outcome, Restore::Results);
+        match outcome.action {
+            Action::Return => self.resume(&outcome, Restore::Results),
+            Action::ReturnMessage if Kernel::HAS_MESSAGES => self.give_message(&outcome),
+            _rare => self.obey(&mut outcome),
         }
-        self.obey(&mut outcome)
     }
 
     /// Takes what the running thread did and must not do.
