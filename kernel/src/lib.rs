@@ -14,6 +14,7 @@
 //!   task                        what holders of process and thread objects may do
 //!   lifecycle                   start, fault, exit; tells every window
 //!   capsules                    the calls of capsules; what they hear of processes
+//!   capsules/host               what a capsule is lent, over the kernel's tables
 //!   kernel                      the whole, as a view over tables
 //!   object_wait                 what the windows show, against what a caller wants
 //!   ipc/endpoint/end   ipc/endpoint/door   ipc/endpoint/normal
@@ -30,6 +31,7 @@
 //!   upcall                      what processes have with capsules
 //!   transfer                    lists of slices, the one copy
 //!   event   system              what goes in and out; what is declared
+//!   capsule/table               the system's capsules, and where their things are
 //!   capsule                     what a capsule is, and what it is lent
 //!   port                        what is asked of the machine
 //!   exchange                    what a thread keeps for endpoints
@@ -84,7 +86,8 @@ mod upcall;
 mod wait;
 mod wall;
 
-pub use capsule::{CapsuleDescriptor, Service};
+pub use capsule::Service;
+pub use capsule::table::CapsuleDescriptor;
 pub use event::{Action, Call, Event, Outcome};
 pub use exchange::Exchange;
 pub use fault::Report;

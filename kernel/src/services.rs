@@ -5,7 +5,7 @@
 
 use guichet_abi::{Error, ExitStatus, Message};
 
-use crate::capsule::CapsuleDescriptor;
+use crate::capsule::table::CapsuleDescriptor;
 use crate::exchange::{Exchange, Exchanges};
 use crate::id::{ProcessIndex, Table, ThreadIndex};
 use crate::memory::MemoryMap;

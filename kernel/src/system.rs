@@ -1,6 +1,7 @@
 //! What a system is made of, as declared: read only, and in flash on a board.
 
-use crate::capsule::{CapsuleDescriptor, Service};
+use crate::capsule::Service;
+use crate::capsule::table::CapsuleDescriptor;
 use crate::id::{
     EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex,
     ThreadIndex,

@@ -11,7 +11,8 @@
 
 use guichet_abi::Message;
 
-use crate::capsule::{Allowed, CapsuleDescriptor, WORD_BYTES};
+use crate::capsule::Allowed;
+use crate::capsule::table::{CapsuleDescriptor, WORD_BYTES};
 use crate::id::{ProcessIndex, Table, TableIndex};
 use crate::memory::Buffer;
 use crate::system::System;

@@ -9,7 +9,8 @@ use guichet_abi::{
 };
 
 use super::{Machine, base, descriptor, unbooted_machine, writable};
-use crate::capsule::{CapsuleDescriptor, Service};
+use crate::capsule::Service;
+use crate::capsule::table::CapsuleDescriptor;
 use crate::*;
 
 /// The machine, which lets whichever process it is asked to run next.

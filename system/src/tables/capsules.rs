@@ -6,9 +6,10 @@
 
 use std::fmt;
 
-use guichet_kernel::capsule::{Capsule, CapsuleDescriptor, Grants};
+use guichet_kernel::capsule::{Capsule, Grants};
 use guichet_kernel::{
-    ASYNC_MAILBOX, NAME_REGISTRY, ProcessIndex, SYNC_MAILBOX, Service, WaitListIndex,
+    ASYNC_MAILBOX, CapsuleDescriptor, NAME_REGISTRY, ProcessIndex, SYNC_MAILBOX, Service,
+    WaitListIndex,
 };
 
 use super::Tables;
