@@ -19,7 +19,6 @@
 //! # What the kernel relies on
 //! - It returns, and soon: nothing else runs meanwhile. A capsule is trusted with the kernel's time, as whoever builds
 //!   the image is, and with nothing else.
-//! - Its upcalls do not schedule one another for ever.
 //!
 //! Rejected: capsules that own their state. It could not be copied, compared and hashed, so the
 //! explorer could not look at it, and every capsule would have to be told to forget.
@@ -228,8 +227,8 @@ pub trait Capsule: Sync {
     ) -> CommandReturn;
 
     /// Tells what comes with an upcall that was scheduled, and that it is taken now; nothing, if
-    /// nothing is due after all. What else it changes for this process or others it schedules, as a command does; two
-    /// upcalls that have nothing to tell and only schedule each other would keep the kernel busy for ever.
+    /// nothing is due after all. What else it changes for this process or others it schedules, as a command does. When as
+    /// many have had nothing to tell in one step as there are upcalls of all processes, the rest are asked in the next.
     fn upcall(&self, means: &mut Means<'_, Self>, process: ProcessIndex, upcall: u8)
     -> Option<Due>;
 

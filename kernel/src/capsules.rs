@@ -213,17 +213,28 @@ impl<'s> Kernel<'s> {
         awaited: Awaited,
     ) -> Option<Outcome> {
         let current = self.services.waits.current();
-        let due = self.take_due(port, process, current, awaited);
-        self.settle_others(port);
-        let ((value0, value1), has_message) = due?;
-        let results = Results { status: OK, value0, value1 };
-        Some(self.services.waits.finish(results, has_message))
+        self.services.upcalls.gather_patience();
+        while self.services.upcalls.is_due(process, awaited) {
+            if let Some(((value0, value1), has_message)) =
+                self.take_due(port, process, current, awaited)
+            {
+                self.settle_others(port);
+                let results = Results { status: OK, value0, value1 };
+                return Some(self.services.waits.finish(results, has_message));
+            }
+            self.settle_woken(port);
+            if self.services.upcalls.is_patience_gone() {
+                self.services.upcalls.schedule(process, 0);
+                return None;
+            }
+        }
+        None
     }
 
     /// Tells everybody for whom a call of a capsule has changed something. The taking of an upcall may, too: a request is
     /// taken with its upcall, and a client whose memory has gone bad is told that its own has failed.
     #[inline(always)]
-    fn settle_others<P: Port>(&mut self, port: &mut P) {
+    pub(crate) fn settle_others<P: Port>(&mut self, port: &mut P) {
         if self.services.upcalls.is_anybody_woken() {
             self.settle_upcalls(port);
         }
@@ -292,10 +303,17 @@ impl<'s> Kernel<'s> {
         capsule.code().take_note(memory, &mut host, process, note);
     }
 
-    /// Tells every process whose upcalls have changed, if it yields for one, or waits to know.
+    /// Tells every process whose upcalls have changed, if it yields for one, or waits to know. Whoever yields is told
+    /// once, so that only upcalls which come to nothing could go on for ever, by scheduling one another: when as many
+    /// have as there are, the others wait for the next event.
     #[inline(never)]
     fn settle_upcalls<P: Port>(&mut self, port: &mut P) {
-        loop {
+        self.services.upcalls.gather_patience();
+        self.settle_woken(port);
+    }
+
+    fn settle_woken<P: Port>(&mut self, port: &mut P) {
+        while !self.services.upcalls.is_patience_gone() {
             let process = self.services.upcalls.next_woken();
             if process.is_none() {
                 return;
@@ -335,7 +353,7 @@ impl<'s> Kernel<'s> {
         thread: ThreadIndex,
         awaited: Awaited,
     ) -> Option<((usize, usize), bool)> {
-        loop {
+        while !self.services.upcalls.is_patience_gone() {
             let slot = self.services.upcalls.next_due(process, awaited)?;
             let capsule = self.services.capsule_of_slot(slot)?;
             let upcall = slot.wrapping_sub(capsule.first_upcall);
@@ -343,13 +361,14 @@ impl<'s> Kernel<'s> {
             let memory = capsule.memory(windows.capsule_words);
             let mut host = KernelHost { services, port, capsule };
             let Some(due) = capsule.code().take_upcall(memory, &mut host, process, upcall) else {
-                self.services.upcalls.taken(process, slot, false, awaited);
+                self.services.upcalls.came_to_nothing(process, slot, awaited);
                 continue;
             };
             self.services.upcalls.taken(process, slot, due.is_more, awaited);
             let who = Who { process, thread, awaited };
             return Some(told(&mut self.services, &who, capsule, upcall, due.words));
         }
+        None
     }
 
     /// A process has changed: every capsule hears of it, once (PR-9). Of one that has ended, nothing is left
@@ -385,6 +404,7 @@ impl<'s> Kernel<'s> {
             let main = declared.threads.first().copied().unwrap_or(ThreadIndex::NONE);
             if let Some(ThreadState::Yielding(awaited)) = self.thread(main).map(|main| main.state)
                 && self.services.upcalls.next_due(declared.index, awaited).is_some()
+                && !self.services.upcalls.is_put_off(declared.index)
             {
                 return Err("upcall: a process yields although what it waits for is due");
             }

@@ -110,6 +110,10 @@ impl Kernel<'_> {
     /// What runs next, when no call has ended.
     #[inline(never)]
     fn go_on<P: Port>(&mut self, port: &mut P) -> Outcome {
+        // Nobody is left, unless upcalls of an earlier event came to nothing too often.
+        if HAS_CAPSULES {
+            self.settle_others(port);
+        }
         let outcome = self.services.waits.dispatch(port);
         self.unless_given_up(outcome)
     }

@@ -50,6 +50,8 @@ pub(crate) struct TestPort {
     pub(crate) typed: Vec<u8>,
     /// Every start of a process fails.
     pub(crate) refuses_start: bool,
+    /// The processes whose memory has gone, of which the kernel has not been told.
+    pub(crate) vanished: Vec<usize>,
 }
 
 impl TestPort {
@@ -61,6 +63,11 @@ impl TestPort {
     fn granted(&mut self, grant: Grant) -> &mut [u8] {
         self.bytes(grant.process().position(), grant.address(), grant.length())
     }
+
+    /// What comes of touching a process's memory on this side of a copy.
+    fn touch(&self, grant: Grant, side: Side) -> Result<(), Side> {
+        if self.vanished.contains(&grant.process().position()) { Err(side) } else { Ok(()) }
+    }
 }
 
 impl Port for TestPort {
@@ -70,6 +77,8 @@ impl Port for TestPort {
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         assert_eq!(source.length(), destination.length());
+        self.touch(source, Side::Source)?;
+        self.touch(destination, Side::Destination)?;
         let bytes = self.granted(source).to_vec();
         self.granted(destination).copy_from_slice(&bytes);
         Ok(())
@@ -77,12 +86,14 @@ impl Port for TestPort {
 
     fn load(&mut self, source: Grant, bytes: &mut [u8]) -> Result<(), Side> {
         assert_eq!(source.length(), bytes.len());
+        self.touch(source, Side::Source)?;
         bytes.copy_from_slice(self.granted(source));
         Ok(())
     }
 
     fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
         assert_eq!(destination.length(), bytes.len());
+        self.touch(destination, Side::Destination)?;
         self.granted(destination).copy_from_slice(bytes);
         Ok(())
     }

@@ -83,8 +83,10 @@ pub(crate) struct Upcalls<'s> {
     pub(crate) acquaintances: &'s mut [u32],
     /// How many upcalls and buffers each process has, and how many processes there are.
     each: Counts,
-    /// The first of those whose upcalls have changed in this step; none between steps.
+    /// The first of those whose upcalls have changed in this step; none between steps, unless patience ran out.
     first_woken: ProcessIndex,
+    /// How many upcalls may still come to nothing before the others are put off.
+    patience: u16,
 }
 
 /// How much of the kernel's tables capsules need.
@@ -152,6 +154,14 @@ impl Counts {
     }
 }
 
+/// The first of those who are to be told of a change: nobody stands before it.
+fn first_woken(users: &[CapsuleUser]) -> ProcessIndex {
+    let woken = || (0..).map(ProcessIndex::new).zip(users).filter(|(_, user)| user.is_woken);
+    let is_first = |process: ProcessIndex| woken().all(|(_, other)| other.next_woken != process);
+    let mut firsts = woken().filter(|(process, _)| is_first(*process));
+    firsts.next().map_or(ProcessIndex::NONE, |(process, _)| process)
+}
+
 /// How many acquaintances a word holds.
 const WORD_BITS: usize = 32;
 
@@ -171,12 +181,13 @@ impl<'s> Upcalls<'s> {
         acquaintances: &'s mut [u32],
     ) -> Self {
         Upcalls {
+            first_woken: first_woken(users),
             users: Table::new(users),
             subscriptions,
             allows,
             acquaintances,
             each: Counts::of(system),
-            first_woken: ProcessIndex::NONE,
+            patience: 0,
         }
     }
 
@@ -186,6 +197,7 @@ impl<'s> Upcalls<'s> {
         self.subscriptions.fill(Subscription::NONE);
         self.allows.fill(Buffer::EMPTY);
         self.acquaintances.fill(0);
+        self.first_woken = ProcessIndex::NONE;
     }
 
     /// A life of a process has ended: it has nothing with any capsule, and nobody's id; nor has
@@ -238,6 +250,27 @@ impl<'s> Upcalls<'s> {
     pub(crate) fn withdraw(&mut self, process: ProcessIndex, slots: u32) {
         if let Some(user) = self.users.get_mut(process) {
             user.pending &= !slots;
+        }
+    }
+
+    /// Begins to ask what comes with upcalls: as many may come to nothing as all processes have.
+    pub(crate) fn gather_patience(&mut self) {
+        let upcalls = self.each.upcalls.saturating_mul(self.each.processes);
+        self.patience = u16::try_from(upcalls).unwrap_or(u16::MAX).max(1);
+    }
+
+    /// Tells whether so many upcalls have come to nothing that the others are to wait for the next event.
+    pub(crate) fn is_patience_gone(&self) -> bool {
+        self.patience == 0
+    }
+
+    /// An upcall of a process came to nothing, and is not due any more. The last one that may leaves the process
+    /// among those whose upcalls have changed.
+    pub(crate) fn came_to_nothing(&mut self, process: ProcessIndex, slot: u8, awaited: Awaited) {
+        self.taken(process, slot, false, awaited);
+        self.patience = self.patience.saturating_sub(1);
+        if self.is_patience_gone() {
+            self.schedule(process, 0);
         }
     }
 
@@ -412,9 +445,20 @@ impl<'s> Upcalls<'s> {
         Some((place / WORD_BITS, bit(within)))
     }
 
-    /// Checks that nothing is left of the present step, and that what is subscribed is known.
+    /// Tells whether a process is to be told of a change at the next event, because patience ran out.
+    pub(crate) fn is_put_off(&self, process: ProcessIndex) -> bool {
+        self.users.get(process).is_some_and(|user| user.is_woken)
+    }
+
+    /// Checks that whoever is to be told of a change can be found, and that what is subscribed is known.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
-        if !self.first_woken.is_none() || self.users.iter().any(|user| user.is_woken) {
+        let mut left = self.users.iter().filter(|user| user.is_woken).count();
+        let mut next = self.first_woken;
+        while let Some(user) = self.users.get(next) {
+            left = left.checked_sub(1).ok_or("upcall: a line without end")?;
+            next = user.next_woken;
+        }
+        if left != 0 {
             return Err("upcall: somebody was not told of a change");
         }
         for (number, user) in self.users.iter().enumerate() {

@@ -306,3 +306,89 @@ fn a_capsule_hears_of_lives_only() {
     forum.call(0, Syscall::ProcessStart, &[2]);
     assert_eq!(heard(), [(1, Started)]);
 }
+
+/// A capsule whose upcalls have nothing to tell and schedule each other, until somebody ends that: those of one process,
+/// of two, or of two that a third has set on each other, one of which has made its own due meanwhile.
+struct Quarrel;
+
+const QUARREL: usize = 2;
+const END: usize = 4;
+
+impl Capsule for Quarrel {
+    const DRIVER: u32 = QUARREL as u32;
+    const READ_ONLY: u8 = 0;
+    const READ_WRITE: u8 = 0;
+    const UPCALLS: u8 = 2;
+    type State = u32;
+    type Pair = ();
+    type Copying = Unneeded;
+    type Reading = Unneeded;
+    type Identities = Unneeded;
+    type Clock = Unneeded;
+
+    fn command(
+        &self,
+        means: &mut Means<'_, Self>,
+        caller: ProcessIndex,
+        command: u32,
+        _arguments: [u32; 2],
+    ) -> CommandReturn {
+        for process in means.processes() {
+            *means.state_mut(process).unwrap() = command;
+        }
+        if command != END as u32 {
+            means.schedule(caller, 0);
+        }
+        CommandReturn::success()
+    }
+
+    fn upcall(
+        &self,
+        means: &mut Means<'_, Self>,
+        process: ProcessIndex,
+        upcall: u8,
+    ) -> Option<Due> {
+        let quarrel = *means.state(process).unwrap() as usize;
+        let others = [1, 2, 1, 3].map(ProcessIndex::new);
+        match quarrel {
+            END => return Some(Due::last([77, 0, 0])),
+            1 => means.schedule(process, 1 - upcall),
+            2 => means.schedule(ProcessIndex::new(1 - process.position()), 1 - upcall),
+            _of_three => means.schedule(others[process.position()], upcall),
+        }
+        if process == others[0] && means.state_mut(others[3]).map(core::mem::take) == Some(3) {
+            means.schedule(ProcessIndex::new(0), upcall);
+        }
+        None
+    }
+}
+
+fn quarrelling() -> Forum {
+    build(4, &[], |system| {
+        let mut capsules = std::vec![CapsuleDescriptor::new(&Quarrel, &[])];
+        CapsuleDescriptor::lay_out(&mut capsules, 4);
+        system.capsules = capsules.leak();
+    })
+}
+
+/// CP-2: upcalls that only schedule each other keep nobody from running, and what is due in the end is not lost.
+#[test]
+fn upcalls_that_schedule_each_other_stop_nobody() {
+    for quarrel in [1, 2, 3] {
+        let mut forum = quarrelling();
+        let mut wait_after = |process, command| {
+            forum.turn_to(process);
+            let words = [QUARREL, command, 0, 0, 0b11];
+            forum.machine.call(process, Syscall::CommandAndYieldWaitFor, &words);
+        };
+        wait_after(1, 0);
+        wait_after(2, 0);
+        wait_after(0, quarrel);
+        assert!([0, 1, 2].into_iter().all(|process| forum.is_blocked(process)));
+        let others = [Syscall::DebugNop, Syscall::YieldNoWait, Syscall::ClockNow];
+        assert!(others.iter().all(|call| forum.call(3, *call, &[]).status == OK));
+        forum.call(3, Syscall::Command, &[QUARREL, END]);
+        let is_one_told = ![0, 1, 2].into_iter().all(|process| forum.is_blocked(process));
+        assert!(is_one_told, "{quarrel}: what is due in the end is told");
+    }
+}

@@ -243,3 +243,22 @@ fn only_what_is_allowed_at_that_moment_is_copied() {
     assert_eq!(forum.told(1, MAILBOX, 0), [SIZE, 4, 0]);
     assert_eq!(forum.bytes(1, 0, 4).to_vec(), [0; 4]);
 }
+
+/// SM-8: a request is taken together with its upcall; one that cannot be taken then fails, of which its client hears
+/// in that moment.
+#[test]
+fn a_client_hears_that_its_request_could_not_be_taken_with_its_upcall() {
+    let (mut forum, ids) = meeting(3);
+    for client in [1, 2] {
+        send(&mut forum, client, ids[client - 1], &[client as u8]).unwrap();
+    }
+    forum.wait_for(1, MAILBOX, 1);
+    forum.machine.port.vanished.push(1);
+    forum.turn_to(0);
+    forum.machine.call(0, Syscall::YieldWaitFor, &[MAILBOX as usize, 3]);
+    assert!(!forum.is_blocked(1), "it is told in the step in which it fails");
+    let ([_, length, _], _) = forum.came_of_several(0).unwrap();
+    assert_eq!((length, forum.bytes(0, 32, 1).to_vec()), (1, [2].to_vec()), "the next is taken");
+    let invalid = ErrorCode::Invalid as usize;
+    assert_eq!(forum.came(1), Some([invalid, ids[0] as usize, 0]));
+}
