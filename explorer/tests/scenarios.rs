@@ -13,7 +13,7 @@ const DEBUG_DEPTH: usize = 5;
 const DEBUG_DEPTH_OF_CAPSULES: usize = 16;
 
 /// Scenarios that are small enough to be visited completely by any build.
-const SMALL: [&str; 17] = [
+const SMALL: [&str; 18] = [
     "buffers",
     "lists",
     "deadlines",
@@ -31,6 +31,7 @@ const SMALL: [&str; 17] = [
     "inbox-ends",
     "inbox-both-ways",
     "upcalls-watched",
+    "upcalls-in-a-group",
 ];
 
 const WORDS: [Syscall; 2] = [Syscall::EndpointCallWords, Syscall::EndpointReplyAndReceiveWords];

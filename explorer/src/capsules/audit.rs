@@ -65,7 +65,10 @@ impl Case<'_> {
         let shown = self.seen.shown(thread);
         let (is_right, invariant) = match expected {
             Doing::Dormant => (
-                matches!(state, ThreadState::Dormant | ThreadState::Restarting),
+                matches!(
+                    state,
+                    ThreadState::Dormant | ThreadState::Restarting | ThreadState::Ended(_)
+                ),
                 Invariant::ProcessLife,
             ),
             Doing::Ready(Some(said)) if is_blocked(state) => {
@@ -87,7 +90,7 @@ impl Case<'_> {
             Doing::Yielding(_) => {
                 (matches!(state, ThreadState::Yielding(_)), Invariant::UpcallsTrue)
             }
-            Doing::Watching => {
+            Doing::Watching | Doing::WatchingGroup => {
                 (matches!(state, ThreadState::Waiting { .. }), Invariant::UpcallsTrue)
             }
             Doing::Sleeping => (state == ThreadState::Sleeping, Invariant::OneEnd),

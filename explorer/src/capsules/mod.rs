@@ -13,6 +13,7 @@
 //!     audit                       what does not hold
 //!   walk                          the same audit over long random walks
 //!   plan   places                 systems, and where their programs keep what they allow
+//!   policy                        who may have which name, other than system.json5 says
 //! ```
 
 pub mod audit;
@@ -21,6 +22,7 @@ pub mod moves;
 pub mod oracle;
 pub mod places;
 pub mod plan;
+pub mod policy;
 pub mod scenarios;
 pub mod situation;
 pub mod spy;

@@ -56,11 +56,27 @@ pub enum Move {
     YieldWaitFor(Kind, usize),
     /// Waits on its upcalls, or only looks.
     Watch(bool),
+    /// Waits on its group, or only looks.
+    WatchGroup(bool),
+    /// Makes its upcalls a member of its group.
+    Join,
+    /// Takes them out of it.
+    Leave,
     /// Lets the others run.
     Pause,
+    /// Ends itself, and with the last thread its process.
+    EndThread,
     /// Ends its process.
     Exit,
 }
+
+/// The handles of a process's upcalls, and of its group.
+pub const UPCALLS: usize = 0;
+/// The other.
+pub const GROUP: usize = 1;
+
+/// What its group tells it with its upcalls.
+pub const USER_DATA: usize = 9;
 
 /// When a pause is over.
 pub const PAUSE_TICKS: u64 = BOOT_TICKS + 1;
@@ -135,15 +151,15 @@ impl Move {
             Move::YieldWaitFor(kind, number) => {
                 (Syscall::YieldWaitFor, vec![kind.driver(), number])
             }
-            Move::Watch(waits) => {
-                let (low, high) = deadline_to_words(if waits { u64::MAX } else { 0 });
-                let mask = Signals::READABLE.bits() as usize;
-                (Syscall::ObjectWait, vec![0, mask, low, high])
-            }
+            Move::Watch(waits) => (Syscall::ObjectWait, watch(UPCALLS, waits)),
+            Move::WatchGroup(waits) => (Syscall::ObjectWait, watch(GROUP, waits)),
+            Move::Join => (Syscall::WaitGroupAdd, vec![GROUP, UPCALLS, readable(), USER_DATA]),
+            Move::Leave => (Syscall::WaitGroupRemove, vec![GROUP, UPCALLS]),
             Move::Pause => {
                 let (low, high) = deadline_to_words(PAUSE_TICKS);
                 (Syscall::SleepUntil, vec![low, high])
             }
+            Move::EndThread => (Syscall::ThreadExit, vec![0]),
             Move::Exit => (Syscall::ProcessExit, vec![0]),
         };
         let mut arguments = [0; ARGUMENT_COUNT];
@@ -158,6 +174,16 @@ impl Move {
             _other => None,
         }
     }
+}
+
+fn readable() -> usize {
+    Signals::READABLE.bits() as usize
+}
+
+/// The words of a wait for good, or of a look.
+fn watch(handle: usize, waits: bool) -> Vec<usize> {
+    let (low, high) = deadline_to_words(if waits { u64::MAX } else { 0 });
+    vec![handle, readable(), low, high]
 }
 
 /// The serial number of somebody's present request.
@@ -219,7 +245,12 @@ impl fmt::Display for Move {
             }
             Move::Watch(true) => formatter.write_str("waits on its upcalls"),
             Move::Watch(false) => formatter.write_str("looks at its upcalls"),
+            Move::WatchGroup(true) => formatter.write_str("waits on its group"),
+            Move::WatchGroup(false) => formatter.write_str("looks at its group"),
+            Move::Join => formatter.write_str("makes its upcalls a member of its group"),
+            Move::Leave => formatter.write_str("takes its upcalls out of its group"),
             Move::Pause => formatter.write_str("pauses"),
+            Move::EndThread => formatter.write_str("ends its thread"),
             Move::Exit => formatter.write_str("exits"),
         }
     }

@@ -5,9 +5,11 @@ use guichet_abi::NAME_BYTES;
 use guichet_kernel::{
     ASYNC_MAILBOX, CapsuleDescriptor, ExchangeIndex, GiveUp, NAME_REGISTRY, Object, Priority,
     ProcessDescriptor, ProcessIndex, RestartPolicy, SYNC_MAILBOX, Service, Span, System,
-    TableIndex, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitListIndex,
+    TableIndex, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex,
+    WaitListIndex,
 };
 
+use super::policy::GUARDED_REGISTRY;
 use super::spy::SPY;
 use crate::layout::REGIONS;
 
@@ -46,8 +48,9 @@ impl Kind {
         }
     }
 
-    fn describe(self) -> CapsuleDescriptor<'static> {
+    fn describe(self, plan: &Plan) -> CapsuleDescriptor<'static> {
         match self {
+            Kind::Registry if plan.has_policy => CapsuleDescriptor::new(&GUARDED_REGISTRY, &[]),
             Kind::Registry => CapsuleDescriptor::new(&NAME_REGISTRY, &[]),
             Kind::Mailbox => CapsuleDescriptor::new(&SYNC_MAILBOX, &[]),
             Kind::Inbox => CapsuleDescriptor::new(&ASYNC_MAILBOX, &[]),
@@ -67,12 +70,14 @@ pub struct Member {
     pub restarts: u8,
     /// The letters of the names that are kept for it (NR-5).
     pub services: &'static [u8],
+    /// Whether it has a wait group, which its upcalls may join (CP-6).
+    pub has_group: bool,
 }
 
 impl Member {
     /// A process with one thread that stays as it ends.
     pub fn new(name: &'static str) -> Member {
-        Member { name, priorities: &[15], restarts: 0, services: &[] }
+        Member { name, priorities: &[15], restarts: 0, services: &[], has_group: false }
     }
 }
 
@@ -85,6 +90,8 @@ pub struct Plan {
     pub capsules: Vec<Kind>,
     /// Whether ids work for everybody (CP-5).
     pub are_ids_global: bool,
+    /// Whether a policy of its own says who may register or discover which name (NR-4), and not `services`.
+    pub has_policy: bool,
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }
@@ -109,9 +116,11 @@ impl Declared {
         let mut first_thread = 0;
         let mut processes = Vec::new();
         for (number, member) in plan.members.iter().enumerate() {
-            processes.push(describe(number, member, first_thread));
+            processes.push(describe(plan, number, first_thread));
             first_thread += member.priorities.len();
         }
+        let groups: Vec<WaitGroupDescriptor> =
+            (0..plan.members.len()).filter_map(|member| group(plan, member)).collect();
         let processes: &'static [ProcessDescriptor<'static>] = processes.leak();
         let threads = plan.members.iter().zip(processes).flat_map(|(member, process)| {
             let priorities = (0u8..).zip(member.priorities);
@@ -127,14 +136,14 @@ impl Declared {
             member.services.iter().map(move |letter| Service { process, name: name_of(*letter) })
         });
         let mut capsules: Vec<CapsuleDescriptor<'static>> =
-            plan.capsules.iter().map(|kind| kind.describe()).collect();
+            plan.capsules.iter().map(|kind| kind.describe(plan)).collect();
         CapsuleDescriptor::lay_out(&mut capsules, plan.members.len());
         let system = System {
             processes,
             threads: threads.collect::<Vec<_>>().leak(),
             handlers: &[],
             initiators: &[],
-            wait_groups: &[],
+            wait_groups: groups.leak(),
             interrupts: &[],
             endpoints: &[],
             senders: &[],
@@ -187,21 +196,39 @@ impl Declared {
     }
 }
 
-fn describe(number: usize, member: &Member, first_thread: usize) -> ProcessDescriptor<'static> {
+/// The wait group of a process, if it has one. They wait in the lists behind those of upcalls.
+fn group(plan: &Plan, process: usize) -> Option<WaitGroupDescriptor> {
+    let before = plan.members[..process].iter().filter(|member| member.has_group).count();
+    plan.members[process].has_group.then(|| WaitGroupDescriptor {
+        index: WaitGroupIndex::new(before),
+        wait_list: WaitListIndex::new(plan.members.len() + before),
+    })
+}
+
+fn describe(plan: &Plan, number: usize, first_thread: usize) -> ProcessDescriptor<'static> {
+    let member = &plan.members[number];
     let index = ProcessIndex::new(number);
     let upcalls_list = WaitListIndex::new(number);
     let last = first_thread + member.priorities.len();
+    let upcalls = Object::Upcalls { process: index, wait_list: upcalls_list };
+    let group = group(plan, number);
+    let objects: Vec<Object> = [upcalls].into_iter().chain(group.map(Object::WaitGroup)).collect();
+    // Behind the threads stand the entries of those that have groups, one for each object.
+    let threads: usize = plan.members.iter().map(|member| member.priorities.len()).sum();
+    let first_member = |group: WaitGroupDescriptor| {
+        ThreadIndex::new(threads + objects.len() * group.index.position())
+    };
     ProcessDescriptor {
         index,
         name: member.name,
         own: Span::own(&REGIONS),
         memory: &REGIONS,
-        objects: vec![Object::Upcalls { process: index, wait_list: upcalls_list }].leak(),
+        first_member: group.map_or(ThreadIndex::NONE, first_member),
+        objects: objects.leak(),
         threads: (first_thread..last).map(ThreadIndex::new).collect::<Vec<_>>().leak(),
         wall: [0; WALL_WORDS],
         wait_list: WaitListIndex::NONE,
         upcalls_list,
-        first_member: ThreadIndex::NONE,
         first_exchange: ExchangeIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy {

@@ -82,7 +82,7 @@ fn members(names: &[&'static str], restarts: u8) -> Vec<Member> {
 fn plan(members: Vec<Member>, capsules: &[Kind], are_ids_global: bool) -> Plan {
     let mut capsules = capsules.to_vec();
     capsules.push(Kind::Spy);
-    Plan { members, capsules, are_ids_global, max_transfer_bytes: 12 }
+    Plan { members, capsules, are_ids_global, has_policy: false, max_transfer_bytes: 12 }
 }
 
 /// Every scenario.
@@ -90,6 +90,7 @@ pub fn all() -> Vec<Scenario> {
     vec![
         names_race(),
         names_kept(),
+        names_guarded(),
         names_refused(),
         mailbox_two_clients(),
         mailbox_server_ends(),
@@ -101,6 +102,8 @@ pub fn all() -> Vec<Scenario> {
         inbox_both_ways(),
         upcalls_of_all(),
         upcalls_watched(),
+        upcalls_in_a_group(),
+        upcalls_of_nobody(),
     ]
 }
 
@@ -168,6 +171,38 @@ fn names_kept() -> Scenario {
             "names-kept",
             "A name that is kept for one of two processes, which may have no other.",
             plan(all, &[REGISTRY], false),
+        )
+    }
+}
+
+fn names_guarded() -> Scenario {
+    let server = vec![
+        Move::Show(REGISTRY, 0, NAME_A),
+        Move::Show(REGISTRY, 0, NAME_B),
+        REGISTER,
+        DISCOVER,
+        Move::YieldNoWait,
+        Move::Pause,
+    ];
+    let client = vec![
+        Move::Show(REGISTRY, 0, NAME_A),
+        Move::Show(REGISTRY, 0, NAME_B),
+        DISCOVER,
+        DISCOVER_AND_WAIT,
+        GIVE_UP,
+        Move::YieldNoWait,
+        Move::Pause,
+    ];
+    let hears: Vec<Move> = subscribes(REGISTRY).collect();
+    let plan = plan(members(&["first", "second", "client"], 0), &[REGISTRY], false);
+    Scenario {
+        openings: vec![Vec::new(), Vec::new(), hears],
+        repertoires: vec![server.clone(), server, client],
+        mortals: vec![1],
+        ..scenario(
+            "names-guarded",
+            "Another policy than system.json5's says who may register and discover which name.",
+            Plan { has_policy: true, ..plan },
         )
     }
 }
@@ -580,6 +615,69 @@ fn upcalls_watched() -> Scenario {
             "upcalls-watched",
             "A second thread waits on the upcalls of the first, and may do nothing else.",
             plan(all, &[MAILBOX, REGISTRY], true),
+        )
+    }
+}
+
+fn upcalls_in_a_group() -> Scenario {
+    let main = vec![
+        Move::Subscribe(MAILBOX, 2, true),
+        Move::Subscribe(MAILBOX, 2, false),
+        TAKE,
+        Move::YieldNoWait,
+        Move::YieldWaitFor(MAILBOX, 3),
+        Move::WatchGroup(true),
+        Move::Join,
+        Move::Leave,
+        Move::Pause,
+    ];
+    let second = vec![
+        Move::WatchGroup(true),
+        Move::WatchGroup(false),
+        Move::Watch(true),
+        Move::Join,
+        Move::Leave,
+        Move::Pause,
+        Move::Exit,
+    ];
+    let mut all = members(&["watched", "client"], 0);
+    all[0] = Member { priorities: &[15, 20], restarts: 1, has_group: true, ..all[0].clone() };
+    all[1].priorities = &[17];
+    Scenario {
+        repertoires: vec![main, vec![send(Whom::Latest(0)), CANCEL, Move::Pause]],
+        others: second,
+        mortals: vec![0, 1],
+        ..scenario(
+            "upcalls-in-a-group",
+            "Two threads wait on a group that the upcalls of their process join and leave.",
+            plan(all, &[MAILBOX], true),
+        )
+    }
+}
+
+fn upcalls_of_nobody() -> Scenario {
+    let leaver = vec![send(Whom::Latest(1)), Move::YieldNoWait, Move::EndThread, Move::Pause];
+    let second = vec![Move::Watch(true), Move::Watch(false), Move::EndThread, Move::Pause];
+    let server = vec![
+        TAKE,
+        Move::Respond(Whom::Latest(0), 0),
+        Move::YieldWaitFor(MAILBOX, 3),
+        send(Whom::Latest(0)),
+        CANCEL,
+        Move::Pause,
+    ];
+    let mut all = members(&["leaver", "server"], 0);
+    all[0] = Member { priorities: &[15, 20], restarts: 1, ..all[0].clone() };
+    all[1].priorities = &[17];
+    Scenario {
+        openings: vec![[asks(), serves()].concat(), serves()],
+        repertoires: vec![leaver, server],
+        others: second,
+        mortals: vec![0],
+        ..scenario(
+            "upcalls-of-nobody",
+            "A main thread ends before its process, and takes back what it allowed.",
+            plan(all, &[MAILBOX], true),
         )
     }
 }

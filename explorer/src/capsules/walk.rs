@@ -105,6 +105,7 @@ pub fn systems() -> [Declared; 2] {
             ],
             capsules: vec![Kind::Registry, Kind::Spy, Kind::Mailbox, Kind::Inbox],
             are_ids_global,
+            has_policy: false,
             max_transfer_bytes: 16,
         })
     })

@@ -4,7 +4,7 @@ use guichet_abi::{CommandReturn, Error, ErrorCode, OK, StatusCode, Syscall, dead
 use guichet_kernel::{Call, Event, TableIndex};
 
 use super::society::Life;
-use super::yields::{Shown, seen};
+use super::yields::Shown;
 use super::{Awaited, Doing, Oracle, Said, Scene, Slot};
 use crate::capsules::places::Place;
 use crate::capsules::plan::Kind;
@@ -49,9 +49,10 @@ impl Oracle {
         let process = scene.declared.process_of(thread);
         let Some(me) = self.society.life(process) else { return };
         let Some(syscall) = Syscall::from_number(call.number) else { return };
-        if syscall == Syscall::ProcessExit {
-            self.end(scene, process);
-            return;
+        match syscall {
+            Syscall::ProcessExit => return self.end(scene, process),
+            Syscall::ThreadExit => return self.end_thread(scene, me, thread),
+            _goes_on => {}
         }
         let doing = if syscall.is_of_capsules() && thread != scene.declared.main_of(process) {
             let refused = Error::FailedPrecondition.status_code();
@@ -65,7 +66,9 @@ impl Oracle {
                     self.yields(scene, (me, thread), (syscall, call), shown);
                     return;
                 }
-                Syscall::ObjectWait => self.watch(scene, me, call),
+                Syscall::ObjectWait | Syscall::WaitGroupAdd | Syscall::WaitGroupRemove => {
+                    self.watches(scene, me, (syscall, call))
+                }
                 Syscall::SleepUntil if is_past(scene, call.arguments[0], call.arguments[1]) => {
                     Doing::Ready(Some(Said::plain(OK, 0, 0, Invariant::OneEnd)))
                 }
@@ -74,18 +77,6 @@ impl Oracle {
             }
         };
         self.threads[thread] = doing;
-    }
-
-    fn watch(&mut self, scene: &Scene<'_>, me: Life, call: &Call) -> Doing {
-        let &[_, _, low, high, ..] = &call.arguments;
-        if !self.deliverable(scene, me).is_empty() {
-            return Doing::Ready(Some(seen()));
-        }
-        if is_past(scene, low, high) {
-            let late = Error::DeadlineExceeded.status_code();
-            return Doing::Ready(Some(Said::plain(late, 0, 0, Invariant::UpcallsTrue)));
-        }
-        Doing::Watching
     }
 
     fn yields(
@@ -241,6 +232,6 @@ fn is_own(address: usize, length: usize, to_write: bool) -> bool {
     length <= SPAN_BYTES && (0..length).all(|at| address.checked_add(at).is_some_and(is_own))
 }
 
-fn is_past(scene: &Scene<'_>, low: usize, high: usize) -> bool {
+pub(super) fn is_past(scene: &Scene<'_>, low: usize, high: usize) -> bool {
     deadline_from_words(low, high) <= scene.now_ticks
 }

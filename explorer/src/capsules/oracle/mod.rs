@@ -4,7 +4,7 @@
 //! Where the specification leaves a choice, which of several upcalls a process is given, the oracle looks at what
 //! the kernel chose, and objects if that was none of them or not in turn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_abi::{CommandReturn, ErrorCode, Message, OK, Results};
 use guichet_kernel::capsule::ProcessChange;
@@ -25,6 +25,7 @@ mod inbox;
 mod mailbox;
 mod registry;
 pub mod society;
+mod watches;
 mod yields;
 
 /// What a command comes to.
@@ -65,6 +66,8 @@ pub enum Doing {
     Yielding(Option<Awaited>),
     /// It waits until an upcall is pending.
     Watching,
+    /// It waits until its group has one to show.
+    WatchingGroup,
     /// It sleeps.
     Sleeping,
 }
@@ -79,6 +82,8 @@ pub struct Oracle {
     /// The thread that runs.
     pub current: Option<usize>,
     desks: BTreeMap<Life, Desk>,
+    /// Whose upcalls are a member of its group.
+    grouped: BTreeSet<Life>,
     registry: Registry,
     /// The requests.
     pub mailbox: Mailbox,
@@ -164,6 +169,7 @@ impl Oracle {
             threads: vec![Doing::Dormant; declared.system.threads.len()],
             current: None,
             desks: BTreeMap::new(),
+            grouped: BTreeSet::new(),
             registry: Registry::default(),
             mailbox: Mailbox::default(),
             inbox: Inbox::default(),
@@ -191,10 +197,26 @@ impl Oracle {
         }
         self.society.end(life);
         self.desks.remove(&life);
+        self.grouped.remove(&life);
         self.registry.end(life);
         self.mailbox.end(life);
         self.inbox.end(life);
         scene.changes.push((process, ProcessChange::Ended));
+    }
+
+    /// A thread ends itself, and with the last one its process. With a main thread goes what it allowed and
+    /// subscribed, because nobody else may use capsules (CP-3); what is due stays so.
+    pub(super) fn end_thread(&mut self, scene: &mut Scene<'_>, me: Life, thread: usize) {
+        let process = scene.declared.process_of(thread);
+        let mut others = scene.declared.threads_of(process).filter(|other| *other != thread);
+        if !others.any(|other| self.threads[other] != Doing::Dormant) {
+            self.end(scene, process);
+            return;
+        }
+        self.threads[thread] = Doing::Dormant;
+        if thread == scene.declared.main_of(process) {
+            self.desks.insert(me, Desk::default());
+        }
     }
 
     /// The timer event: whoever sleeps wakes, and whatever is to be restarted is.

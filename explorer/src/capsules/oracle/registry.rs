@@ -47,6 +47,14 @@ impl Oracle {
 
     fn register(&mut self, scene: &Scene<'_>, me: Life) -> Result<(), ErrorCode> {
         let name = self.name(scene, me)?;
+        if scene.declared.plan.has_policy {
+            // Whom the policy binds registers `b` only.
+            let (process, _) = me;
+            if process == 1 && name[..] != name_of(b'b')[..] {
+                return Err(ErrorCode::Off);
+            }
+            return self.enter(me, name);
+        }
         let owns = |member: usize| {
             let letters = scene.declared.plan.members[member].services;
             letters.iter().any(|letter| name_of(*letter)[..] == name[..])
@@ -58,6 +66,11 @@ impl Oracle {
         if is_others || is_bound && !owns(own) {
             return Err(ErrorCode::Reserve);
         }
+        self.enter(me, name)
+    }
+
+    /// A process has a name from now on, if nobody else has it.
+    fn enter(&mut self, me: Life, name: Vec<u8>) -> Result<(), ErrorCode> {
         if self.registry.owner(&name).is_some_and(|owner| owner != me) {
             return Err(ErrorCode::Already);
         }
@@ -68,6 +81,9 @@ impl Oracle {
 
     fn discover(&mut self, scene: &Scene<'_>, me: Life, waits: bool) -> Result<(), ErrorCode> {
         let name = self.name(scene, me)?;
+        if scene.declared.plan.has_policy && me.0 > 0 && name[..] == name_of(b'b')[..] {
+            return Err(ErrorCode::NoAcknowledge);
+        }
         if let Some((wanted, true)) = self.registry.searches.get(&me)
             && self.registry.owner(wanted).is_none()
         {

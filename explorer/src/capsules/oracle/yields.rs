@@ -1,6 +1,6 @@
 //! Upcalls: what is due, and who is given it (CP-2, CP-6).
 
-use guichet_abi::{Message, OK, Signals, awaited_message, upcall_message};
+use guichet_abi::{Message, OK, awaited_message, upcall_message};
 
 use super::society::Life;
 use super::{Awaited, Doing, Oracle, Said, Scene, Slot};
@@ -139,16 +139,7 @@ impl Oracle {
             if deliverable.is_empty() {
                 continue;
             }
-            for thread in scene.declared.threads_of(process) {
-                if self.threads[thread] == Doing::Watching {
-                    self.threads[thread] = Doing::Ready(Some(seen()));
-                }
-            }
+            self.show(scene, process, me);
         }
     }
-}
-
-/// What a wait gives that shows an upcall pending.
-pub(super) fn seen() -> Said {
-    Said::plain(OK, 0, Signals::READABLE.bits() as usize, Invariant::Awake)
 }
