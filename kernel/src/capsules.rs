@@ -345,7 +345,7 @@ impl<'s> Kernel<'s> {
 
     /// Takes an upcall that is due, keeps the message that comes with it for the thread that yields, and gives what
     /// the yield does and whether there is one: each capsule is asked what comes with its own.
-    #[inline(always)]
+    #[inline(never)]
     fn take_due<P: Port>(
         &mut self,
         port: &mut P,
