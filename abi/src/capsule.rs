@@ -10,6 +10,8 @@ use crate::syscall::Results;
 
 /// The numbers of the drivers that Guichet brings.
 pub mod driver {
+    /// The classic driver by which processes notify each other (NO).
+    pub const NOTIFY: u32 = 0x1_0000;
     /// The name registry (NR).
     pub const NAME_REGISTRY: u32 = 0x9_0000;
     /// The synchronous mailbox (SM).

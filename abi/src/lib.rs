@@ -16,6 +16,7 @@ mod fault;
 #[cfg(target_pointer_width = "64")]
 pub mod linux;
 mod message;
+mod shared_memory;
 mod signals;
 mod status;
 mod syscall;
@@ -29,6 +30,7 @@ pub use capsule::{
 pub use exit_status::ExitStatus;
 pub use fault::{Fault, FaultCause};
 pub use message::{MAX_MESSAGE_WORDS, Message, handle_with_words, split_handle};
+pub use shared_memory::{MAX_MAPPINGS, MemoryRights, OWN_PROCESS};
 pub use signals::Signals;
 pub use status::{Error, OK, Result, StatusCode};
 pub use syscall::{

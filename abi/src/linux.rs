@@ -29,6 +29,9 @@ use crate::{ARGUMENT_COUNT, Message};
 pub const MEMORY_FD: i32 = 200;
 /// The file descriptor of the program's own image while it is executed; closed by then.
 pub const IMAGE_FD: i32 = 201;
+/// The file descriptor of the arena, which holds all regions of shared memory. Only a program that
+/// shares one has it, and the supervisor alone decides what it has mapped of it.
+pub const SHARED_FD: i32 = 202;
 
 /// How many ticks of the clock a second has (AB-4): they are nanoseconds.
 pub const TICKS_PER_SEC: u64 = 1_000_000_000;
@@ -41,10 +44,17 @@ pub const FRAMES_ADDRESS: usize = 0x10_0000_0000;
 pub const STACKS_ADDRESS: usize = 0x20_0000_0000;
 /// How far the stacks of two threads lie apart; what a stack does not fill is unmapped, a guard.
 pub const STACK_STRIDE: usize = 0x1_0000_0000;
+/// The section of a program's image whose size says how much memory it may share, and whose layout says how that is
+/// laid out (NO-2). What the program uses lies elsewhere: from [`ProcessHeader::shared_address`] on.
+pub const SHARED_SECTION: &str = "guichet_shared";
 /// The distance of two frames.
 pub const FRAME_STRIDE: usize = 256;
 /// The most threads that a process may declare on Linux.
 pub const MAX_THREADS: usize = 32;
+
+/// Where the arena begins in the address space of every program that shares something: behind the
+/// stack of the last thread that there may be. See [`shared_address`].
+pub const SHARED_ADDRESS: usize = 0x40_0000_0000;
 
 /// The thread runs the program.
 pub const RUNNING: u32 = 0;
@@ -80,6 +90,9 @@ pub struct ProcessHeader {
     pub stack_offset: AtomicUsize,
     /// The length of each thread's stack in bytes, whole pages.
     pub stack_bytes: [AtomicUsize; MAX_THREADS],
+    /// Where the process finds the memory that it may share, in place of the section of this name
+    /// ([`SHARED_SECTION`]); 0 if it has none.
+    pub shared_address: AtomicUsize,
 }
 
 impl Default for ProcessHeader {
@@ -91,6 +104,7 @@ impl Default for ProcessHeader {
             thread_count: AtomicU32::new(0),
             stack_offset: AtomicUsize::new(0),
             stack_bytes: [const { AtomicUsize::new(0) }; MAX_THREADS],
+            shared_address: AtomicUsize::new(0),
         }
     }
 }
@@ -143,5 +157,12 @@ pub const fn stack_address(thread: usize) -> usize {
     STACKS_ADDRESS + thread * STACK_STRIDE
 }
 
+/// The address of the arena's byte at `offset`, the same in every program: what one writes there,
+/// another finds there. Regions lie one after the other, whole pages each.
+pub const fn shared_address(offset: usize) -> usize {
+    SHARED_ADDRESS + offset
+}
+
+const _: () = assert!(stack_address(MAX_THREADS) <= SHARED_ADDRESS);
 const _: () = assert!(size_of::<TrapFrame>() <= FRAME_STRIDE);
 const _: () = assert!(size_of::<ProcessHeader>() <= PAGE_BYTES);

@@ -65,6 +65,19 @@ pub enum Syscall {
     SleepUntil = 16,
     /// Nothing -> `now` low, `now` high, 32 bits each (AB-4).
     ClockNow = 17,
+    /// `handle, rights` -> `address, length`: maps a region of shared memory (SH-2).
+    SharedMemoryMap = 24,
+    /// `handle` (SH-2).
+    SharedMemoryUnmap = 25,
+    /// `handle, process, rights`: the process is one that shares the region, by its number, or
+    /// [`crate::OWN_PROCESS`] (SH-3).
+    ShareLend = 26,
+    /// `handle` (SH-3).
+    ShareReturn = 27,
+    /// `handle, offset, buffer, length` -> `length`: copies out of the region (SH-4).
+    SharedMemoryRead = 28,
+    /// `handle, offset, buffer, length` -> `length`: copies into the region (SH-4).
+    SharedMemoryWrite = 29,
     /// `status`; does not return (PR-5).
     ProcessExit = 32,
     /// `status`; does not return (PR-5).
@@ -161,7 +174,7 @@ pub enum Syscall {
 
 impl Syscall {
     /// Every call, in the order of their numbers.
-    pub const ALL: [Syscall; 55] = [
+    pub const ALL: [Syscall; 61] = [
         Syscall::ChannelTransact,
         Syscall::ChannelRead,
         Syscall::ChannelRespond,
@@ -178,6 +191,12 @@ impl Syscall {
         Syscall::ChannelBadge,
         Syscall::SleepUntil,
         Syscall::ClockNow,
+        Syscall::SharedMemoryMap,
+        Syscall::SharedMemoryUnmap,
+        Syscall::ShareLend,
+        Syscall::ShareReturn,
+        Syscall::SharedMemoryRead,
+        Syscall::SharedMemoryWrite,
         Syscall::ProcessExit,
         Syscall::ThreadExit,
         Syscall::ProcessPanic,
@@ -239,6 +258,12 @@ impl Syscall {
             13 => Syscall::ChannelBadge,
             16 => Syscall::SleepUntil,
             17 => Syscall::ClockNow,
+            24 => Syscall::SharedMemoryMap,
+            25 => Syscall::SharedMemoryUnmap,
+            26 => Syscall::ShareLend,
+            27 => Syscall::ShareReturn,
+            28 => Syscall::SharedMemoryRead,
+            29 => Syscall::SharedMemoryWrite,
             32 => Syscall::ProcessExit,
             33 => Syscall::ThreadExit,
             34 => Syscall::ProcessPanic,
@@ -288,6 +313,12 @@ impl Syscall {
     pub const fn is_of_endpoints(self) -> bool {
         let number = self as usize;
         number >= Syscall::EndpointCallWords as usize && !self.is_of_capsules()
+    }
+
+    /// Tells whether it is a call on shared memory (SH-1).
+    pub const fn is_of_shared_memory(self) -> bool {
+        let number = self as usize;
+        Syscall::SharedMemoryMap as usize <= number && number <= Syscall::SharedMemoryWrite as usize
     }
 
     /// Tells whether it is a call on capsules (CP-1).

@@ -1,7 +1,7 @@
 //! The version of the agreement itself (CF-7).
 
 /// The version of everything in this crate. A program built for another one is refused.
-pub const ABI_VERSION: u32 = 4;
+pub const ABI_VERSION: u32 = 5;
 
 /// The section of a program's image that holds its [`AbiRecord`].
 pub const ABI_SECTION: &str = ".guichet_abi";

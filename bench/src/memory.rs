@@ -1,8 +1,8 @@
 //! A port that is nothing but memory and a clock that stands still.
 
 use guichet_kernel::{
-    Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
-    ThreadIndex, Unreadable,
+    Grant, Inexpressible, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Region, Report,
+    Side, TableIndex, ThreadIndex, Unreadable,
 };
 
 use crate::system::{MEMORY_BYTES, base};
@@ -91,6 +91,16 @@ impl Port for Memory {
     fn start_thread(&mut self, _thread: ThreadIndex, _pc: usize, _stack: Grant) {}
 
     fn stop_process(&mut self, _process: ProcessIndex) {}
+
+    /// Nobody here shares anything.
+    fn set_mapping(
+        &mut self,
+        _process: ProcessIndex,
+        _place: usize,
+        _region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        Err(Inexpressible)
+    }
 
     fn enable_line(&mut self, _line: InterruptLine) {}
 

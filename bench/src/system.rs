@@ -1,9 +1,9 @@
 //! The smallest system that can talk: a handler and an initiator, one thread each.
 
 use guichet_kernel::{
-    ExchangeIndex, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex, Object,
-    Priority, ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span, System,
-    ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitListIndex,
+    ExchangeIndex, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex,
+    MappingIndex, Object, Priority, ProcessDescriptor, ProcessIndex, Region, RestartPolicy, Span,
+    System, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitListIndex,
 };
 
 /// The process that answers, and its thread. It starts first, so that it waits when asked.
@@ -51,6 +51,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         upcalls_list: WaitListIndex::NONE,
         first_member: ThreadIndex::NONE,
         first_exchange: ExchangeIndex::NONE,
+        first_mapping: MappingIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: false,
@@ -67,6 +68,7 @@ static PROCESSES: [ProcessDescriptor<'static>; 2] = [
         upcalls_list: WaitListIndex::NONE,
         first_member: ThreadIndex::NONE,
         first_exchange: ExchangeIndex::NONE,
+        first_mapping: MappingIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: false,
@@ -93,6 +95,8 @@ pub(crate) static SYSTEM: System<'static> = System {
     interrupts: &[],
     endpoints: &[],
     senders: &[],
+    shared_regions: &[],
+    sharers: &[],
     capsules: &[],
     services: &[],
     are_ids_global: false,

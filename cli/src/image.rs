@@ -54,6 +54,7 @@ const KERNEL_FLAGS: [&str; 6] = [
 /// What a kernel has beside the rest, if its system needs it.
 const ENDPOINTS: &str = "endpoints";
 const CAPSULES: &str = "capsules";
+const SHARED_MEMORY: &str = "shared_memory";
 
 /// The folder for the linked programs, so that a process may be called `image`.
 const PROGRAMS: &str = "programs";
@@ -302,8 +303,11 @@ impl Builder<'_> {
             "--target-dir".into(),
             target_of(&self.folder).as_os_str().to_owned(),
         ];
-        let features =
-            [(ENDPOINTS, self.system.has_endpoints()), (CAPSULES, self.system.has_capsules())];
+        let features = [
+            (ENDPOINTS, self.system.has_endpoints()),
+            (CAPSULES, self.system.has_capsules()),
+            (SHARED_MEMORY, self.system.has_any_mappings()),
+        ];
         for (feature, _) in features.into_iter().filter(|(_, is_needed)| *is_needed) {
             arguments.extend(["--features".into(), feature.into()]);
         }
@@ -339,6 +343,9 @@ impl Builder<'_> {
             stack: program.stack.clone(),
         };
         let programs: Vec<Program> = programs.iter().map(program).collect();
+        let shared =
+            layout.shared_memory.iter().map(|place| place.start as usize..place.end as usize);
+        let shared: Vec<_> = shared.collect();
         let wall = self.board.hardware.wall;
         let places = layout.processes.iter().zip(&self.system.processes);
         let walls = places.map(|(place, process)| {
@@ -348,7 +355,8 @@ impl Builder<'_> {
         let walls: Option<Vec<_>> = walls.collect();
         let source = walls.and_then(|walls| {
             let ticks = self.board.hardware.ticks_per_sec.into();
-            let tables = Tables::new(self.system, &memory, bytes, ticks).with_walls(&walls);
+            let tables = Tables::new(self.system, &memory, bytes, ticks);
+            let tables = tables.with_walls(&walls).with_shared_regions(&shared);
             tables.with_system(|tables| image_source(tables, &self.system.capsules, &programs))
         });
         source.ok_or_else(|| Failure::NotLinked {

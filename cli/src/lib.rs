@@ -58,4 +58,4 @@ pub use image::{BuiltImage, build_image};
 pub use progress::{Progress, Silent};
 pub use run::{BOARD, MINIMUM_STACK_BYTES, run_system, run_system_with};
 pub use runner::{become_runner, run_with_capsules};
-pub use size::{Contents, ImageSize, MemorySize, Queue, User, image_size};
+pub use size::{Contents, ImageSize, MemorySize, Queue, SharedMemory, Sharer, User, image_size};

@@ -1,12 +1,13 @@
 //! Running a built system on Linux.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
-use guichet_abi::linux::TICKS_PER_SEC;
+use guichet_abi::linux::{PAGE_BYTES, SHARED_ADDRESS, TICKS_PER_SEC};
 use guichet_port_linux::{Ending, Options, Program};
-use guichet_system::model::Process;
+use guichet_system::model::{Process, SharedRegion};
 use guichet_system::tables::{LinkedCapsule, Tables};
 
 use crate::{BuiltSystem, Failure};
@@ -52,10 +53,15 @@ pub fn run_system_with(
 ) -> Result<Ending, Failure> {
     let system = built.system.on(BOARD);
     let pairs = system.processes.iter().zip(&built.programs);
-    let programs =
+    let mut programs =
         pairs.map(|(process, file)| load(process, file)).collect::<Result<Vec<_>, _>>()?;
+    let regions = shared_places(&system.shared_memory);
+    if system.shares_buffers() {
+        place_shared(&mut programs, &regions);
+    }
     let memory: Vec<_> = programs.iter().map(|program| program.memory().to_vec()).collect();
     let tables = Tables::new(&system, &memory, system.max_transfer_bytes, TICKS_PER_SEC);
+    let tables = tables.with_shared_regions(&regions);
     let tables = tables.with_capsules(&system, capsules)?;
     let options = Options { timeout, console };
     Ok(tables.with_system(|system| guichet_port_linux::run(system, &programs, options))?)
@@ -77,9 +83,40 @@ fn stacks(process: &Process) -> Vec<usize> {
         .collect()
 }
 
+/// Where regions of shared memory lie in every process: in whole pages, one after the other (SH-1).
+fn shared_places(regions: &[SharedRegion]) -> Vec<Range<usize>> {
+    let mut next = SHARED_ADDRESS;
+    let place = |region: &SharedRegion| {
+        let bytes = usize::try_from(region.size_bytes).unwrap_or(usize::MAX);
+        let (start, end) = (next, next.saturating_add(bytes));
+        next = end.checked_next_multiple_of(PAGE_BYTES).unwrap_or(usize::MAX);
+        start..end
+    };
+    regions.iter().map(place).collect()
+}
+
+/// Gives what programs have of their own to share its place behind all regions (NO-2).
+fn place_shared(programs: &mut [Program], regions: &[Range<usize>]) {
+    let behind = regions.last().map_or(SHARED_ADDRESS, |last| last.end);
+    let first = behind.checked_next_multiple_of(PAGE_BYTES).unwrap_or(usize::MAX);
+    let _behind_all =
+        programs.iter_mut().fold(first, |address, program| program.place_shared(address));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shared_memory_lies_in_whole_pages_one_after_the_other() {
+        let region =
+            |size_bytes| SharedRegion { name: "R".to_owned(), size_bytes, sharers: Vec::new() };
+        let places = shared_places(&[region(8192), region(0xFFFF_F000), region(4096)]);
+        let offsets = places.iter().map(|place| place.start - SHARED_ADDRESS);
+        assert_eq!(offsets.collect::<Vec<_>>(), [0, 0x2000, 0x1_0000_1000]);
+        let lengths: Vec<_> = places.iter().map(Range::len).collect();
+        assert_eq!(lengths, [8192, 0xFFFF_F000, 4096]);
+    }
 
     #[test]
     fn small_and_missing_stacks_are_raised_and_large_ones_kept() {

@@ -8,16 +8,18 @@
 mod capsules;
 mod contents;
 mod queues;
+mod shared_memory;
 
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use guichet_system::image::Placement;
+use guichet_system::image::{Placement, shared_memory_name};
 use serde::Serialize;
 
 pub use contents::Contents;
 pub use queues::Queue;
+pub use shared_memory::{SharedMemory, Sharer};
 
 use crate::boards::Board;
 use crate::image::{BuiltImage, KERNEL};
@@ -36,6 +38,8 @@ pub struct ImageSize {
     pub queues: Vec<Queue>,
     /// How many bytes of the kernel's RAM capsules take, with what processes allow and subscribe.
     pub capsule_bytes: u64,
+    /// The regions of shared memory, which are users of RAM.
+    pub shared_memory: Vec<SharedMemory>,
 }
 
 /// What an image uses of one memory. The users, what lies between them, and what is free make up
@@ -46,7 +50,7 @@ pub struct MemorySize {
     pub start: u32,
     /// The length of the whole memory.
     pub bytes: u32,
-    /// The kernel, then the processes in the order of the system.
+    /// The kernel, then the processes in the order of the system; in RAM, then the regions of shared memory.
     pub users: Vec<User>,
     /// What lies between processes where no wall can begin, and belongs to nobody.
     pub gap_bytes: u32,
@@ -57,7 +61,7 @@ pub struct MemorySize {
 /// Who uses a memory, and for what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {
-    /// The process's name, or "the kernel".
+    /// The process's name, or "the kernel", or what region of shared memory it is.
     pub name: String,
     /// The first address.
     pub start: u32,
@@ -85,6 +89,7 @@ pub fn image_size(image: &BuiltImage, board: &Board) -> Result<ImageSize, Failur
         flash.push(User::new(name, &place.flash, in_flash));
         ram.push(User::new(name, &place.ram, in_ram));
     }
+    ram.extend(shared_users(image));
     let kernel = fs::read(&image.image).ok();
     let capsule_bytes =
         kernel.and_then(|kernel| capsules::capsule_bytes(&kernel, &image.built.system));
@@ -97,6 +102,16 @@ pub fn image_size(image: &BuiltImage, board: &Board) -> Result<ImageSize, Failur
         ram: MemorySize::new(&memory.ram, ram, ram_left),
         queues: queues::queues(&image.built.system),
         capsule_bytes,
+        shared_memory: shared_memory::regions(&image.built.system, &image.layout.shared_memory),
+    })
+}
+
+/// The regions of shared memory as users of RAM. They begin as zeros, like statics.
+fn shared_users(image: &BuiltImage) -> impl Iterator<Item = User> {
+    let regions = image.built.system.shared_memory.iter().zip(&image.layout.shared_memory);
+    regions.map(|(region, place)| {
+        let contents = Contents { bss_bytes: region.size_bytes, ..Contents::default() };
+        User::new(&shared_memory_name(region), place, contents)
     })
 }
 

@@ -15,6 +15,7 @@ use crate::layout::REGIONS;
 use crate::plan::{Channel, Plan, Sender};
 
 mod post;
+pub mod shared;
 
 /// A thing that threads wait on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +36,8 @@ pub enum Waitable {
     Receiver(usize),
     /// The end that sends with this position among all such (EP-2).
     Sender(usize),
+    /// The part in a region of shared memory with this position among all such (SH-1).
+    Part(usize),
 }
 
 /// An interrupt line that nobody declares.
@@ -76,6 +79,8 @@ impl Declared {
                 .collect::<Vec<_>>()
                 .leak(),
             senders: post::describe_senders(plan).leak(),
+            shared_regions: shared::describe_regions(plan).leak(),
+            sharers: shared::describe_sharers(plan).leak(),
             capsules: &[],
             services: &[],
             are_ids_global: false,
@@ -135,6 +140,7 @@ impl Declared {
                 let ends = &self.system.senders;
                 Waitable::Sender(ends.iter().position(|other| other == end)?)
             }
+            Object::SharedMemory(part) => Waitable::Part(part.index.position()),
             Object::Upcalls { .. } => return None,
         })
     }
@@ -149,8 +155,9 @@ impl Declared {
         let interrupts = (0..self.system.interrupts.len()).map(Waitable::Interrupt);
         let receivers = (0..self.plan.endpoints.len()).map(Waitable::Receiver);
         let senders = (0..self.system.senders.len()).map(Waitable::Sender);
+        let parts = (0..self.system.sharers.len()).map(Waitable::Part);
         let tasks = threads.chain(processes).chain(groups);
-        ends.chain(tasks).chain(interrupts).chain(receivers).chain(senders)
+        ends.chain(tasks).chain(interrupts).chain(receivers).chain(senders).chain(parts)
     }
 
     /// The endpoint for whose room threads wait in this list; `None` if there is no such list.
@@ -267,8 +274,8 @@ fn plan_threads(
     threads
 }
 
-/// A process's ends come first, in the order of the channels and then of the endpoints; then its main thread, which programs
-/// also use as a handle of the wrong kind; then its other threads and other processes, as wanted; then
+/// A process's ends come first, in the order of the channels and then of the endpoints; then its parts in
+/// regions of shared memory; then its main thread, which programs also use as a handle of the wrong kind; then its other threads and other processes, as wanted; then
 /// its interrupt object and its groups.
 fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescriptor<'static> {
     let wanted = &plan.processes[process];
@@ -277,6 +284,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         (bounds[process]..bounds[process + 1]).map(ThreadIndex::new).collect();
     let mut objects = describe_ends(plan, ends, process);
     objects.extend(post::describe_ends(plan, process));
+    objects.extend(shared::describe_parts(plan, process));
     let held = if wanted.holds_threads { own.len() } else { 1 };
     objects.extend(own[..held].iter().map(|thread| Object::Thread(*thread)));
     objects.extend(wanted.holds.iter().map(|other| Object::Process(ProcessIndex::new(*other))));
@@ -299,6 +307,7 @@ fn describe_process(plan: &Plan, ends: &Ends, process: usize) -> ProcessDescript
         upcalls_list: WaitListIndex::NONE,
         first_member: first_member(plan, process),
         first_exchange: post::first_exchange(plan, process),
+        first_mapping: shared::first_mapping(plan, process),
         starts_at_boot: wanted.starts_at_boot,
         restart: wanted.restart,
         may_shutdown: wanted.may_shutdown,
@@ -345,6 +354,7 @@ fn object_count(plan: &Plan, process: usize) -> usize {
     let interrupts = usize::from(!wanted.lines.is_empty());
     ends.count()
         + post::describe_ends(plan, process).len()
+        + shared::describe_parts(plan, process).len()
         + threads
         + wanted.holds.len()
         + interrupts
@@ -374,7 +384,7 @@ fn describe_initiator(end: InitiatorDescriptor, channel: &Channel) -> Object {
 
 /// Two lists for each channel come first, then one for each thread, then one for each process, then one
 /// for each group, then one for each interrupt object, then two for each endpoint, then one for each end
-/// that sends.
+/// that sends, then one for each part in a region of shared memory.
 fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
     let threads = 2 * plan.channels.len();
     let groups = threads + plan.thread_count() + plan.processes.len();
@@ -387,5 +397,9 @@ fn wait_list(plan: &Plan, waitable: Waitable) -> WaitListIndex {
         Waitable::Interrupt(interrupt) => groups + plan.group_owners().len() + interrupt,
         Waitable::Receiver(endpoint) => post::first_list(plan) + 2 * endpoint,
         Waitable::Sender(sender) => post::first_list(plan) + 2 * plan.endpoints.len() + sender,
+        Waitable::Part(part) => {
+            let ends = 2 * plan.endpoints.len() + plan.senders().len();
+            post::first_list(plan) + ends + part
+        }
     })
 }

@@ -15,6 +15,7 @@ use crate::layout::{
 use crate::random::Random;
 
 mod post;
+pub mod share;
 
 /// The calls of channels and waiting, so that they come more often than the others; waiting most
 /// of all, since while one thread runs on, the others never get to ask it anything.
@@ -79,6 +80,9 @@ pub fn call(random: &mut Random, caller: Caller<'_>) -> Call {
     if !random.once_in(12) {
         sensible(random, caller, number, &mut arguments);
     }
+    if has_shared(caller) && random.once_in(2) {
+        share::point_there(random, number, &mut arguments);
+    }
     if let Some((_, handle)) = apt.filter(|(syscall, _)| post::names_a_handle(*syscall)) {
         let (other, _) = split_handle(arguments[0]);
         arguments[0] = arguments[0] - other + handle;
@@ -88,6 +92,7 @@ pub fn call(random: &mut Random, caller: Caller<'_>) -> Call {
 
 fn number(random: &mut Random, caller: Caller<'_>) -> usize {
     let has_posts = !caller.declared.senders.is_empty();
+    let has_shared = has_shared(caller);
     match random.below(1000) {
         0..5 => random.pick(&ENDING) as usize,
         5..20 => any_word(random),
@@ -102,9 +107,15 @@ fn number(random: &mut Random, caller: Caller<'_>) -> usize {
             }
         }
         91 if has_posts => Syscall::EndpointClose as usize,
+        _frequent if has_shared && random.once_in(2) => random.pick(&share::FREQUENT) as usize,
         _frequent if has_posts && !random.once_in(5) => random.pick(&post::FREQUENT) as usize,
         _frequent => random.pick(&FREQUENT) as usize,
     }
+}
+
+/// Tells whether the system shares memory.
+fn has_shared(caller: Caller<'_>) -> bool {
+    !caller.declared.plan.regions.is_empty()
 }
 
 /// Replaces words by such as the call could mean.
@@ -162,6 +173,9 @@ fn sensible(
             arguments[2] = signals | lines(random);
         }
         Some(Syscall::SleepUntil) => (arguments[0], arguments[1]) = deadline,
+        Some(syscall) if syscall.is_of_shared_memory() => {
+            share::sensible(random, syscall, arguments);
+        }
         Some(syscall) if syscall as usize >= Syscall::EndpointCallWords as usize => {
             post::sensible(random, caller, syscall, deadline, arguments);
         }
@@ -210,6 +224,7 @@ fn is_for((waitable, syscall): (Waitable, Syscall)) -> bool {
         other if other as usize >= Syscall::EndpointCallWords as usize => {
             matches!(waitable, Waitable::Receiver(_))
         }
+        other if other.is_of_shared_memory() => matches!(waitable, Waitable::Part(_)),
         _any_other => matches!(waitable, Waitable::Handler(_)),
     }
 }

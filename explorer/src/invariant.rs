@@ -76,6 +76,10 @@ invariants! {
         "A wait group holds what was added to it and not taken out, each thing once and in one group at most, and nothing of an earlier life (WT-4, PR-3).";
     InTurn "in-turn"
         "A member of a wait group that is ready is served before another is served twice (WT-4), and so is an upcall that could be delivered (CP-2).";
+    Walls "walls"
+        "A process's wall lets through, beside its own memory, exactly the regions that it has mapped, each as far as it asked and may now; nothing in the last moment of its life and at the first (SH-2, SH-3, SH-5, SH-6).";
+    Held "held"
+        "Whoever maps, lends, returns or copies shared memory is told what its rights and those of the present holder make of it (SH-1 to SH-4).";
     Lines "lines"
         "An interrupt line may come while its owner runs and has acknowledged what came of it, and at no other time; no line is enabled that is enabled, since that would lose what has just come (PR-8).";
     NamesTrue "names-true"
@@ -84,6 +88,8 @@ invariants! {
         "A request is taken once, in the order of those that wait, and has one end: a response to itself, a failure or a cancel (SM).";
     MessagesTrue "messages-true"
         "A message is in the stream of whoever wants it, whole, or its sender is told why not; what was refused is counted, and the end of whom one listens to is told once (AM).";
+    NoticesTrue "notices-true"
+        "A number means one process, as long as that lives, and whoever notifies it is told why not, if not (NO).";
     UpcallsTrue "upcalls-true"
         "An upcall is delivered while it is due, with what its capsule says then, to the function that is subscribed, of a main thread that yields (CP-1, CP-2); what is allowed and subscribed is what this life of the process has allowed and subscribed (CP-3).";
     ToldOnce "told-once"

@@ -52,6 +52,21 @@ pub const WIDE_BYTES: usize = 16;
 
 const ENTRY_BYTES: usize = 2 * size_of::<usize>();
 
+/// Where the regions of shared memory lie, one after the other, each with a gap behind it.
+pub const SHARED: usize = 0x3000;
+/// From the beginning of one region to that of the next.
+pub const SHARED_STRIDE: usize = 0x40;
+/// How many regions there can be.
+pub const SHARED_REGIONS: usize = 6;
+/// How long a region of shared memory usually is.
+pub const SHARED_BYTES: usize = 0x20;
+/// Where a program keeps what it sends, in the first region.
+pub const SHARED_OUT: usize = SHARED + 0x02;
+/// Where a program lets what it receives be put, in the first region.
+pub const SHARED_IN: usize = SHARED + 0x1A;
+
+const SHARED_SPAN: usize = SHARED_STRIDE * SHARED_REGIONS;
+
 /// What a program has made of its slice tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tables {
@@ -70,10 +85,12 @@ pub enum Tables {
     Swapped,
     /// The lengths wrap around.
     Wrapping,
+    /// The second piece lies in the first region of shared memory.
+    Shared,
 }
 
 impl Tables {
-    /// Everything that a program may make of its tables.
+    /// Everything that a program without shared memory may make of its tables.
     pub const ALL: [Tables; 7] = [
         Tables::Good,
         Tables::Shrunk,
@@ -95,6 +112,7 @@ impl Tables {
             Tables::ReadOnly => [(first, short), (READ_ONLY, long)],
             Tables::Swapped => [(second, long), (first, short)],
             Tables::Wrapping => [(first, usize::MAX), (second, long)],
+            Tables::Shared => [(first, short), (SHARED_IN, long)],
         }
     }
 }
@@ -169,6 +187,42 @@ impl Memory {
             self.set_word(address + number * ENTRY_BYTES, start);
             self.set_word(address + number * ENTRY_BYTES + ENTRY_BYTES / 2, length);
         }
+    }
+}
+
+/// The bytes of all regions of shared memory, and of the gaps between them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shared([u8; SHARED_SPAN]);
+
+impl Shared {
+    /// What programs keep there. To whoever looks at the voice these bytes answer anything.
+    pub fn of_programs() -> Shared {
+        let mut bytes = [0; SHARED_SPAN];
+        for (byte, number) in bytes.iter_mut().zip((0u8..32).cycle()) {
+            *byte = 0x80 | (number & 0x0F) ^ (number >> 4);
+        }
+        Shared(bytes)
+    }
+
+    /// The byte at an address, where there is one.
+    pub fn byte(&self, address: usize) -> Option<u8> {
+        self.0.get(address.checked_sub(SHARED)?).copied()
+    }
+
+    /// Changes the byte at an address, and tells whether there is one.
+    pub fn set(&mut self, address: usize, byte: u8) -> bool {
+        let place = address.checked_sub(SHARED).and_then(|at| self.0.get_mut(at));
+        let is_there = place.is_some();
+        if let Some(place) = place {
+            *place = byte;
+        }
+        is_there
+    }
+
+    /// The addresses at which two differ.
+    pub fn differences(&self, other: &Shared) -> Vec<usize> {
+        let pairs = self.0.iter().zip(&other.0).enumerate();
+        pairs.filter(|(_, (one, other))| one != other).map(|(at, _)| SHARED + at).collect()
     }
 }
 

@@ -4,22 +4,36 @@
 //! with what the process declares. A range that should not have been granted is noted, and the
 //! bytes are moved all the same wherever they exist, so that the damage is seen too.
 
+use std::collections::BTreeMap;
+
 use guichet_kernel::{
-    Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
-    ThreadIndex, Unreadable,
+    Grant, Inexpressible, Instant, InterruptLine, MAX_MAPPINGS, NotStarted, Port, ProcessIndex,
+    Region, Report, Side, TableIndex, ThreadIndex, Unreadable,
 };
 
-use crate::layout::{Memory, REGIONS, SPAN_BYTES};
+use crate::layout::{Memory, REGIONS, SPAN_BYTES, Shared};
 
 /// The instant at which the machine's clock begins; so late that the
 /// deadlines of a run lie on both sides of 32 bits.
 pub const BOOT_TICKS: u64 = 0xFFFF_FFFF;
+
+/// What walls let through beside each process's own memory, by process and place (SH-2).
+pub type Walls = BTreeMap<(usize, usize), Region>;
+
+/// What the wall can express is as long as this or several times that.
+pub const GRAIN_BYTES: usize = 16;
 
 /// What the kernel sees of the machine, and what it did to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
     /// The memory of every process.
     pub memories: Vec<Memory>,
+    /// The regions of shared memory.
+    pub shared: Shared,
+    /// What the walls let through.
+    pub walls: Walls,
+    /// The event is a call that asks for a copy in or out of a region, whether it is mapped or not (SH-4).
+    pub copies_shared: bool,
     /// The time, in ticks.
     pub now_ticks: u64,
     /// The alarm that was asked for last; [`Instant::NEVER`] once it has rung.
@@ -52,6 +66,9 @@ impl Machine {
         Machine {
             vanished: vec![false; memories.len()],
             memories,
+            shared: Shared::of_programs(),
+            walls: Walls::new(),
+            copies_shared: false,
             now_ticks,
             alarm,
             copied_bytes: 0,
@@ -67,11 +84,17 @@ impl Machine {
 
     fn inspect(&mut self, grant: &Grant, to_write: bool, purpose: &str) {
         let start = grant.address();
+        let process = grant.process().position();
+        let walls = self.walls.iter().filter(|((owner, _), _)| *owner == process);
+        let walls: Vec<&Region> = walls.map(|(_, region)| region).chain(&REGIONS).collect();
         let is_inside = (0..grant.length()).all(|at| {
-            REGIONS.iter().any(|region| {
-                let address = start.wrapping_add(at);
-                region.start <= address && address < region.end && (region.writable || !to_write)
-            })
+            let address = start.wrapping_add(at);
+            let is_copied = self.copies_shared && self.shared.byte(address).is_some();
+            is_copied
+                || walls.iter().any(|region| {
+                    let is_there = region.start <= address && address < region.end;
+                    is_there && (region.writable || !to_write)
+                })
         });
         if !is_inside {
             self.trespasses.push(format!(
@@ -87,8 +110,18 @@ impl Machine {
     }
 
     fn byte(&self, grant: &Grant, at: usize) -> Option<u8> {
+        let address = grant.address().wrapping_add(at);
         let memory = self.memories.get(grant.process().position())?;
-        memory.byte(grant.address().wrapping_add(at))
+        self.shared.byte(address).or(memory.byte(address))
+    }
+
+    fn set(&mut self, grant: &Grant, at: usize, byte: u8) {
+        let address = grant.address().wrapping_add(at);
+        if !self.shared.set(address, byte)
+            && let Some(memory) = self.memories.get_mut(grant.process().position())
+        {
+            memory.set(address, byte);
+        }
     }
 }
 
@@ -111,12 +144,12 @@ impl Port for Machine {
         }
         let length = source.length().min(SPAN_BYTES);
         let bytes: Vec<Option<u8>> = (0..length).map(|at| self.byte(&source, at)).collect();
-        let Some(memory) = self.memories.get_mut(destination.process().position()) else {
+        if self.memories.len() <= destination.process().position() {
             return Err(Side::Destination);
-        };
+        }
         for (at, byte) in bytes.iter().enumerate() {
             if let Some(byte) = byte {
-                memory.set(destination.address().wrapping_add(at), *byte);
+                self.set(&destination, at, *byte);
             }
         }
         self.copied_bytes += bytes.len();
@@ -146,11 +179,11 @@ impl Port for Machine {
         if self.has_vanished(&destination) {
             return Err(Side::Destination);
         }
-        let Some(memory) = self.memories.get_mut(destination.process().position()) else {
+        if self.memories.len() <= destination.process().position() {
             return Err(Side::Destination);
-        };
+        }
         for (at, byte) in bytes.iter().enumerate() {
-            memory.set(destination.address().wrapping_add(at), *byte);
+            self.set(&destination, at, *byte);
         }
         self.copied_bytes += bytes.len();
         Ok(())
@@ -164,9 +197,9 @@ impl Port for Machine {
         if self.has_vanished(&source) {
             return Err(Unreadable);
         }
-        let memory = self.memories.get(source.process().position()).ok_or(Unreadable)?;
         for (number, word) in words.iter_mut().enumerate() {
-            *word = memory.word(source.address().wrapping_add(number * size_of::<usize>()));
+            let byte = |at| self.byte(&source, number * size_of::<usize>() + at).unwrap_or(0);
+            *word = usize::from_ne_bytes(core::array::from_fn(byte));
         }
         Ok(())
     }
@@ -177,6 +210,26 @@ impl Port for Machine {
 
     fn set_alarm(&mut self, at: Instant) {
         self.alarm = at;
+    }
+
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        let process = process.position();
+        if place >= MAX_MAPPINGS || self.stops.contains(&process) {
+            self.trespasses.push(format!("place {place} of process {process} is not there"));
+        }
+        match region {
+            Some(region) if !(region.end - region.start).is_multiple_of(GRAIN_BYTES) => {
+                return Err(Inexpressible);
+            }
+            Some(region) => self.walls.insert((process, place), region),
+            None => self.walls.remove(&(process, place)),
+        };
+        Ok(())
     }
 
     fn start_process(&mut self, process: ProcessIndex) -> Result<(), NotStarted> {
@@ -203,6 +256,7 @@ impl Port for Machine {
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {
+        self.walls.retain(|(owner, _), _| *owner != process.position());
         self.stops.push(process.position());
     }
 

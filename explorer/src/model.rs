@@ -4,7 +4,8 @@
 //! and compared are of no further interest. A state therefore keeps only what a program has put
 //! into its memory (which request it is about to send, which request it believes to be answering,
 //! what it has made of its slice tables); the memory itself is made anew from that for every
-//! step, compared byte for byte afterwards, and thrown away.
+//! step, compared byte for byte afterwards, and thrown away. So is shared memory, which holds the same before every step;
+//! in a random walk both stay as they have become.
 //!
 //! **Time.** Instants would make the graph infinite. The clock therefore has a face of a few
 //! ticks: it may move on at any point while a deadline is armed, deadlines are set to ticks that
@@ -42,7 +43,7 @@ use crate::audit::RESPONDING;
 use crate::declared::Declared;
 use crate::explore::Graph;
 use crate::invariant::{Invariant, Violation};
-use crate::layout::{Memory, Tables};
+use crate::layout::{Memory, Shared, Tables};
 use crate::machine::BOOT_TICKS;
 use crate::narrate::narrate;
 use crate::oracle::endpoints::Queued;
@@ -173,6 +174,7 @@ impl Exploration {
         });
         Surroundings {
             memories: memories.collect(),
+            shared: Shared::of_programs(),
             vanished: state.vanished.clone(),
             now_ticks: BOOT_TICKS + u64::from(state.clock),
             refuses_start: state.refuses_start,

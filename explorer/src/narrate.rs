@@ -71,6 +71,9 @@ fn signals(state: &State) -> String {
     let posts: String = posts.collect();
     let senders = (0..oracle.senders.len()).map(|at| words(Waitable::Sender(at)));
     let senders: String = senders.map(|shown| format!("; sender: {shown}")).collect();
+    let parts = (0..oracle.sharing.parts.len()).map(|at| words(Waitable::Part(at)));
+    let parts: String = parts.map(|shown| format!("; part: {shown}")).collect();
+    let senders = format!("{senders}{parts}");
     if oracle.channels.is_empty() {
         return format!("[{}]", format!("{posts}{senders}").trim_start_matches("; "));
     }

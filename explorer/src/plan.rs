@@ -1,5 +1,6 @@
 //! What a scenario wants of a system: as much of a declaration as it cares for.
 
+use guichet_abi::MemoryRights;
 use guichet_kernel::RestartPolicy;
 
 /// What a scenario wants of a process.
@@ -36,6 +37,8 @@ pub struct Plan {
     pub channels: Vec<Channel>,
     /// The endpoints.
     pub endpoints: Vec<Endpoint>,
+    /// The regions of shared memory.
+    pub regions: Vec<SharedRegion>,
     /// The longest transfer of one call, in bytes (AB-10).
     pub max_transfer_bytes: usize,
 }
@@ -62,6 +65,15 @@ pub struct Sender {
     pub may_send: bool,
     /// Whether it may call.
     pub may_call: bool,
+}
+
+/// A region of shared memory, and the processes that share it, by position (SH-1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedRegion {
+    /// How many bytes it has. The wall can express sixteen and their multiples.
+    pub bytes: usize,
+    /// Who shares it, and the most that each may do.
+    pub sharers: Vec<(usize, MemoryRights)>,
 }
 
 /// A channel: the two processes that it joins, by position, and what else is declared of it.
@@ -118,6 +130,20 @@ impl Plan {
         let ends = endpoints
             .flat_map(|(at, endpoint)| endpoint.senders.iter().map(move |sender| (at, *sender)));
         ends.collect()
+    }
+
+    /// All parts in regions: the region, the process, and the most that it may do.
+    pub fn sharers(&self) -> Vec<(usize, usize, MemoryRights)> {
+        let regions = self.regions.iter().enumerate();
+        let parts = regions.flat_map(|(region, shared)| {
+            shared.sharers.iter().map(move |(process, rights)| (region, *process, *rights))
+        });
+        parts.collect()
+    }
+
+    /// Tells whether a process shares a region.
+    pub fn has_shared(&self, process: usize) -> bool {
+        self.sharers().iter().any(|(_, sharer, _)| *sharer == process)
     }
 
     /// Tells whether a process has an end of an endpoint.

@@ -8,14 +8,16 @@ use guichet_kernel::Call;
 
 use crate::declared::{Declared, Waitable};
 use crate::layout::{
-    BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LONG_BYTES, OUT, OUT_TABLE, READ_ONLY, SHORT_BYTES,
-    WIDE_BYTES, WIDE_IN, WIDE_OUT,
+    BAD_TABLE, GAP, IN, IN_PIECES, IN_TABLE, LONG_BYTES, OUT, OUT_TABLE, READ_ONLY, SHARED,
+    SHARED_BYTES, SHARED_IN, SHARED_OUT, SHORT_BYTES, WIDE_BYTES, WIDE_IN, WIDE_OUT,
 };
 use crate::machine::BOOT_TICKS;
 
 pub mod post;
+pub mod share;
 
 use post::Post;
+use share::Share;
 
 /// A buffer that bytes are taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +44,10 @@ pub enum Message {
     NineSlices,
     /// A list with a piece that belongs to nobody.
     ForeignPiece,
+    /// Two bytes in the first region of shared memory.
+    Shared,
+    /// Two bytes of which the second lies behind that region.
+    SharedOverrun,
 }
 
 /// A buffer that bytes are put into.
@@ -67,6 +73,10 @@ pub enum Room {
     ForeignPiece,
     /// A list of more slices than there can be.
     HugeList,
+    /// Two bytes in the first region of shared memory.
+    Shared,
+    /// Two bytes of which the first lies before that region.
+    SharedOverrun,
 }
 
 /// A deadline.
@@ -174,6 +184,8 @@ pub enum Move {
     Acknowledge(usize),
     /// Makes a move on its end of the endpoint with this position.
     At(usize, Post),
+    /// Makes a move on its part in the region with this position.
+    Share(usize, Share),
     /// Does nothing, in the kernel.
     Nothing,
     /// Makes this call, otherwise sound, with a flaw.
@@ -224,6 +236,8 @@ fn message_words(message: Message) -> (usize, usize) {
         Message::TooLong => (OUT, LONG_BYTES + 3),
         Message::NineSlices => (OUT_TABLE, LIST_FLAG | 9),
         Message::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
+        Message::Shared => (SHARED_OUT, SHORT_BYTES),
+        Message::SharedOverrun => (SHARED + SHARED_BYTES - 1, SHORT_BYTES),
     }
 }
 
@@ -239,6 +253,8 @@ fn room_words(room: Room) -> (usize, usize) {
         Room::Foreign => (GAP, SHORT_BYTES),
         Room::ForeignPiece => (BAD_TABLE, LIST_FLAG | 2),
         Room::HugeList => (IN_PIECES[0], LIST_FLAG | usize::MAX),
+        Room::Shared => (SHARED_IN, SHORT_BYTES),
+        Room::SharedOverrun => (SHARED - 1, SHORT_BYTES),
     }
 }
 
@@ -265,6 +281,7 @@ impl Move {
             | Move::Sleep(until) => Some(until),
             Move::On(_, program_move) => program_move.until(),
             Move::At(_, post) => post.until(),
+            Move::Share(_, share) => share.until(),
             Move::Read(..)
             | Move::ReadExact(..)
             | Move::Respond(_)
@@ -304,6 +321,9 @@ impl Move {
             Move::At(endpoint, post) => {
                 let handle = post::end_of(declared, process, endpoint).unwrap_or(usize::MAX);
                 post.words(declared, handle, (clock, voice))
+            }
+            Move::Share(region, share) => {
+                share.words(share::handle_of(declared, process, region), clock)
             }
             Move::Add(what, mask, user_data) => {
                 let (group, object) =

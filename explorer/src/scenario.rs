@@ -16,6 +16,7 @@ mod groups;
 mod interrupts;
 mod lives;
 mod shared;
+mod sharing;
 
 /// What may happen besides what the programs do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,6 +97,7 @@ pub fn all() -> Vec<Scenario> {
         groups::all(),
         interrupts::all(),
         endpoints::all(),
+        sharing::all(),
     ]
     .concat()
 }
@@ -114,6 +116,7 @@ fn one_channel(initiator: &[u8], handler: &[u8]) -> Plan {
         ],
         channels: vec![Channel::between(0, 1)],
         endpoints: Vec::new(),
+        regions: Vec::new(),
         max_transfer_bytes: 8,
     }
 }

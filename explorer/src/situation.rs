@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ptr;
 
-use guichet_abi::Message;
+use guichet_abi::{Message, Syscall};
 use guichet_kernel::{
     Action, Call, Event, Instant, Kernel, Outcome, Port, ProcessId, ProcessIndex, ProcessState,
     QueuedMessage, TableIndex, ThreadIndex, ThreadState,
@@ -17,8 +17,8 @@ use guichet_kernel_tables::KernelTables;
 use crate::audit::audit;
 use crate::declared::Declared;
 use crate::invariant::{Invariant, Violation};
-use crate::layout::Memory;
-use crate::machine::{BOOT_TICKS, Machine};
+use crate::layout::{Memory, Shared};
+use crate::machine::{BOOT_TICKS, Machine, Walls};
 use crate::oracle::buffers::Memories;
 use crate::oracle::calls::Scene;
 use crate::oracle::lives::{How, World};
@@ -37,6 +37,8 @@ pub struct Situation {
     pub alarm: Instant,
     /// The interrupt lines that may come, as [`Machine::enabled_lines`].
     enabled_lines: Vec<u16>,
+    /// What walls let through, as [`Machine::walls`].
+    walls: Walls,
 }
 
 /// What surrounds the kernel when an event comes.
@@ -44,12 +46,22 @@ pub struct Situation {
 pub struct Surroundings {
     /// The memory of every process.
     pub memories: Vec<Memory>,
+    /// The regions of shared memory.
+    pub shared: Shared,
     /// Whether a process's memory can be used no more.
     pub vanished: Vec<bool>,
     /// The time, in ticks.
     pub now_ticks: u64,
     /// No process can be given a fresh start.
     pub refuses_start: bool,
+}
+
+impl Surroundings {
+    /// The memories before anything has been written, as they may be used in this system.
+    pub fn as_seen_by<'a>(&'a self, oracle: &'a Oracle) -> Memories<'a> {
+        let Surroundings { memories, shared, vanished, .. } = self;
+        Memories { bytes: memories, shared, sharing: &oracle.sharing, written: &[], vanished }
+    }
 }
 
 /// What the kernel's tables show to whoever asks.
@@ -171,8 +183,8 @@ impl Situation {
         oracle.preempt(declared);
         choose_at_boot(declared, &kernel, &mut oracle, &mut violations);
         snapshot.forget_calls(&declared.system, &mut told);
-        let Machine { alarm, enabled_lines, .. } = machine;
-        (Situation { snapshot, oracles: vec![oracle], alarm, enabled_lines }, violations)
+        let Machine { alarm, enabled_lines, walls, .. } = machine;
+        (Situation { snapshot, oracles: vec![oracle], alarm, enabled_lines, walls }, violations)
     }
 
     /// Gives an event to the kernel, and says what came of it and what does not hold.
@@ -187,9 +199,10 @@ impl Situation {
         seen.queues = queues(declared, &snapshot);
         let oracles = self.oracles.clone();
         let (alarm, enabled_lines) = (machine.alarm, machine.enabled_lines.clone());
+        let walls = machine.walls.clone();
         let mut taken = Taken {
             outcome,
-            after: Situation { snapshot, oracles, alarm, enabled_lines },
+            after: Situation { snapshot, oracles, alarm, enabled_lines, walls },
             machine,
             seen,
             is_at_door: false,
@@ -255,6 +268,9 @@ impl Situation {
         machine.vanished.clone_from(&around.vanished);
         machine.refuses_start = around.refuses_start;
         machine.enabled_lines.clone_from(&self.enabled_lines);
+        machine.shared.clone_from(&around.shared);
+        machine.walls.clone_from(&self.walls);
+        machine.copies_shared = is_copy_of_shared(event);
         if let Event::Interrupt { line } = event {
             machine.disable_line(line);
         }
@@ -289,7 +305,10 @@ impl Situation {
         });
         match answer {
             None if snapshot != self.snapshot => Some("declines, but has changed the state"),
-            None if machine.memories != around.memories => Some("declines, but has changed memory"),
+            None if machine.memories != around.memories || machine.shared != around.shared => {
+                Some("declines, but has changed memory")
+            }
+            None if machine.walls != self.walls => Some("declines, but has moved a wall"),
             None if machine.alarm != self.alarm => Some("declines, but has moved the alarm"),
             None => None,
             Some((outcome, _)) if outcome != *told => Some("answers something else than step"),
@@ -299,6 +318,12 @@ impl Situation {
             Some(_) => None,
         }
     }
+}
+
+/// Tells whether a call asks for bytes to be copied in or out of a region, mapped or not (SH-4).
+fn is_copy_of_shared(event: Event) -> bool {
+    let copies = [Syscall::SharedMemoryRead, Syscall::SharedMemoryWrite].map(|call| call as usize);
+    matches!(event, Event::Call(call) if copies.contains(&call.number))
 }
 
 /// What the door makes of a call, whichever it is that takes it, and the message that it gives.
@@ -339,7 +364,7 @@ fn predictions(
     around: &Surroundings,
     event: Event,
 ) -> Vec<Prediction> {
-    let memories = Memories { bytes: &around.memories, vanished: &around.vanished };
+    let memories = around.as_seen_by(oracle);
     let &Surroundings { now_ticks, refuses_start, .. } = around;
     let world = World { declared, memories, now_ticks, refuses_start };
     match (event, oracle.current()) {

@@ -15,7 +15,7 @@ use guichet_kernel::{
 
 use crate::declared::{Declared, Waitable};
 use crate::hostile;
-use crate::layout::{Memory, Tables};
+use crate::layout::{Memory, Shared, Tables};
 use crate::machine::BOOT_TICKS;
 use crate::oracle::{Doing, Oracle};
 use crate::plan::{Channel, Plan, ProcessPlan};
@@ -23,6 +23,7 @@ use crate::random::Random;
 use crate::situation::{Situation, Surroundings, Taken};
 
 pub mod post;
+pub mod share;
 
 /// After how many steps a system is booted anew, at the latest.
 const LIFE_STEPS: usize = 500;
@@ -88,6 +89,11 @@ pub struct Walked {
     pub replies: usize,
     /// Calls of endpoints that the door answered.
     pub at_door: usize,
+    /// Regions that were mapped, lent or given back, and copies in and out of them, as often as each was
+    /// done.
+    pub shared: [usize; 6],
+    /// Steps in which bytes of shared memory were changed.
+    pub shared_transfers: usize,
 }
 
 /// The system that is walked through.
@@ -136,6 +142,7 @@ pub fn declared() -> Declared {
             Channel::sharing(4, (2, Channel::between(3, 1))),
         ],
         endpoints: Vec::new(),
+        regions: Vec::new(),
         max_transfer_bytes: 8,
     })
 }
@@ -155,6 +162,10 @@ impl AddAssign for Walked {
         self.messages += other.messages;
         self.replies += other.replies;
         self.at_door += other.at_door;
+        for (sum, each) in self.shared.iter_mut().zip(other.shared) {
+            *sum += each;
+        }
+        self.shared_transfers += other.shared_transfers;
     }
 }
 
@@ -169,6 +180,20 @@ impl Walked {
         self.replies += usize::from(is_reply && is_accepted);
         let is_message = Kernel::MESSAGE_DOOR_CALLS.contains(&call.number);
         self.at_door += usize::from(is_message && *is_at_door);
+    }
+}
+
+impl Walked {
+    /// Counts a call on shared memory that was not refused.
+    fn count_shared(&mut self, event: Event, Taken { outcome, .. }: &Taken) {
+        let Event::Call(call) = event else { return };
+        let place = call.number.wrapping_sub(Syscall::SharedMemoryMap as usize);
+        if let Some(count) = self.shared.get_mut(place)
+            && outcome.action == Action::Return
+            && outcome.results.status == OK
+        {
+            *count += 1;
+        }
     }
 }
 
@@ -213,8 +238,13 @@ impl<'a> Walk<'a> {
         let (situation, violations) = Situation::boot(declared, memories.clone());
         assert!(violations.is_empty(), "at boot: {violations:?}");
         let vanished = vec![false; processes];
-        let around =
-            Surroundings { memories, vanished, now_ticks: BOOT_TICKS, refuses_start: false };
+        let around = Surroundings {
+            memories,
+            shared: Shared::of_programs(),
+            vanished,
+            now_ticks: BOOT_TICKS,
+            refuses_start: false,
+        };
         Walk { declared, random, situation, around }
     }
 
@@ -250,7 +280,11 @@ impl<'a> Walk<'a> {
         if random.once_in(800) {
             return Some(Event::Fault(Fault::new(FaultCause::MemoryAccess)));
         }
-        hostile::scribble(random, &mut self.around.memories[process]);
+        let Surroundings { memories, shared, .. } = &mut self.around;
+        hostile::scribble(random, &mut memories[process]);
+        if !self.declared.plan.regions.is_empty() {
+            hostile::share::scribble(random, &mut memories[process], shared);
+        }
         let (declared, now_ticks) = (self.declared, self.around.now_ticks);
         let oracle = self.situation.oracle();
         let apt = apt(declared, oracle, process, random);
@@ -290,6 +324,9 @@ impl<'a> Walk<'a> {
         walked.lines += usize::from(is_line);
         walked.messages += usize::from(action == Action::ReturnMessage);
         walked.count_posts(event, &taken);
+        walked.count_shared(event, &taken);
+        let is_changed = taken.machine.shared != self.around.shared;
+        walked.shared_transfers += usize::from(is_changed);
         walked.refusals += usize::from(taken.outcome.results.status != 0);
         for (process, state) in taken.after.oracle().processes.iter().enumerate() {
             if !state.is_running() {
@@ -297,6 +334,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.around.memories = taken.machine.memories;
+        self.around.shared = taken.machine.shared;
         self.situation = taken.after;
         Ok(matches!(taken.outcome.action, Action::Shutdown | Action::Reset))
     }
@@ -344,6 +382,7 @@ fn apt(
             Waitable::Interrupt(_) => random.pick(&ATTENDING),
             Waitable::Receiver(endpoint) => post::receiving(oracle, endpoint, random),
             Waitable::Sender(_) => post::sending(random),
+            Waitable::Part(part) => share::sharing(oracle, part, random),
             Waitable::Initiator(_) | Waitable::Thread(_) | Waitable::Process(_) => return None,
         };
         Some((syscall, handle))

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use guichet_abi::{Error, OK, Results, Signals};
+use guichet_abi::{Error, MemoryRights, OK, OWN_PROCESS, Results, Signals};
 use guichet_kernel::{Action, Outcome, TableIndex};
 
 use crate::declared::{Declared, Waitable};
 use crate::plan::Channel;
 use crate::repertoire::post::{Letter, Place, Post, Right};
+use crate::repertoire::share::Share;
 use crate::repertoire::{Flaw, Message, Move, Room, Stack, Task, Until};
 
 impl fmt::Display for Message {
@@ -24,6 +25,8 @@ impl fmt::Display for Message {
             Message::TooLong => "more bytes than a transfer may have",
             Message::NineSlices => "a list of nine slices",
             Message::ForeignPiece => "a list with a slice that is not its own",
+            Message::Shared => "2 bytes of shared memory",
+            Message::SharedOverrun => "2 bytes of which the second lies behind shared memory",
         })
     }
 }
@@ -41,6 +44,8 @@ impl fmt::Display for Room {
             Room::Foreign => "room that is not its own",
             Room::ForeignPiece => "room in a list with a slice that is not its own",
             Room::HugeList => "room in a list of more slices than there can be",
+            Room::Shared => "room for 2 bytes in shared memory",
+            Room::SharedOverrun => "room for 2 bytes of which the first lies before shared memory",
         })
     }
 }
@@ -115,6 +120,41 @@ impl fmt::Display for Post {
     }
 }
 
+impl fmt::Display for Share {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Share::Map(rights) => write!(formatter, "maps {}", rights_words(rights)),
+            Share::Unmap => formatter.write_str("unmaps"),
+            Share::Lend(OWN_PROCESS, rights) => {
+                write!(formatter, "lends itself {}", rights_words(rights))
+            }
+            Share::Lend(process, rights) => {
+                let process = process.wrapping_sub(1);
+                write!(formatter, "lends process {process} {}", rights_words(rights))
+            }
+            Share::Return => formatter.write_str("returns"),
+            Share::Read(offset, room) => {
+                write!(formatter, "reads from byte {offset} on, with {room}, of")
+            }
+            Share::Write(offset, message) => {
+                write!(formatter, "writes {message} to byte {offset} of")
+            }
+            Share::Wait(mask, until) => {
+                write!(formatter, "waits for {}, {until}, of", signal_words(mask))
+            }
+        }
+    }
+}
+
+/// What a word says that may be done with memory.
+fn rights_words(word: usize) -> String {
+    match MemoryRights::from_word(word) {
+        Some(MemoryRights::Read) => "to be read".to_owned(),
+        Some(MemoryRights::ReadWrite) => "to be written".to_owned(),
+        None => format!("for {word:#x}, which says nothing,"),
+    }
+}
+
 impl fmt::Display for Until {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -147,6 +187,7 @@ impl fmt::Display for Waitable {
             Waitable::Interrupt(interrupt) => write!(formatter, "interrupt object {interrupt}"),
             Waitable::Receiver(endpoint) => write!(formatter, "the receiver's end of {endpoint}"),
             Waitable::Sender(sender) => write!(formatter, "sender's end {sender}"),
+            Waitable::Part(part) => write!(formatter, "part {part} in shared memory"),
         }
     }
 }
@@ -237,6 +278,7 @@ impl fmt::Display for Move {
                 Err(_) => write!(formatter, "acknowledges {word:#x}"),
             },
             Move::At(endpoint, post) => write!(formatter, "{post}, at endpoint {endpoint}"),
+            Move::Share(region, share) => write!(formatter, "{share}, region {region}"),
             Move::Nothing => formatter.write_str("makes a call that does nothing"),
             Move::Flawed(syscall, flaw) => write!(formatter, "calls {syscall:?} with {flaw}"),
             Move::Unknown => formatter.write_str("makes a call that does not exist"),

@@ -6,7 +6,7 @@
 use guichet_explorer::capsules;
 use guichet_explorer::declared::Declared;
 use guichet_explorer::side_by_side::side_by_side;
-use guichet_explorer::walk::{self, Walked, post, walk};
+use guichet_explorer::walk::{self, Walked, post, share, walk};
 
 /// A debug build takes ten times as long.
 const SEEDS: u64 = if cfg!(debug_assertions) { 20 } else { 100 };
@@ -57,6 +57,15 @@ fn every_step_of_random_walks_among_endpoints_is_right() {
     assert!(messages * 40 > steps, "a walk in which nobody receives shows nothing");
     assert!(replies * 1000 > steps, "a walk in which nobody replies shows nothing");
     assert!(at_door * 10_000 > steps, "a walk in which the door answers nothing does not test it");
+}
+
+#[test]
+fn every_step_of_random_walks_among_sharers_is_right() {
+    let sum = walks(&share::declared(), SEEDS);
+    let Walked { steps, shared, shared_transfers, starts, .. } = sum;
+    assert!(shared.iter().all(|count| count * 1000 > steps), "a call on shared memory is refused");
+    assert!(shared_transfers * 500 > steps, "a walk that changes no shared byte shows nothing");
+    assert!(starts * 1000 > steps, "a walk in which nobody ends shows nothing");
 }
 
 #[test]

@@ -13,7 +13,7 @@ const DEBUG_DEPTH: usize = 5;
 const DEBUG_DEPTH_OF_CAPSULES: usize = 16;
 
 /// Scenarios that are small enough to be visited completely by any build.
-const SMALL: [&str; 18] = [
+const SMALL: [&str; 22] = [
     "buffers",
     "lists",
     "deadlines",
@@ -25,6 +25,10 @@ const SMALL: [&str; 18] = [
     "post-declared-rights",
     "post-door-shorter",
     "post-door-words",
+    "region-copies",
+    "region-two",
+    "region-lists",
+    "region-watchers",
     "names-kept",
     "names-refused",
     "mailbox-found",

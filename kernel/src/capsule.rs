@@ -66,14 +66,17 @@ pub struct Grants {
     pub identities: bool,
     /// To ask for the time.
     pub clock: bool,
+    /// To have what one process allows mapped into another.
+    pub sharing: bool,
 }
 
 impl Grants {
     /// All of them.
-    pub const ALL: Grants = Grants { copying: true, reading: true, identities: true, clock: true };
+    pub const ALL: Grants =
+        Grants { copying: true, reading: true, identities: true, clock: true, sharing: true };
     /// None.
     pub const NONE: Grants =
-        Grants { copying: false, reading: false, identities: false, clock: false };
+        Grants { copying: false, reading: false, identities: false, clock: false, sharing: false };
 
     /// What the code of a capsule needs.
     pub const fn needed_by<C: Capsule>() -> Grants {
@@ -82,6 +85,7 @@ impl Grants {
             reading: C::Reading::IS_NEEDED,
             identities: C::Identities::IS_NEEDED,
             clock: C::Clock::IS_NEEDED,
+            sharing: C::Sharing::IS_NEEDED,
         }
     }
 
@@ -91,6 +95,7 @@ impl Grants {
             && (self.reading || !needed.reading)
             && (self.identities || !needed.identities)
             && (self.clock || !needed.clock)
+            && (self.sharing || !needed.sharing)
     }
 }
 
@@ -216,6 +221,8 @@ pub trait Capsule: Sync {
     type Identities: Token;
     /// Whether it asks for the time.
     type Clock: Token;
+    /// Whether it has what one process allows mapped into another.
+    type Sharing: Token;
 
     /// Takes a command of a process, with a number above 0. One that fails must have changed nothing.
     fn command(
@@ -426,6 +433,39 @@ impl<C: Capsule<Identities = Needed> + ?Sized> Means<'_, C> {
     pub fn standing(&self, holder: ProcessIndex, id: u32) -> Standing {
         self.host.standing(holder, id)
     }
+
+    /// The process of this name, if it runs.
+    pub fn find_process(&self, name: &[u8]) -> Option<ProcessIndex> {
+        self.host.find_process(name)
+    }
+}
+
+impl<C: Capsule<Sharing = Needed> + ?Sized> Means<'_, C> {
+    /// Has all of what one process allows mapped into another, in place of what the one shared with the other
+    /// before (NO-2). Gives the address there, and the length. It ends with [`Means::unshare`], which is for whoever
+    /// hears that another buffer is allowed; when either process ends; and with the main thread of the owner.
+    ///
+    /// # Errors
+    /// Invalid if the buffer is empty, is not memory of the owner's own, or is nothing that the wall of the other can
+    /// let through; NoMemory if the other has no place left. Nothing has changed then.
+    pub fn share(
+        &mut self,
+        owner: ProcessIndex,
+        buffer: ReadWrite,
+        with: ProcessIndex,
+    ) -> Result<(usize, usize), ErrorCode> {
+        self.host.share(owner, buffer, with)
+    }
+
+    /// Ends that, if there is anything of the one mapped into the other, before either executes another instruction.
+    pub fn unshare(&mut self, owner: ProcessIndex, with: ProcessIndex) {
+        self.host.unshare(owner, with);
+    }
+
+    /// What the one shares with the other at this moment: the address there, and the length.
+    pub fn shared(&self, owner: ProcessIndex, with: ProcessIndex) -> Option<(usize, usize)> {
+        self.host.shared(owner, with)
+    }
 }
 
 impl<C: Capsule<Clock = Needed> + ?Sized> Means<'_, C> {
@@ -479,6 +519,15 @@ pub(crate) trait Host {
     ) -> Result<(), ErrorCode>;
     fn introduce(&mut self, process: ProcessIndex, to: ProcessIndex) -> u32;
     fn standing(&self, holder: ProcessIndex, id: u32) -> Standing;
+    fn find_process(&self, name: &[u8]) -> Option<ProcessIndex>;
+    fn share(
+        &mut self,
+        owner: ProcessIndex,
+        buffer: ReadWrite,
+        with: ProcessIndex,
+    ) -> Result<(usize, usize), ErrorCode>;
+    fn unshare(&mut self, owner: ProcessIndex, with: ProcessIndex);
+    fn shared(&self, owner: ProcessIndex, with: ProcessIndex) -> Option<(usize, usize)>;
     fn now(&mut self) -> u64;
 }
 

@@ -25,7 +25,7 @@ use crate::capsule::{Allowed, ProcessChange};
 use crate::event::{Call, Outcome, failure, success};
 use crate::id::{ProcessIndex, ThreadIndex};
 use crate::kernel::Kernel;
-use crate::memory::{Buffer, Grant};
+use crate::memory::Buffer;
 use crate::port::Port;
 use crate::region::Access;
 use crate::thread::{Awaited, ThreadState};
@@ -131,10 +131,7 @@ impl<'s> Kernel<'s> {
         arguments: &Arguments,
     ) -> Outcome {
         match self.swap_allowed(port, is_read_only, arguments) {
-            Ok(before) => {
-                let before = before.flat_grant(ProcessIndex::NONE).unwrap_or(Grant::EMPTY);
-                self.answer(before.address(), before.length())
-            }
+            Ok(before) => self.answer(before.address(), before.length()),
             Err(code) => self.refuse(code),
         }
     }
@@ -154,9 +151,9 @@ impl<'s> Kernel<'s> {
             true => (Allowed::ReadOnly(number), Access::Read),
             false => (Allowed::ReadWrite(number), Access::Write),
         };
+        let buffer = self.services.memory().flat(address, length, access);
         let place = self.services.upcalls.allowed_mut(capsule, process, allowed);
         let place = place.ok_or(ErrorCode::NoSupport)?;
-        let buffer = caller.memory().flat(address, length, access);
         let before = core::mem::replace(place, buffer.map_err(|_| ErrorCode::Invalid)?);
         self.note(port, capsule, process, Note::Allowed(allowed));
         self.settle_upcalls(port);

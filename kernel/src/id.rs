@@ -102,6 +102,18 @@ table_index! {
     ExchangeIndex
 }
 table_index! {
+    /// A region of shared memory.
+    SharedRegionIndex
+}
+table_index! {
+    /// A process's part in a region of shared memory.
+    SharerIndex
+}
+table_index! {
+    /// A place for a range that a process has mapped beside its own memory.
+    MappingIndex
+}
+table_index! {
     /// The list of the threads that wait on one object.
     WaitListIndex
 }

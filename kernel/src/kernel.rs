@@ -1,6 +1,6 @@
 //! The kernel as a whole: a view over tables that the port owns.
 
-use guichet_abi::Message;
+use guichet_abi::{MAX_MAPPINGS, Message};
 
 use crate::deadline::Deadlines;
 use crate::exchange::{Exchange, Rights};
@@ -9,7 +9,10 @@ use crate::ipc::Windows;
 use crate::ipc::channel::{Channels, Handler, Initiator};
 use crate::ipc::endpoint::{Endpoint, Endpoints, QueuedMessage};
 use crate::ipc::interrupt::{Interrupt, Interrupts};
+use crate::ipc::shared_memory::{SharedMemory, SharedRegion, Sharer};
 use crate::ipc::wait_group::next_ready;
+use crate::mapping::Mapping;
+use crate::memories::Memories;
 use crate::memory::Buffer;
 use crate::object::{EndpointDescriptor, Object};
 use crate::object_wait::{active_signals, wait_list};
@@ -69,6 +72,12 @@ pub struct Storage<'s> {
     pub allows: &'s mut [Buffer],
     /// A bit for each pair of processes, if the system has capsules.
     pub acquaintances: &'s mut [u32],
+    /// One for each region of shared memory.
+    pub shared_regions: &'s mut [SharedRegion],
+    /// One for each part in such a region.
+    pub sharers: &'s mut [Sharer],
+    /// [`guichet_abi::MAX_MAPPINGS`] for each process that can have ranges beside its own memory.
+    pub mappings: &'s mut [Mapping],
     /// What capsules keep.
     pub capsule_words: &'s mut [u64],
     /// The rest.
@@ -109,6 +118,7 @@ impl<'s> Kernel<'s> {
                 processes: Table::new(storage.processes),
                 waits,
                 exchanges: Table::new(storage.exchanges),
+                memories: Memories::new(system, storage.mappings),
                 upcalls,
                 give_up: GiveUp::Stop,
             },
@@ -124,6 +134,10 @@ impl<'s> Kernel<'s> {
                     bytes: storage.message_bytes,
                 },
                 interrupts: Interrupts { entries: Table::new(storage.interrupts) },
+                shared_memory: SharedMemory {
+                    regions: Table::new(storage.shared_regions),
+                    sharers: Table::new(storage.sharers),
+                },
                 capsule_words: storage.capsule_words,
             },
         }
@@ -182,6 +196,8 @@ impl<'s> Kernel<'s> {
         self.windows.interrupts.entries.fill(&Interrupt::IDLE);
         self.windows.endpoints.entries.fill(&Endpoint::IDLE);
         self.windows.endpoints.messages.fill(&QueuedMessage::NONE);
+        self.windows.shared_memory.clear();
+        self.services.memories.clear();
         self.services.upcalls.clear();
         self.windows.capsule_words.fill(0);
         self.services.exchanges.fill(&Exchange::IDLE);
@@ -210,6 +226,10 @@ impl<'s> Kernel<'s> {
         self.windows.channels.check(&self.services)?;
         self.windows.endpoints.check(&self.services)?;
         self.windows.interrupts.check(&self.services)?;
+        self.windows.shared_memory.check(&self.services)?;
+        let is_running =
+            |process| self.process(process).is_some_and(crate::process::Process::is_running);
+        self.services.memories.check(is_running)?;
         self.check_capsules()?;
         for number in 0..self.services.system.threads.len() {
             self.check_thread(ThreadIndex::new(number))?;
@@ -296,6 +316,12 @@ pub struct StorageSizes {
     pub allows: usize,
     /// For `acquaintances`.
     pub acquaintances: usize,
+    /// For `shared_regions`.
+    pub shared_regions: usize,
+    /// For `sharers`.
+    pub sharers: usize,
+    /// For `mappings`.
+    pub mappings: usize,
     /// For `capsule_words`.
     pub capsule_words: usize,
     /// For `wait_lists`.
@@ -318,7 +344,9 @@ impl StorageSizes {
         let ends = system.endpoints.iter().map(|each| each.receiver);
         let lists = lists.chain(ends.flat_map(|end| [end.wait_list, end.blocked_list]));
         let lists = lists.chain(system.senders.iter().map(|end| end.wait_list));
+        let lists = lists.chain(system.sharers.iter().map(|sharer| sharer.wait_list));
         let lists = lists.filter(|list| !list.is_none());
+        let places = system.processes.iter().filter(|process| !process.first_mapping.is_none());
         let members = |process: &ProcessDescriptor<'_>| match process.first_member.is_none() {
             true => 0,
             false => process.objects.len(),
@@ -342,6 +370,9 @@ impl StorageSizes {
             subscriptions: capsules.subscriptions,
             allows: capsules.allows,
             acquaintances: capsules.acquaintances,
+            shared_regions: system.shared_regions.len(),
+            sharers: system.sharers.len(),
+            mappings: places.count().saturating_mul(MAX_MAPPINGS),
             capsule_words: capsules.words,
             wait_lists: lists.map(|list| list.position().saturating_add(1)).max().unwrap_or(0),
         }

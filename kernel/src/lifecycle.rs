@@ -43,6 +43,7 @@ impl<'s> Kernel<'s> {
                 | Object::Interrupt(_)
                 | Object::EndpointReceiver(_)
                 | Object::EndpointSender(_)
+                | Object::SharedMemory(_)
                 | Object::Upcalls { .. } => {}
             }
         }
@@ -125,6 +126,8 @@ impl<'s> Kernel<'s> {
         let process = self.services.processes.get(descriptor.index);
         let has_lived = process.is_some_and(Process::is_running);
         let returns = self.count_end(descriptor, report);
+        self.services.memories.forget(descriptor);
+        self.services.memories.disown(port, descriptor.index);
         Endpoints::callers_ended(&mut self.means(port).1, descriptor);
         for object in descriptor.objects {
             self.object_ended(port, object, returns);
@@ -212,6 +215,9 @@ impl<'s> Kernel<'s> {
                 endpoints.receiver_ended(&mut means, end, returns);
             }
             Object::EndpointSender(end) => self.windows.endpoints.sender_ended(end),
+            Object::SharedMemory(sharer) => {
+                self.windows.shared_memory.sharer_ended(&mut self.services, port, sharer);
+            }
             Object::Thread(_) | Object::Process(_) | Object::Upcalls { .. } => {}
         }
     }
@@ -238,6 +244,7 @@ impl<'s> Kernel<'s> {
         self.services.waits.stop(index, ThreadState::Ended(status));
         if HAS_CAPSULES && declared.ordinal == 0 {
             self.services.upcalls.take_back(declared.process.index);
+            self.services.memories.disown(port, declared.process.index);
         }
         Endpoints::server_ended(&mut self.means(port).1, index);
         for object in declared.process.objects {

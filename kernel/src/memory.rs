@@ -1,19 +1,17 @@
 //! From an allegation to a grant.
 //!
 //! What a program says of its memory is an *allegation*: two words, either of which may be
-//! anything. The kernel checks it against the process's [`MemoryMap`], keeps it as a [`Buffer`]
+//! anything. The kernel checks it against the process's memory (`memories.rs`), keeps it as a [`Buffer`]
 //! while the call is pending, and gets a [`Grant`] when bytes are about to move. Only a port can
-//! turn a grant into bytes, and only this file can make one.
+//! turn a grant into bytes.
 //!
-//! A flat buffer is checked once, when its call starts: the map of a process does not change
-//! during its life. A list of slices stays in user memory, so it is checked at every use
-//! (`transfer.rs`).
+//! A flat buffer in a process's own memory is checked once, when its call starts: that memory does not
+//! change during its life. What it has mapped besides comes and goes, and a list of slices stays in user
+//! memory, so both are checked at every use (`transfer.rs`).
 
-use guichet_abi::{Error, LIST_FLAG};
+use guichet_abi::LIST_FLAG;
 
 use crate::id::ProcessIndex;
-use crate::process::ProcessDescriptor;
-use crate::region::{Access, covers, is_readable};
 
 /// A range of one process's memory that was found good. Handed to the port, which alone can turn
 /// it into bytes.
@@ -27,6 +25,12 @@ pub struct Grant {
 impl Grant {
     /// The grant of nothing.
     pub const EMPTY: Grant = Grant { process: ProcessIndex::NONE, address: 0, length: 0 };
+
+    /// A range that a process may use: whoever makes this has checked that.
+    #[inline(always)]
+    pub(crate) fn new(process: ProcessIndex, address: usize, length: usize) -> Grant {
+        Grant { process, address, length }
+    }
 
     /// The process whose memory it is.
     #[inline(always)]
@@ -72,7 +76,8 @@ impl Grant {
 pub struct Buffer {
     /// The address of the bytes, or of the slice table.
     address: usize,
-    /// The length in bytes; of a list, with the flag and the number of slices above it.
+    /// The length in bytes; of a list, with the flag and the number of slices above it; of bytes that are
+    /// mapped, with the flag and [`Buffer::MAPPED`] there.
     length_word: usize,
 }
 
@@ -82,6 +87,10 @@ impl Buffer {
     /// The length of a list, and the greatest: all that any machine can hold.
     const LENGTH_MASK: usize = (1 << Self::SLICES_SHIFT) - 1;
 
+    /// More slices than any list has: the bytes lie where the process has mapped something, and are one
+    /// piece.
+    const MAPPED: u8 = 14;
+
     /// The buffer of nothing.
     pub const EMPTY: Buffer = Buffer { address: 0, length_word: 0 };
 
@@ -90,6 +99,11 @@ impl Buffer {
     pub(crate) fn list(address: usize, slices: u8, length: usize) -> Buffer {
         let slices = usize::from(slices) << Self::SLICES_SHIFT;
         Buffer { address, length_word: LIST_FLAG | slices | length.min(Self::LENGTH_MASK) }
+    }
+
+    /// Bytes in what the process has mapped beside its own memory, to be checked at every use.
+    pub(crate) fn mapped(grant: Grant) -> Buffer {
+        Buffer::list(grant.address, Self::MAPPED, grant.length)
     }
 
     /// No list has so long a word: what it says is turned round, so that it is one instruction to see.
@@ -143,81 +157,37 @@ impl Buffer {
         if self.is_list() { self.length_word & Self::LENGTH_MASK } else { self.length_word }
     }
 
-    /// The address and the number of entries of the slice table, unless the buffer is flat.
+    /// The address and the number of entries of the slice table, unless the buffer is one piece.
     #[inline(always)]
     pub fn table(&self) -> Option<(usize, u8)> {
+        self.unsettled().filter(|(_, slices)| *slices != Self::MAPPED)
+    }
+
+    /// Tells whether the bytes are one piece of what the process has mapped.
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.unsettled().is_some_and(|(_, slices)| slices == Self::MAPPED)
+    }
+
+    /// The address of the bytes, or of their slice table.
+    pub(crate) fn address(&self) -> usize {
+        self.address
+    }
+
+    /// What must be checked at every use: an address, and the number of slices or [`Buffer::MAPPED`].
+    #[inline(always)]
+    fn unsettled(&self) -> Option<(usize, u8)> {
         let slices = (self.length_word & !LIST_FLAG) >> Self::SLICES_SHIFT;
         if self.is_list() { Some((self.address, u8::try_from(slices).ok()?)) } else { None }
     }
 
-    /// The grant of a flat buffer, which is `process`'s, without a second check; of a list, none.
+    /// The grant of a flat buffer, which is `process`'s, without a second check; of what must be checked at
+    /// every use, none.
     #[inline(always)]
     pub(crate) fn flat_grant(&self, process: ProcessIndex) -> Option<Grant> {
         if self.is_list() {
             return None;
         }
         Some(Grant { process, address: self.address, length: self.length_word })
-    }
-}
-
-/// One process's memory: whose it is and where, which stands in what is declared of the process.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MemoryMap<'s>(&'s ProcessDescriptor<'s>);
-
-impl<'s> MemoryMap<'s> {
-    /// The memory of this process.
-    #[inline(always)]
-    pub(crate) fn new(process: &'s ProcessDescriptor<'s>) -> Self {
-        MemoryMap(process)
-    }
-
-    /// Checks one range (AB-1, AB-3): PermissionDenied for memory that the process may not use so,
-    /// InvalidArgument for a list where only a flat buffer will do (AB-7).
-    pub(crate) fn grant(
-        self,
-        address: usize,
-        length: usize,
-        access: Access,
-    ) -> Result<Grant, Error> {
-        if length & LIST_FLAG != 0 {
-            return Err(Error::InvalidArgument);
-        }
-        if !covers(self.0.memory, address, length, access) {
-            return Err(Error::PermissionDenied);
-        }
-        Ok(Grant { process: self.0.index, address, length })
-    }
-
-    /// Checks one range and keeps it as a flat buffer. Errors as [`MemoryMap::grant`].
-    pub(crate) fn flat(
-        self,
-        address: usize,
-        length: usize,
-        access: Access,
-    ) -> Result<Buffer, Error> {
-        self.grant(address, length, access).map(Buffer::flat)
-    }
-
-    /// The grant of a range in the memory that the process writes most, if it lies there: the quick
-    /// way. A list does not, as no memory is as long as its flag says.
-    #[inline(always)]
-    pub(crate) fn own_grant(self, address: usize, length: usize) -> Option<Grant> {
-        if !self.0.own.holds(address, length) {
-            return None;
-        }
-        Some(Grant { process: self.0.index, address, length })
-    }
-
-    /// As [`MemoryMap::own_grant`], of one that is only read, and may lie in any one region.
-    #[inline(always)]
-    pub(crate) fn readable_grant(self, address: usize, length: usize) -> Option<Grant> {
-        if !self.0.own.holds(address, length) {
-            core::hint::cold_path();
-            if !is_readable(self.0.memory, address, length) {
-                return None;
-            }
-        }
-        Some(Grant { process: self.0.index, address, length })
     }
 }
 

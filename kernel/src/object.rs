@@ -4,10 +4,13 @@
 //! the image: nothing is allocated, and a handle that is not declared names nothing. The kind of
 //! the object is the right to use it that way.
 
+use guichet_abi::MemoryRights;
+
 use crate::id::{
     EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, InterruptLine, MessageIndex,
-    ProcessIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
+    ProcessIndex, SharedRegionIndex, SharerIndex, ThreadIndex, WaitGroupIndex, WaitListIndex,
 };
+use crate::region::Span;
 
 /// What a handle names, with everything that is declared of it: a call that has found its object
 /// needs no other table to know it. A power of two in size, so that finding one is cheap.
@@ -38,6 +41,8 @@ pub enum Object {
     EndpointReceiver(ReceiverDescriptor),
     /// An end of an endpoint that sends (EP-2).
     EndpointSender(SenderDescriptor),
+    /// A part in a region of shared memory (SH-1).
+    SharedMemory(SharerDescriptor),
     /// The upcalls of the process itself (CP-6).
     Upcalls {
         /// The process.
@@ -92,6 +97,16 @@ pub struct Presence;
 #[cfg(not(feature = "endpoints"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Presence {}
+
+/// Stands in whatever is declared of shared memory, as [`Presence`] of endpoints.
+#[cfg(feature = "shared_memory")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SharingPresence;
+
+/// Stands in whatever is declared of shared memory, of which this kernel has none.
+#[cfg(not(feature = "shared_memory"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SharingPresence {}
 
 /// What every call on an endpoint must know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,4 +173,33 @@ pub struct InterruptDescriptor<'s> {
     /// Its lines, at most [`guichet_abi::Signals::INTERRUPT_COUNT`]; a line's signal follows from its
     /// place. No line is in two objects.
     pub lines: &'s [InterruptLine],
+}
+
+/// What is declared of a region of shared memory (SH-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SharedRegionDescriptor {
+    /// The memory, which is no process's own, and which the wall of every process that shares it can
+    /// express as one range.
+    pub span: Span,
+    /// The first of those who share it; the others follow.
+    pub first_sharer: SharerIndex,
+    /// How many they are.
+    pub sharers: u8,
+}
+
+/// What is declared of a process's part in a region of shared memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SharerDescriptor {
+    /// Its own number.
+    pub index: SharerIndex,
+    /// The region.
+    pub region: SharedRegionIndex,
+    /// The process.
+    pub process: ProcessIndex,
+    /// The threads that wait on it.
+    pub wait_list: WaitListIndex,
+    /// The most that the process may do there.
+    pub rights: MemoryRights,
+    /// The kernel has shared memory.
+    pub presence: SharingPresence,
 }

@@ -35,6 +35,7 @@ pub(crate) fn object_wait<P: Port>(
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => look_at(windows, services, object, &caller, mask),
     };
     if results.is_some() {
@@ -199,6 +200,7 @@ pub(crate) fn wait_list(system: &System<'_>, object: &Object) -> WaitListIndex {
         }
         Object::EndpointReceiver(end) => end.wait_list,
         Object::EndpointSender(end) => end.wait_list,
+        Object::SharedMemory(sharer) => sharer.wait_list,
         Object::Upcalls { wait_list, .. } => *wait_list,
     }
 }
@@ -220,6 +222,7 @@ pub(crate) fn active_signals(
         Object::Interrupt(interrupt) => windows.interrupts.signals(*interrupt),
         Object::EndpointReceiver(end) => windows.endpoints.receiver_signals(end.index),
         Object::EndpointSender(end) => windows.endpoints.sender_signals(services, &end.receiver),
+        Object::SharedMemory(sharer) => windows.shared_memory.signals(sharer),
         Object::Upcalls { process, .. } => {
             readable(HAS_CAPSULES && services.upcalls.is_any_due(*process))
         }
@@ -249,6 +252,7 @@ fn begin(windows: &mut Windows<'_>, services: &Services<'_>, object: &Object) ->
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => false,
     }
 }
@@ -266,6 +270,7 @@ fn note_blocked(windows: &mut Windows<'_>, object: &Object) {
         | Object::WaitGroup(_)
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => {}
     }
 }
@@ -274,6 +279,7 @@ fn note_blocked(windows: &mut Windows<'_>, object: &Object) {
 fn note_returned(windows: &mut Windows<'_>, object: &Object, signals: Signals) {
     match object {
         Object::ChannelHandler(end) => windows.channels.note_returned(end.index, signals),
+        Object::SharedMemory(sharer) => windows.shared_memory.note_returned(sharer, signals),
         Object::ChannelInitiator(_)
         | Object::TimedInitiator { .. }
         | Object::Thread(_)

@@ -7,7 +7,9 @@
 use crate::fault::Report;
 use crate::id::{InterruptLine, ProcessIndex, ThreadIndex};
 use crate::memory::Grant;
+use crate::region::Region;
 use crate::time::Instant;
+use crate::wall::spare::Inexpressible;
 
 /// Which of the two memories of a transfer could not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +73,21 @@ pub trait Port {
 
     /// Takes a process away: nothing of it runs or keeps memory after this. It may be gone already.
     fn stop_process(&mut self, process: ProcessIndex);
+
+    /// Has the wall of a process that runs let through this range beside its own memory, in the place of
+    /// this number below [`guichet_abi::MAX_MAPPINGS`], instead of what it let through there before; with
+    /// `None`, nothing. In force before the process executes another instruction (SH-5). The range is a
+    /// region of shared memory or memory of another process, and overlaps nothing else that this process
+    /// may touch. A process begins and ends with nothing in these places.
+    ///
+    /// Inexpressible if the wall cannot do exactly that; then nothing has changed. `None` is never
+    /// inexpressible, nor is a range that was not, with less to be done there.
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible>;
 
     /// Lets an interrupt line come as [`crate::Event::Interrupt`], once: a line that was delivered is
     /// masked until this is asked for again. What a level line still asserts then counts anew;

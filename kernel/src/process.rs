@@ -2,9 +2,10 @@
 
 use guichet_abi::{ExitStatus, Fault, FaultCause};
 
-use crate::id::{ExchangeIndex, ProcessId, ProcessIndex, ThreadIndex, WaitListIndex};
+use crate::id::{ExchangeIndex, MappingIndex, ProcessId, ProcessIndex, ThreadIndex, WaitListIndex};
 use crate::object::Object;
 use crate::region::{Region, Span};
+use crate::wall::WALL_WORDS;
 
 /// What a process is doing, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -196,9 +197,6 @@ fn status_of_fault(cause: FaultCause) -> ExitStatus {
     }
 }
 
-/// How many words the protection hardware of any machine takes for a process.
-pub const WALL_WORDS: usize = 8;
-
 /// What is declared of a process and never changes.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessDescriptor<'s> {
@@ -226,6 +224,9 @@ pub struct ProcessDescriptor<'s> {
     pub first_member: ThreadIndex,
     /// What its main thread keeps for endpoints; the other threads' follow. NONE if it has no end of one.
     pub first_exchange: ExchangeIndex,
+    /// Its places for ranges beside its own memory, the first of [`guichet_abi::MAX_MAPPINGS`]. NONE if it
+    /// never has any.
+    pub first_mapping: MappingIndex,
     /// Whether it starts when the system boots (PR-3).
     pub starts_at_boot: bool,
     /// What happens when it has ended (PR-3).

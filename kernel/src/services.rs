@@ -8,7 +8,7 @@ use guichet_abi::{Error, ExitStatus, Message};
 use crate::capsule::table::CapsuleDescriptor;
 use crate::exchange::{Exchange, Exchanges};
 use crate::id::{ProcessIndex, Table, ThreadIndex};
-use crate::memory::MemoryMap;
+use crate::memories::{Memories, MemoryMap};
 use crate::object::Object;
 use crate::port::Port;
 use crate::process::{GiveUp, Process, ProcessDescriptor};
@@ -28,6 +28,7 @@ pub(crate) struct Services<'s> {
     pub(crate) processes: Table<'s, ProcessIndex, Process>,
     pub(crate) waits: Waits<'s>,
     pub(crate) exchanges: Exchanges<'s>,
+    pub(crate) memories: Memories<'s>,
     pub(crate) upcalls: Upcalls<'s>,
     /// What the end of a process in this step means for the whole system (PR-3).
     pub(crate) give_up: GiveUp,
@@ -45,12 +46,6 @@ impl<'s> Caller<'s> {
     #[inline(always)]
     pub(crate) fn object(&self, handle: usize) -> Result<&'s Object, Error> {
         self.process.objects.get(handle).ok_or(Error::OutOfRange)
-    }
-
-    /// The caller's memory.
-    #[inline(always)]
-    pub(crate) fn memory(&self) -> MemoryMap<'s> {
-        MemoryMap::new(self.process)
     }
 }
 
@@ -145,6 +140,12 @@ impl<'s> Services<'s> {
         if self.give_up == GiveUp::Stop {
             self.give_up = give_up;
         }
+    }
+
+    /// The memory that the caller may use now.
+    #[inline(always)]
+    pub(crate) fn memory(&self) -> MemoryMap<'_> {
+        self.memories.of(self.caller().process)
     }
 
     /// Who makes the present call.

@@ -42,6 +42,9 @@ impl Kernel<'_> {
     /// Whether any call has a message for an answer.
     pub const HAS_MESSAGES: bool = crate::HAS_MESSAGES;
 
+    /// Whether processes can have more than their own memory: else a port is never asked to map anything.
+    pub const HAS_MAPPINGS: bool = crate::HAS_SHARED_MEMORY;
+
     /// The calls that [`Kernel::door`] may answer, the most frequent first.
     pub const DOOR_CALLS: [usize; 6] = [
         CHANNEL_TRANSACT,
@@ -218,8 +221,7 @@ impl Kernel<'_> {
         let Windows { channels, interrupts, .. } = windows;
         match call {
             Syscall::ChannelTransact | Syscall::ChannelAsyncTransact => {
-                let blocks = call == Syscall::ChannelTransact;
-                channels.transact(services, port, arguments, blocks)
+                channels.transact(services, port, arguments, call == Syscall::ChannelTransact)
             }
             Syscall::ChannelRead => channels.read(services, port, arguments, false),
             Syscall::ChannelReadExact => channels.read(services, port, arguments, true),
@@ -269,18 +271,19 @@ impl Kernel<'_> {
                 let (endpoints, mut means) = self.means(port);
                 endpoints.close(&mut means, arguments)
             }
-            Syscall::Command
-            | Syscall::AllowReadOnly
-            | Syscall::AllowReadWrite
-            | Syscall::Subscribe
-            | Syscall::YieldWait
-            | Syscall::YieldNoWait
-            | Syscall::YieldWaitFor
-            | Syscall::CommandAndYieldWaitFor => Err(Error::Unimplemented),
+            Syscall::SharedMemoryMap
+            | Syscall::SharedMemoryUnmap
+            | Syscall::ShareLend
+            | Syscall::ShareReturn
+            | Syscall::SharedMemoryRead
+            | Syscall::SharedMemoryWrite => {
+                windows.shared_memory.operate(services, port, call, arguments)
+            }
             Syscall::ClockNow => Ok(Some(now(port))),
             Syscall::DebugNop | Syscall::DebugShutdown => Ok(Some(success(0))),
             Syscall::DebugLog => self.debug_log(port, arguments),
             Syscall::DebugPutCharacter => self.debug_put_character(port, arguments),
+            _of_capsules => Err(Error::Unimplemented),
         }
     }
 
@@ -302,7 +305,8 @@ impl Kernel<'_> {
             Syscall::EndpointReplyWords => Error::Unavailable,
             Syscall::EndpointReply => {
                 let limit = self.services.max_transfer_bytes;
-                let answer = check(port, caller.memory(), (second, third), Access::Read, limit);
+                let answer =
+                    check(port, self.services.memory(), (second, third), Access::Read, limit);
                 answer.err().unwrap_or(Error::Unavailable)
             }
             Syscall::EndpointSendWords
@@ -341,6 +345,7 @@ impl Kernel<'_> {
     }
 
     /// Sleeps until an instant (WT-7); returns at once when it is past.
+    #[inline(always)]
     fn sleep_until<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let deadline = Instant::from_words(arguments[0], arguments[1]);
         if is_past(port, deadline) {
@@ -366,12 +371,14 @@ impl Kernel<'_> {
     }
 
     /// Ends the caller's process as a fault with a message (PR-7).
+    #[inline(always)]
     fn process_dies<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let report = Report::Panicked(self.text(arguments)?);
         self.end_process(port, self.current_process(), report);
         Ok(None)
     }
 
+    #[inline(always)]
     fn debug_log<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Ending {
         let text = self.text(arguments)?;
         if text.length() != 0 {
@@ -380,6 +387,7 @@ impl Kernel<'_> {
         Ok(Some(success(0)))
     }
 
+    #[inline(always)]
     fn debug_put_character<P: Port>(&self, port: &mut P, arguments: &Arguments) -> Ending {
         let word = u32::try_from(arguments[0]).map_err(|_| Error::InvalidArgument)?;
         let character = char::from_u32(word).ok_or(Error::InvalidArgument)?;
@@ -400,7 +408,7 @@ impl Kernel<'_> {
     /// The flat text that a console call names, at most [`MAX_LOG_BYTES`] (PR-7).
     fn text(&self, arguments: &Arguments) -> Result<Grant, Error> {
         let &[address, length, ..] = arguments;
-        let grant = self.services.caller().memory().grant(address, length, Access::Read)?;
+        let grant = self.services.memory().grant(address, length, Access::Read)?;
         if grant.length() > MAX_LOG_BYTES { Err(Error::OutOfRange) } else { Ok(grant) }
     }
 

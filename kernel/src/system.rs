@@ -3,12 +3,12 @@
 use crate::capsule::Service;
 use crate::capsule::table::CapsuleDescriptor;
 use crate::id::{
-    EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, TableIndex,
-    ThreadIndex,
+    EndpointIndex, HandlerIndex, InitiatorIndex, InterruptIndex, ProcessIndex, SharedRegionIndex,
+    SharerIndex, TableIndex, ThreadIndex,
 };
 use crate::object::{
     EndpointDescriptor, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor,
-    SenderDescriptor, WaitGroupDescriptor,
+    SenderDescriptor, SharedRegionDescriptor, SharerDescriptor, WaitGroupDescriptor,
 };
 use crate::process::ProcessDescriptor;
 use crate::thread::ThreadDescriptor;
@@ -33,6 +33,10 @@ pub struct System<'s> {
     pub endpoints: &'s [EndpointDescriptor],
     /// All ends that send to endpoints.
     pub senders: &'s [SenderDescriptor],
+    /// The regions of shared memory.
+    pub shared_regions: &'s [SharedRegionDescriptor],
+    /// Those who share them: first those of the first region, then those of the second.
+    pub sharers: &'s [SharerDescriptor],
     /// The capsules, [laid out](CapsuleDescriptor::lay_out).
     pub capsules: &'s [CapsuleDescriptor<'s>],
     /// The names that are kept for processes (NR-5).
@@ -72,6 +76,22 @@ impl<'s> System<'s> {
     #[inline(always)]
     pub fn endpoint(&self, index: EndpointIndex) -> Option<&'s EndpointDescriptor> {
         self.endpoints.get(index.position())
+    }
+
+    /// The declaration of a region of shared memory.
+    pub fn shared_region(&self, index: SharedRegionIndex) -> Option<&'s SharedRegionDescriptor> {
+        self.shared_regions.get(index.position())
+    }
+
+    /// The declaration of a part in a region of shared memory.
+    pub fn sharer(&self, index: SharerIndex) -> Option<&'s SharerDescriptor> {
+        self.sharers.get(index.position())
+    }
+
+    /// Those who share a region.
+    pub(crate) fn sharers_of(&self, region: &SharedRegionDescriptor) -> &'s [SharerDescriptor] {
+        let behind = self.sharers.get(region.first_sharer.position()..).unwrap_or(&[]);
+        behind.get(..usize::from(region.sharers)).unwrap_or(&[])
     }
 
     /// An interrupt object's declaration.

@@ -33,6 +33,7 @@ enum Task {
 
 impl Kernel<'_> {
     /// Starts a process, whatever became of its earlier lives (PR-5).
+    #[inline(always)]
     pub(crate) fn process_start<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let &[handle, ..] = arguments;
         let index = self.check_process_start(handle)?;
@@ -60,6 +61,7 @@ impl Kernel<'_> {
 
     /// Starts a thread of the caller's process at `pc`, with its stack pointer at `stack pointer`,
     /// rounded down to the machine's alignment (PR-5).
+    #[inline(always)]
     pub(crate) fn thread_start<P: Port>(&mut self, port: &mut P, arguments: &Arguments) -> Ending {
         let &[handle, pc, stack_pointer, ..] = arguments;
         let (index, stack) = self.check_thread_start::<P>(handle, stack_pointer)?;
@@ -73,7 +75,6 @@ impl Kernel<'_> {
         handle: usize,
         stack_pointer: usize,
     ) -> Result<(ThreadIndex, Grant), Error> {
-        let caller = self.services.caller();
         let Task::Thread(index) = self.task(handle)? else {
             return Err(Error::InvalidArgument);
         };
@@ -83,11 +84,12 @@ impl Kernel<'_> {
         }
         let end = stack_pointer & !P::STACK_ALIGNMENT.wrapping_sub(1);
         let start = end.checked_sub(P::ENTRY_BYTES).ok_or(Error::PermissionDenied)?;
-        let stack = caller.memory().grant(start, P::ENTRY_BYTES, Access::Write)?;
+        let stack = self.services.memory().grant(start, P::ENTRY_BYTES, Access::Write)?;
         Ok((index, stack))
     }
 
     /// Collects an exit status (PR-5).
+    #[inline(always)]
     pub(crate) fn task_join(&mut self, arguments: &Arguments) -> Ending {
         let &[handle, ..] = arguments;
         let status = match self.task(handle)? {
@@ -111,6 +113,7 @@ impl Kernel<'_> {
     }
 
     /// Ends a process or a thread from outside, for good: no policy applies (PR-3, PR-5).
+    #[inline(always)]
     pub(crate) fn task_terminate<P: Port>(
         &mut self,
         port: &mut P,
@@ -153,6 +156,7 @@ impl Kernel<'_> {
     }
 
     /// Tells the fault that the latest finished life of a process ended with, in two parts (PR-5).
+    #[inline(always)]
     pub(crate) fn task_fault(&self, arguments: &Arguments) -> Ending {
         let &[handle, part, ..] = arguments;
         let index = self.process_object(handle)?;
@@ -187,6 +191,7 @@ impl Kernel<'_> {
             | Object::Interrupt(_)
             | Object::EndpointReceiver(_)
             | Object::EndpointSender(_)
+            | Object::SharedMemory(_)
             | Object::Upcalls { .. } => Err(Error::InvalidArgument),
         }
     }

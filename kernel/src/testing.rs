@@ -16,6 +16,7 @@ use crate::*;
 pub(crate) mod forum;
 pub(crate) mod network;
 pub(crate) mod post;
+pub(crate) mod shared;
 
 /// A process's memory: 64 bytes that can only be read, then 192 that can be written.
 pub(crate) const MEMORY_BYTES: usize = 256;
@@ -48,6 +49,11 @@ pub(crate) struct TestPort {
     pub(crate) enabled: Vec<u16>,
     /// What somebody has typed.
     pub(crate) typed: Vec<u8>,
+    /// What the walls of processes let through beside their own memory, by process and place. Regions of
+    /// shared memory have multiples of 16 bytes here.
+    pub(crate) walls: BTreeMap<(usize, usize), Region>,
+    /// The regions of shared memory, from [`shared::SHARED`] on.
+    pub(crate) shared: Vec<u8>,
     /// Every start of a process fails.
     pub(crate) refuses_start: bool,
     /// The processes whose memory has gone, of which the kernel has not been told.
@@ -56,12 +62,20 @@ pub(crate) struct TestPort {
 
 impl TestPort {
     pub(crate) fn bytes(&mut self, process: usize, address: usize, length: usize) -> &mut [u8] {
+        if let Some(offset) = address.checked_sub(shared::SHARED) {
+            return &mut self.shared[offset..offset + length];
+        }
         let offset = address - base(process);
         &mut self.memory[process][offset..offset + length]
     }
 
     fn granted(&mut self, grant: Grant) -> &mut [u8] {
-        self.bytes(grant.process().position(), grant.address(), grant.length())
+        // What one process has mapped of another is where it is in that one.
+        let owner = (0..self.memory.len()).find(|process| {
+            (base(*process)..=base(*process) + MEMORY_BYTES).contains(&grant.address())
+        });
+        let owner = owner.unwrap_or(grant.process().position());
+        self.bytes(owner, grant.address(), grant.length())
     }
 
     /// What comes of touching a process's memory on this side of a copy.
@@ -123,7 +137,25 @@ impl Port for TestPort {
     }
 
     fn stop_process(&mut self, process: ProcessIndex) {
+        self.walls.retain(|(owner, _), _| *owner != process.position());
         self.stopped.push(process);
+    }
+
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        assert!(place < MAX_MAPPINGS);
+        if region.is_some_and(|region| region.start % 16 != 0 || region.end % 16 != 0) {
+            return Err(Inexpressible);
+        }
+        match region {
+            Some(region) => self.walls.insert((process.position(), place), region),
+            None => self.walls.remove(&(process.position(), place)),
+        };
+        Ok(())
     }
 
     fn enable_line(&mut self, line: InterruptLine) {
@@ -180,6 +212,9 @@ struct Tables {
     subscriptions: Vec<Subscription>,
     allows: Vec<Buffer>,
     acquaintances: Vec<u32>,
+    shared_regions: Vec<SharedRegion>,
+    sharers: Vec<Sharer>,
+    mappings: Vec<Mapping>,
     capsule_words: Vec<u64>,
     globals: Globals,
 }
@@ -202,6 +237,9 @@ impl Tables {
             subscriptions: &mut self.subscriptions,
             allows: &mut self.allows,
             acquaintances: &mut self.acquaintances,
+            shared_regions: &mut self.shared_regions,
+            sharers: &mut self.sharers,
+            mappings: &mut self.mappings,
             capsule_words: &mut self.capsule_words,
             globals: &mut self.globals,
         };
@@ -311,6 +349,8 @@ fn build(
         interrupts: vec![interrupt].leak(),
         endpoints: &[],
         senders: &[],
+        shared_regions: &[],
+        sharers: &[],
         capsules: &[],
         services: &[],
         are_ids_global: false,
@@ -338,6 +378,9 @@ fn unbooted_machine(system: &'static System<'static>) -> Machine {
         subscriptions: vec![Subscription::NONE; sizes.subscriptions],
         allows: vec![Buffer::EMPTY; sizes.allows],
         acquaintances: vec![0; sizes.acquaintances],
+        shared_regions: vec![SharedRegion::FREE; sizes.shared_regions],
+        sharers: vec![Sharer::IDLE; sizes.sharers],
+        mappings: vec![Mapping::FREE; sizes.mappings],
         capsule_words: vec![0; sizes.capsule_words],
         globals: Globals::INITIAL,
     };
@@ -405,6 +448,7 @@ fn descriptor(
         upcalls_list: WaitListIndex::NONE,
         first_member,
         first_exchange: ExchangeIndex::NONE,
+        first_mapping: MappingIndex::NONE,
         starts_at_boot: true,
         restart: RestartPolicy::NEVER,
         may_shutdown: process == 1,

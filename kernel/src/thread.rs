@@ -3,13 +3,14 @@
 use guichet_abi::{ExitStatus, Results, Signals};
 
 use crate::id::{
-    EndpointIndex, ExchangeIndex, InitiatorIndex, ProcessIndex, Table, TableIndex, ThreadIndex,
-    WaitGroupIndex, WaitListIndex,
+    EndpointIndex, ExchangeIndex, InitiatorIndex, MappingIndex, ProcessIndex, Table, TableIndex,
+    ThreadIndex, WaitGroupIndex, WaitListIndex,
 };
 use crate::memory::Buffer;
-use crate::process::{ProcessDescriptor, RestartPolicy, WALL_WORDS};
+use crate::process::{ProcessDescriptor, RestartPolicy};
 use crate::region::Span;
 use crate::time::Instant;
+use crate::wall::WALL_WORDS;
 
 /// How important a thread is (WT-8): 0 to 31, the greater the more important.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -253,6 +254,7 @@ impl ThreadDescriptor<'_> {
             upcalls_list: WaitListIndex::NONE,
             first_member: ThreadIndex::NONE,
             first_exchange: ExchangeIndex::NONE,
+            first_mapping: MappingIndex::NONE,
             starts_at_boot: false,
             restart: RestartPolicy::NEVER,
             may_shutdown: false,

@@ -11,10 +11,10 @@
 use guichet_abi::{Error, LIST_FLAG, MAX_SLICES};
 
 use crate::id::ProcessIndex;
-use crate::memory::{Buffer, Grant, MemoryMap};
+use crate::memories::{Memories, MemoryMap};
+use crate::memory::{Buffer, Grant};
 use crate::port::{Port, Side};
 use crate::region::Access;
-use crate::system::System;
 
 /// Checks the allegation that a call makes of a buffer, flat or a list, of at most `limit` bytes.
 ///
@@ -81,7 +81,7 @@ impl<'a> End<'a> {
 /// gone bad. Lists are filled in one forward pass. A buffer that does not hold `length` bytes
 /// from its offset on has gone bad.
 pub(crate) fn transfer<P: Port>(
-    system: &System<'_>,
+    memories: &Memories<'_>,
     port: &mut P,
     source: End<'_>,
     destination: End<'_>,
@@ -92,7 +92,7 @@ pub(crate) fn transfer<P: Port>(
     }
     match (source.flat(length), destination.flat(length)) {
         (Some(from), Some(to)) => copy(port, from, to),
-        _list => transfer_lists(system, port, source, destination, length),
+        _list => transfer_lists(memories, port, source, destination, length),
     }
 }
 
@@ -104,15 +104,15 @@ fn copy<P: Port>(port: &mut P, from: Grant, to: Grant) -> Result<(), Side> {
 
 #[inline(never)]
 fn transfer_lists<P: Port>(
-    system: &System<'_>,
+    memories: &Memories<'_>,
     port: &mut P,
     source: End<'_>,
     destination: End<'_>,
     length: usize,
 ) -> Result<(), Side> {
     let (mut from, mut to) = (Pieces::NONE, Pieces::NONE);
-    from.open(system, port, &source, Access::Read, length).ok_or(Side::Source)?;
-    to.open(system, port, &destination, Access::Write, length).ok_or(Side::Destination)?;
+    from.open(memories, port, &source, Access::Read, length).ok_or(Side::Source)?;
+    to.open(memories, port, &destination, Access::Write, length).ok_or(Side::Destination)?;
     let mut done = 0usize;
     while done < length {
         let left = length.wrapping_sub(done);
@@ -138,7 +138,7 @@ pub(crate) enum Own<'a> {
 /// Copies between a user's buffer and the kernel's own memory, all of it.
 #[inline(never)]
 pub(crate) fn exchange<P: Port>(
-    system: &System<'_>,
+    memories: &Memories<'_>,
     port: &mut P,
     end: End<'_>,
     mut own: Own<'_>,
@@ -151,7 +151,7 @@ pub(crate) fn exchange<P: Port>(
         return Ok(());
     }
     let mut pieces = Pieces::NONE;
-    pieces.open(system, port, &end, access, length).ok_or(side)?;
+    pieces.open(memories, port, &end, access, length).ok_or(side)?;
     let mut done = 0usize;
     while done < length {
         let piece = pieces.at(end.offset.wrapping_add(done), length.wrapping_sub(done));
@@ -182,7 +182,7 @@ impl Pieces {
     /// Finds the pieces of one end, if they still hold `length` bytes from its offset on.
     fn open<P: Port>(
         &mut self,
-        system: &System<'_>,
+        memories: &Memories<'_>,
         port: &mut P,
         end: &End<'_>,
         access: Access,
@@ -190,12 +190,12 @@ impl Pieces {
     ) -> Option<()> {
         match end.buffer.table() {
             Some(table) => {
-                let map = MemoryMap::new(system.process(end.process)?);
+                let map = memories.of_index(end.process)?;
                 self.read(port, map, table, access).ok()?;
             }
             None => {
                 let [first, ..] = &mut self.grants;
-                *first = end.buffer.flat_grant(end.process)?;
+                *first = memories.settle(end.process, end.buffer, access)?;
                 self.length = first.length();
             }
         }

@@ -9,8 +9,8 @@
 
 use guichet_kernel::{
     Buffer, CapsuleUser, Endpoint, Exchange, Globals, Handler, Initiator, Interrupt, Kernel,
-    Process, ProcessIndex, QueuedMessage, Storage, StorageSizes, Subscription, System, TableIndex,
-    Thread, ThreadList, ThreadState, WaitGroup,
+    Mapping, Process, ProcessIndex, QueuedMessage, SharedRegion, Sharer, Storage, StorageSizes,
+    Subscription, System, TableIndex, Thread, ThreadList, ThreadState, WaitGroup,
 };
 
 mod calls;
@@ -35,6 +35,9 @@ pub struct KernelTables {
     subscriptions: Vec<Subscription>,
     allows: Vec<Buffer>,
     acquaintances: Vec<u32>,
+    shared_regions: Vec<SharedRegion>,
+    sharers: Vec<Sharer>,
+    mappings: Vec<Mapping>,
     capsule_words: Vec<u64>,
     globals: Globals,
 }
@@ -59,6 +62,9 @@ impl KernelTables {
             subscriptions: vec![Subscription::NONE; sizes.subscriptions],
             allows: vec![Buffer::EMPTY; sizes.allows],
             acquaintances: vec![0; sizes.acquaintances],
+            shared_regions: vec![SharedRegion::FREE; sizes.shared_regions],
+            sharers: vec![Sharer::IDLE; sizes.sharers],
+            mappings: vec![Mapping::FREE; sizes.mappings],
             capsule_words: vec![0; sizes.capsule_words],
             globals: Globals::INITIAL,
         }
@@ -82,6 +88,9 @@ impl KernelTables {
             subscriptions: &mut self.subscriptions,
             allows: &mut self.allows,
             acquaintances: &mut self.acquaintances,
+            shared_regions: &mut self.shared_regions,
+            sharers: &mut self.sharers,
+            mappings: &mut self.mappings,
             capsule_words: &mut self.capsule_words,
             globals: &mut self.globals,
         };

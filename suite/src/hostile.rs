@@ -13,6 +13,7 @@ mod arena;
 mod frames;
 mod later;
 mod probe;
+mod sharing;
 
 use pw_status::OK;
 use userspace::raw::{self, Arguments, Message, Results, Syscall};
@@ -21,6 +22,10 @@ pub use act::{Act, Effect, LOSES_PLACE_WITH_STACK, act, target};
 pub use arena::{ARENA, ARENA_BYTES, Arena};
 pub use later::{ANSWER_BYTES, ANSWER_OFFSET, transact_later};
 pub use probe::{Access, is_ours, is_servers, memory_around, respond_raw};
+pub use sharing::{
+    allow_to_notify, load, read as read_shared, share, store, transact as transact_shared,
+    write as write_shared,
+};
 
 /// Addresses and lengths that a program has no business with: null, the first bytes, odd ones, the
 /// middle and the top of the address space, where many a kernel lives, and the words that wrap.
@@ -103,9 +108,10 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         }
         Syscall::EndpointReplyAndReceive => Some((arguments[4], arguments[5])),
         Syscall::ConsoleRead => Some((arguments[0], arguments[1])),
-        Syscall::ChannelRead | Syscall::ChannelReadExact | Syscall::AllowReadWrite => {
-            Some((arguments[2], arguments[3]))
-        }
+        Syscall::ChannelRead
+        | Syscall::ChannelReadExact
+        | Syscall::SharedMemoryRead
+        | Syscall::AllowReadWrite => Some((arguments[2], arguments[3])),
         Syscall::ChannelRespond
         | Syscall::ChannelAsyncTransactComplete
         | Syscall::ChannelAsyncCancel
@@ -142,6 +148,11 @@ fn destination(number: usize, arguments: &Arguments) -> Option<(usize, usize)> {
         | Syscall::EndpointDropReply
         | Syscall::EndpointBind
         | Syscall::EndpointClose
+        | Syscall::SharedMemoryMap
+        | Syscall::SharedMemoryUnmap
+        | Syscall::ShareLend
+        | Syscall::ShareReturn
+        | Syscall::SharedMemoryWrite
         | Syscall::Command
         | Syscall::AllowReadOnly
         | Syscall::Subscribe

@@ -17,6 +17,7 @@ mod number;
 mod object;
 mod process;
 mod shape;
+mod shared_memory;
 mod texts;
 mod thread;
 
@@ -34,6 +35,7 @@ pub(crate) use device::{IrqDraft, MappingDraft};
 pub(crate) use endpoint::{EndpointDraft, SenderDraft};
 pub(crate) use object::{ObjectDraft, ObjectDraftKind};
 pub(crate) use process::ProcessDraft;
+pub(crate) use shared_memory::SharedRegionDraft;
 pub(crate) use thread::ThreadDraft;
 
 /// A name as it was written, if it could be read.
@@ -52,6 +54,8 @@ pub(crate) struct SystemDraft<'t> {
     pub(crate) capsules: Vec<CapsuleDraft<'t>>,
     /// For whom a process's number works.
     pub(crate) process_ids: Name<'t>,
+    /// The regions of shared memory, in the order of the file.
+    pub(crate) shared_memory: Vec<SharedRegionDraft<'t>>,
     /// What differs on some boards.
     pub(crate) boards: Vec<BoardDraft<'t>>,
 }
@@ -65,6 +69,11 @@ pub(crate) fn read<'t>(tree: &'t Value, log: &mut Diagnostics) -> Option<SystemD
         max_transfer_bytes: fields.spanned("max_transfer_bytes"),
         capsules: fields.list("capsules").iter().map(|each| capsule::read(each, log)).collect(),
         process_ids: fields.text("process_ids"),
+        shared_memory: fields
+            .list("shared_memory")
+            .iter()
+            .filter_map(|each| shared_memory::read(each, log))
+            .collect(),
         boards: fields.value("boards").map(|value| board::read(value, log)).unwrap_or_default(),
     };
     for (index, value) in fields.list("apps").iter().enumerate() {

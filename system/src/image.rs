@@ -15,6 +15,7 @@
 mod budget;
 mod build_script;
 mod checks;
+mod grain;
 mod layout;
 mod part;
 mod place;
@@ -28,7 +29,8 @@ mod wall;
 
 pub use budget::{LayoutError, Use};
 pub use build_script::{SOURCE_VARIABLE, board_build_script};
-pub use layout::{BoardMemory, Layout, Measured, Placement, main_stack};
+pub(crate) use grain::Grain;
+pub use layout::{BoardMemory, Layout, Measured, Placement, main_stack, shared_memory_name};
 pub use runner::runner_source;
 pub use script::{
     PROGRAM_ENTRY, PROGRAM_SECTIONS, STACKS_SECTION, Symbols, kernel_script, process_script,

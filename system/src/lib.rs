@@ -42,6 +42,8 @@ mod wording;
 use std::path::Path;
 use std::sync::Arc;
 
+use check::Purpose;
+
 pub use diagnostic::{Diagnostic, Label, Severity, Suggestion};
 pub use diagnostics::Diagnostics;
 pub use input::MAX_FILE_BYTES;
@@ -59,23 +61,29 @@ pub struct Loaded {
     pub system: Option<System>,
 }
 
-/// Reads and checks the file at `path`, conventionally called `system.json5` (CF-1 to CF-4).
+/// Reads and checks the file at `path`, conventionally called `system.json5` (CF-1 to CF-4): what depends on the
+/// board, for each board that the file names, and regions of shared memory for Linux, too.
 ///
 /// Blocks for the file system. What goes wrong, from a missing file to a wrong number, comes as
 /// diagnostics (TL-4), never as a panic.
 pub fn load(path: &Path) -> Loaded {
-    load_from(path, None)
+    load_from(path, Purpose::Check)
 }
 
-/// As [`load`], for the board called `board`: what the file says of devices and interrupts must be
-/// right there, whether the file names the board or not.
+/// As [`load`], for the board called `board` instead of Linux: what the file says of devices, interrupts and
+/// shared memory must be right there, whether the file names the board or not.
 pub fn load_for(path: &Path, board: &str) -> Loaded {
-    load_from(path, Some(board))
+    load_from(path, Purpose::Build(board))
 }
 
-fn load_from(path: &Path, board: Option<&str>) -> Loaded {
+/// As [`load`], for the boards alone that the file names: whoever builds has checked the others.
+pub(crate) fn load_checked(path: &Path) -> Loaded {
+    load_from(path, Purpose::Generate)
+}
+
+fn load_from(path: &Path, purpose: Purpose<'_>) -> Loaded {
     match input::read(path) {
-        Ok(source) => check_text(source, board),
+        Ok(source) => check_text(source, purpose),
         Err(refused) => {
             let source = Arc::new(refused.source);
             let mut diagnostics = Diagnostics::new(Arc::clone(&source));
@@ -87,10 +95,10 @@ fn load_from(path: &Path, board: Option<&str>) -> Loaded {
 
 /// Checks `text` as a system's file, which diagnostics call `name` (CF-1 to CF-4).
 pub fn check_source(name: &str, text: &str) -> Loaded {
-    check_text(Source::new(name, text), None)
+    check_text(Source::new(name, text), Purpose::Check)
 }
 
-fn check_text(source: Source, board: Option<&str>) -> Loaded {
+fn check_text(source: Source, purpose: Purpose<'_>) -> Loaded {
     let source = Arc::new(source);
     let mut diagnostics = Diagnostics::new(Arc::clone(&source));
     let system = match input::refusal(source.text()) {
@@ -99,7 +107,7 @@ fn check_text(source: Source, board: Option<&str>) -> Loaded {
             None
         }
         None => syntax::parse(source.text(), &mut diagnostics)
-            .and_then(|tree| check::check(&tree, board, &mut diagnostics)),
+            .and_then(|tree| check::check(&tree, purpose, &mut diagnostics)),
     };
     diagnostics.put_in_order();
     Loaded { source, diagnostics, system }

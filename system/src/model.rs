@@ -5,10 +5,13 @@
 //! the file are gone: whoever holds a [`System`] holds one that has passed every check.
 
 mod capsule;
+mod shared_memory;
 
 use std::collections::BTreeSet;
 
 pub use capsule::{BuiltIn, Capsule, Grant, Origin};
+pub use guichet_abi::MemoryRights;
+pub use shared_memory::{MAX_SHARED_REGIONS, SharedRegion, Sharer};
 
 /// The most processes of a system.
 pub const MAX_PROCESSES: usize = 255;
@@ -49,6 +52,8 @@ pub struct System {
     pub capsules: Vec<Capsule>,
     /// Whether a process's number works for those who were not given it, too (CP-5).
     pub are_ids_global: bool,
+    /// The regions of shared memory, in the order of the file (SH-1).
+    pub shared_memory: Vec<SharedRegion>,
     /// What differs on some boards (CF-4).
     pub boards: Vec<Board>,
 }
@@ -86,7 +91,8 @@ impl System {
             | ObjectKind::Upcalls
             | ObjectKind::Interrupt { .. }
             | ObjectKind::Endpoint { .. }
-            | ObjectKind::EndpointSender { .. } => None,
+            | ObjectKind::EndpointSender { .. }
+            | ObjectKind::SharedMemory { .. } => None,
         })
     }
 
@@ -131,7 +137,8 @@ impl System {
             | ObjectKind::Process { .. }
             | ObjectKind::WaitGroup
             | ObjectKind::Upcalls
-            | ObjectKind::Interrupt { .. } => false,
+            | ObjectKind::Interrupt { .. }
+            | ObjectKind::SharedMemory { .. } => false,
         })
     }
 
@@ -367,6 +374,14 @@ pub enum ObjectKind {
     },
     /// Tells that upcalls of the process are pending (CP-6).
     Upcalls,
+    /// A region of shared memory (SH-1). Such objects follow all others of their process, in the order of the
+    /// regions.
+    SharedMemory {
+        /// The index in [`System::shared_memory`].
+        region: usize,
+        /// The most that the process may do there.
+        rights: MemoryRights,
+    },
 }
 
 /// The endpoint that a sender sends to.
@@ -380,7 +395,8 @@ fn endpoint_of(kind: ObjectKind) -> Option<ObjectId> {
         | ObjectKind::WaitGroup
         | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
-        | ObjectKind::Endpoint { .. } => None,
+        | ObjectKind::Endpoint { .. }
+        | ObjectKind::SharedMemory { .. } => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::names::Rule;
 
 pub(crate) use keys::{
     APP, BOARD, BOARD_IRQ, BOARD_OBJECT, BOARD_PROCESS, BOARDS, CAPSULE, CONSTANT, IRQ, MAPPING,
-    OBJECT_TYPES, PROCESS, SYSTEM, THREAD,
+    OBJECT_TYPES, PROCESS, SHARED_REGION, SHARER, SYSTEM, THREAD,
 };
 
 /// A kind of table.
@@ -129,7 +129,7 @@ pub(crate) struct ObjectType {
     pub(crate) name: &'static str,
     /// What it is, as [`Key::meaning`].
     pub(crate) meaning: &'static str,
-    /// The kind of object, or `None` if this version does not build it yet.
+    /// The kind of object, or `None` if a process gets such an object by being named elsewhere.
     pub(crate) class: Option<ObjectClass>,
 }
 
@@ -182,8 +182,9 @@ mod tests {
     fn no_table_lists_a_key_twice_and_every_key_says_what_it_means() {
         let objects = OBJECT_TYPES.iter().filter_map(|each| each.class).map(ObjectClass::table);
         let tables = [&SYSTEM, &CAPSULE, &APP, &PROCESS, &THREAD, &CONSTANT, &MAPPING, &IRQ];
+        let shared = [&SHARED_REGION, &SHARER];
         let boards = [&BOARDS, &BOARD, &BOARD_PROCESS, &BOARD_OBJECT, &BOARD_IRQ];
-        for table in tables.into_iter().chain(boards).chain(objects) {
+        for table in tables.into_iter().chain(shared).chain(boards).chain(objects) {
             let mut seen = HashSet::new();
             for key in table.keys {
                 assert!(seen.insert(key.name), "{} of {}", key.name, table.noun);

@@ -9,12 +9,16 @@
 mod capsules;
 mod endpoints;
 mod numbers;
+mod shared_memory;
+
+use std::ops::Range;
 
 use guichet_kernel::{
     EndpointDescriptor, ExchangeIndex, GiveUp, HandlerDescriptor, InitiatorDescriptor,
-    InterruptDescriptor, InterruptLine, Object, Priority, ProcessDescriptor, ProcessIndex, Region,
-    RestartPolicy, SenderDescriptor, Service, Span, System, ThreadDescriptor, ThreadIndex,
-    WALL_WORDS, WaitGroupDescriptor, WaitListIndex,
+    InterruptDescriptor, InterruptLine, MappingIndex, Object, Priority, ProcessDescriptor,
+    ProcessIndex, Region, RestartPolicy, SenderDescriptor, Service, SharedRegionDescriptor,
+    SharerDescriptor, Span, System, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitGroupDescriptor,
+    WaitListIndex,
 };
 
 pub use capsules::{CapsuleFault, LinkedCapsule};
@@ -37,6 +41,8 @@ pub struct Tables {
     interrupts: Vec<InterruptTables>,
     endpoints: Vec<EndpointDescriptor>,
     senders: Vec<SenderDescriptor>,
+    shared_regions: Vec<SharedRegionDescriptor>,
+    sharers: Vec<SharerDescriptor>,
     capsules: Vec<CapsuleTable>,
     services: Vec<Service>,
     are_ids_global: bool,
@@ -54,6 +60,7 @@ struct ProcessTables {
     upcalls_list: WaitListIndex,
     first_member: ThreadIndex,
     first_exchange: ExchangeIndex,
+    first_mapping: MappingIndex,
     starts_at_boot: bool,
     restart: RestartPolicy,
     may_shutdown: bool,
@@ -90,6 +97,7 @@ impl ProcessTables {
             upcalls_list: self.upcalls_list,
             first_member: self.first_member,
             first_exchange: self.first_exchange,
+            first_mapping: self.first_mapping,
             starts_at_boot: self.starts_at_boot,
             restart: self.restart,
             may_shutdown: self.may_shutdown,
@@ -101,7 +109,8 @@ impl Tables {
     /// The tables of `system`, where process `n` may use the regions `memory[n]` (sorted, without
     /// overlaps; none for a process beyond the list), one transfer is at most
     /// `max_transfer_bytes` (AB-10), and the clock ticks `ticks_per_sec` times a second (AB-4).
-    /// Capsules, whose code is linked in, come with [`Tables::with_capsules`].
+    /// Capsules, whose code is linked in, come with [`Tables::with_capsules`], the places of shared memory with
+    /// [`Tables::with_shared_regions`].
     pub fn new(
         system: &model::System,
         memory: &[Vec<Region>],
@@ -109,6 +118,7 @@ impl Tables {
         ticks_per_sec: u64,
     ) -> Tables {
         let numbers = Numbers::of(system);
+        let mappings = shared_memory::first_mappings(system);
         let process = |(number, process): (usize, &model::Process)| ProcessTables {
             name: process.name.clone(),
             memory: memory.get(number).cloned().unwrap_or_default(),
@@ -121,6 +131,7 @@ impl Tables {
             upcalls_list: numbers.upcalls_list(number),
             first_member: numbers.members.get(number).copied().unwrap_or(ThreadIndex::NONE),
             first_exchange: numbers.exchanges.get(number).copied().unwrap_or(ExchangeIndex::NONE),
+            first_mapping: mappings.get(number).copied().unwrap_or(MappingIndex::NONE),
             starts_at_boot: process.starts_at_boot,
             restart: restart_policy(&process.restart, ticks_per_sec),
             may_shutdown: process.may_shutdown,
@@ -138,6 +149,8 @@ impl Tables {
             senders: (0..numbers.senders.len())
                 .map(|place| numbers.sender(system, place))
                 .collect(),
+            shared_regions: shared_memory::regions(system),
+            sharers: numbers.sharers(),
             capsules: Vec::new(),
             services: capsules::services(system),
             are_ids_global: system.are_ids_global,
@@ -149,6 +162,15 @@ impl Tables {
     pub fn with_walls(mut self, walls: &[[u32; WALL_WORDS]]) -> Tables {
         for (process, wall) in self.processes.iter_mut().zip(walls) {
             process.wall = *wall;
+        }
+        self
+    }
+
+    /// The same with the regions of shared memory at these places, in the order of the regions (SH-1). Without
+    /// this, and beyond the list, a region is of nothing.
+    pub fn with_shared_regions(mut self, places: &[Range<usize>]) -> Tables {
+        for (region, place) in self.shared_regions.iter_mut().zip(places) {
+            region.span = Span { start: place.start, end: place.end };
         }
         self
     }
@@ -180,6 +202,8 @@ impl Tables {
             interrupts: &interrupts,
             endpoints: &self.endpoints,
             senders: &self.senders,
+            shared_regions: &self.shared_regions,
+            sharers: &self.sharers,
             capsules: &capsules::descriptors(&self.capsules, processes.len()),
             services: &self.services,
             are_ids_global: self.are_ids_global,

@@ -48,6 +48,29 @@ fn who_waits_for_upcalls_gets_a_handle_and_a_type_for_it() {
 }
 
 #[test]
+fn who_shares_memory_gets_a_handle_and_the_numbers_of_the_others() {
+    let system = system(
+        "{ shared_memory: [
+            { name: 'FRAMES', size_bytes: 16384, processes: [
+                { process: 'camera', access: 'read_write' }, { process: 'face-finder' },
+                { process: 'screen' } ] },
+            { name: 'SOUND', size_bytes: 4096, processes: [{ process: 'camera' }] } ],
+          apps: [{ name: 'a', processes: [ { name: 'screen' }, { name: 'face-finder', objects: [
+                { type: 'endpoint_sender', name: 'TO', endpoint_process: 'camera',
+                  endpoint_object_name: 'IN' } ] },
+            { name: 'camera', objects: [
+                { type: 'endpoint', name: 'IN', capacity: 1, max_message_bytes: 0 } ] } ] }] }",
+    );
+    for (process, expected) in [
+        ("camera", include_str!("generated/camera.rs")),
+        ("face-finder", include_str!("generated/face_finder.rs")),
+    ] {
+        let code = process_source(&system, process).expect("the process is there");
+        compare(&format!("{}.rs", process.replace('-', "_")), &code, expected);
+    }
+}
+
+#[test]
 fn a_process_that_is_not_there_gets_nothing() {
     assert_eq!(process_source(&system(LATER_FORM), "writer"), None);
 }

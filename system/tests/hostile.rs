@@ -9,6 +9,7 @@ const GUIDE: &str = include_str!("corpus/guide.json5");
 const LATER_FORM: &str = include_str!("corpus/later_form.json5");
 const ENDPOINTS: &str = include_str!("corpus/endpoint_good.json5");
 const CAPSULES: &str = include_str!("corpus/capsules_good.json5");
+const SHARED_MEMORY: &str = include_str!("corpus/shared_memory_good.json5");
 const CYCLE: &str = include_str!("corpus/cycle_of_three.json5");
 const UNICODE: &str = include_str!("corpus/unicode_columns.json5");
 
@@ -63,6 +64,11 @@ const WORDS: &[&str] = &[
     "process_ids:",
     "\"call\"",
     "main_thread:",
+    "shared_memory:",
+    "size_bytes:",
+    "process:",
+    "access:",
+    "\"read_write\"",
 ];
 /// Values, and what looks like one.
 const VALUES: &[&str] = &[
@@ -115,7 +121,7 @@ proptest! {
 
     #[test]
     fn a_good_file_with_a_change_is_answered(
-        file in proptest::sample::select(vec![GUIDE, LATER_FORM, ENDPOINTS, CAPSULES, CYCLE, UNICODE]),
+        file in proptest::sample::select(vec![GUIDE, LATER_FORM, ENDPOINTS, CAPSULES, SHARED_MEMORY, CYCLE, UNICODE]),
         from in any::<usize>(),
         count in 0usize..40,
         with in prop::collection::vec(token(), 0..4),
@@ -170,6 +176,7 @@ fn the_largest_files_are_answered_in_time() {
         fill("{\"", "x", "\":1}"),
         fill("{", "\"\u{1b}\":1,", "}"),
         crowd(),
+        fill("{shared_memory:[{name:\"A\",size_bytes:4096,processes:[", "{process:\"p\"},", "]}]}"),
     ];
     for file in files {
         assert!(file.len() <= MAX_FILE_BYTES);

@@ -1,7 +1,8 @@
 //! What a good file means.
 
 use guichet_system::model::{
-    BuiltIn, Capsule, ConstantValue, Grant, Mapping, ObjectId, ObjectKind, Origin, service_name,
+    BuiltIn, Capsule, ConstantValue, Grant, Mapping, MemoryRights, ObjectId, ObjectKind, Origin,
+    Sharer, service_name,
 };
 use guichet_system::{System, check_source};
 
@@ -87,6 +88,55 @@ fn capsules_are_in_the_order_of_the_file_with_what_they_are_granted() {
     assert_eq!(system.processes[1].objects[0].kind, ObjectKind::Upcalls);
     let plain = one_process("");
     assert!(!plain.has_capsules() && !plain.are_ids_global);
+}
+
+#[test]
+fn a_region_is_an_object_of_all_who_share_it_behind_those_that_they_declare() {
+    let text = include_str!("corpus/shared_memory_good.json5");
+    let system =
+        system(&text.replace(
+            "\"camera\" }",
+            "\"camera\", objects: [{ type: \"wait_group\", name: \"G\" }] }",
+        ));
+    let [frames, alone] = &system.shared_memory[..] else { panic!("two regions") };
+    assert_eq!((&*frames.name, frames.size_bytes, frames.sharers.len()), ("FRAMES", 16384, 2));
+    assert_eq!(alone.sharers, [Sharer { process: 1, rights: MemoryRights::Read }]);
+    let objects = |process: usize| {
+        let objects = system.processes[process].objects.iter();
+        objects.map(|object| (object.name.clone(), object.kind)).collect::<Vec<_>>()
+    };
+    let shared =
+        |name: &str, region, rights| (name.to_owned(), ObjectKind::SharedMemory { region, rights });
+    let camera =
+        [("G".to_owned(), ObjectKind::WaitGroup), shared("FRAMES", 0, MemoryRights::ReadWrite)];
+    assert_eq!(objects(0), camera);
+    let [read_frames, read_alone] = [("FRAMES", 0), ("ALONE", 1)]
+        .map(|(name, region)| shared(name, region, MemoryRights::Read));
+    assert_eq!(objects(1), [read_frames, read_alone]);
+    assert!(system.has_shared_memory() && system.shared_regions_of(1) == 2);
+    assert!(system.sharing_peers_of(0).into_iter().eq([1]));
+    assert!(!one_process("").has_shared_memory());
+}
+
+#[test]
+fn a_size_is_checked_for_the_board_that_is_built_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("system.json5");
+    let text = "{ shared_memory: [{ name: 'A', size_bytes: 96, processes: [{ process: 'p' }] }],
+        apps: [{ name: 'a', processes: [{ name: 'p' }] }] }";
+    std::fs::write(&path, text).expect("it can be written");
+    for board in ["mps2_an385", "mps2_an505"] {
+        assert!(guichet_system::load_for(&path, board).system.is_some(), "{board}");
+    }
+    let text = guichet_system::load_for(&path, "qemu_virt_rv32").diagnostics.render(false);
+    assert!(text.contains("the wall of `qemu_virt_rv32` cannot express"), "{text}");
+    assert!(text.contains("`size_bytes: 128`") && !text.contains("Linux"), "{text}");
+    for diagnostics in [
+        guichet_system::load(&path).diagnostics,
+        guichet_system::load_for(&path, "linux").diagnostics,
+    ] {
+        assert!(diagnostics.render(false).contains("`size_bytes: 4096`"));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! call, [`with_read_only`] and [`with_read_write`] lend a buffer of any kind and take it back. For
 //! longer, [`Allowed`] keeps a buffer that lives for ever, where nobody can touch it; it comes back by
 //! [`Allowed::take`], or with the end of the guard is taken back and lost. [`AllowedShared`] is for
-//! what never changes.
+//! what never changes, [`AllowedCells`] for what is only ever used by atomic operations.
 //!
 //! Why this is sound: each place of a driver is one buffer's. A guard begins by a swap, and if that
 //! brings to light another's buffer, puts it back and gives up ([`CapsuleError::InUse`]). So nobody
@@ -15,7 +15,7 @@
 
 mod guard;
 
-pub use guard::{Allowed, AllowedShared, Refused};
+pub use guard::{Allowed, AllowedCells, AllowedShared, Refused};
 
 use guichet_abi::ErrorCode;
 

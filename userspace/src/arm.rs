@@ -11,3 +11,4 @@ mod trap;
 pub(crate) use trap::{crash, trap, trap_message};
 
 pub use crate::board::TICKS_PER_SEC;
+pub(crate) use crate::board::shared_bytes;

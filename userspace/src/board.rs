@@ -12,6 +12,14 @@ pub const TICKS_PER_SEC: u64 = match option_env!("GUICHET_TICKS_PER_SEC") {
     None => 1_000_000,
 };
 
+/// A board has one memory: what may be shared is what the program has.
+#[cfg(target_os = "none")]
+pub(crate) fn shared_bytes(
+    bytes: &'static [core::sync::atomic::AtomicU8],
+) -> &'static [core::sync::atomic::AtomicU8] {
+    bytes
+}
+
 /// The number that a text is in decimal.
 const fn number(text: &str) -> u64 {
     let digits = text.as_bytes();

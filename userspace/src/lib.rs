@@ -4,7 +4,7 @@
 //! function ([`syscall`]), and where a kind of object has more to say, a typed handle
 //! ([`channel`], [`endpoint`]). Capsules are reached by [`syscall::command`] and its like, by buffers
 //! that are allowed ([`allow`]) and events ([`upcall`]); those that Guichet brings have clients:
-//! [`registry`], [`mailbox`], [`inbox`]. Around them stands what a program without an operating system
+//! [`registry`], [`mailbox`], [`inbox`]. Large data lies in [`shared_memory`]. Around them stands what a program without an operating system
 //! would miss: time ([`time`]), a console ([`print!`], [`println!`]), an entry point
 //! ([`process_entry`], [`entry`]) and an end for panics ([`mod@panic`]).
 //!
@@ -59,6 +59,7 @@ pub mod inbox;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod mailbox;
+pub mod notify;
 pub mod panic;
 mod process_id;
 mod program;
@@ -67,6 +68,8 @@ pub mod register;
 pub mod registry;
 #[cfg(all(target_os = "none", target_arch = "riscv32"))]
 pub mod riscv32;
+mod shared_buffer;
+pub mod shared_memory;
 pub mod syscall;
 pub mod thread;
 pub mod time;
@@ -77,6 +80,7 @@ pub use buffer::{SyscallBuffer, SyscallBufferMut};
 pub use guichet_userspace_macros::{entry, process_entry};
 pub use process_id::ProcessId;
 pub use program::{EntryResult, ProgramRecord};
+pub use shared_buffer::SharedBuffer;
 
 // The machine that the program is built for.
 #[cfg(all(target_os = "none", target_arch = "arm"))]
@@ -88,8 +92,12 @@ use riscv32 as machine;
 
 /// The programs that the documents show, so that they compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/sharing.md")]
-mod documents {}
+mod documents {
+    #[doc = include_str!("../../docs/shared-memory.md")]
+    mod shared_memory {}
+    #[doc = include_str!("../../docs/sharing.md")]
+    mod sharing {}
+}
 
 /// What the expansions of this crate's macros call; not for programs.
 #[doc(hidden)]
@@ -99,6 +107,7 @@ pub mod private {
     pub use crate::linux::{start, started_by_hand};
     pub use crate::program::finish;
     use crate::register::Mapping;
+    pub use crate::shared_buffer::{SharedBytes, shared_buffer};
     pub use core::arch::global_asm;
     pub use guichet_abi::{ABI_SECTION, AbiRecord};
 

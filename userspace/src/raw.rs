@@ -15,8 +15,8 @@ use crate::machine;
 /// be able to bear its change: no reference other than the caller's own may reach it, and its
 /// address must come from a pointer whose provenance was exposed. Memory that is allowed to a capsule
 /// is so until it is swapped out. A function that is subscribed must be one that
-/// [`Subscription::new`](crate::syscall::Subscription::new) takes. A call that ends the thread drops
-/// nothing.
+/// [`Subscription::new`](crate::syscall::Subscription::new) takes. A region of shared memory is lent, given back and copied as
+/// [`share_lend`](crate::syscall::share_lend) and its like say. A call that ends the thread drops nothing.
 #[inline]
 pub unsafe fn syscall(number: usize, arguments: Arguments) -> Results {
     // SAFETY: the caller vouches for what the words name.

@@ -15,6 +15,7 @@ mod debug;
 mod end;
 mod endpoint;
 mod interrupt;
+mod shared_memory;
 mod task;
 mod upcall;
 mod wait;
@@ -38,6 +39,10 @@ pub use endpoint::{
 };
 pub use guichet_abi::{CommandReturn, ErrorCode, ExitStatus, Fault, FaultCause, Signals};
 pub use interrupt::{console_read, interrupt_ack};
+pub use shared_memory::{
+    Borrower, share_lend, share_return, shared_memory_map, shared_memory_read, shared_memory_unmap,
+    shared_memory_write,
+};
 pub use task::{process_start, task_fault, task_join, task_terminate, thread_start};
 pub use upcall::{
     Subscription, UpcallFunction, Yielded, command_and_yield_wait_for, subscribe, yield_no_wait,

@@ -32,7 +32,7 @@ const ENTRIES: [&str; 5] = [
 ];
 
 /// What the kernel may call: the port, and the four functions that compilers take for granted.
-const CALLED: [&str; 19] = [
+const CALLED: [&str; 21] = [
     "guichet_probe_copy",
     "guichet_probe_load",
     "guichet_probe_store",
@@ -41,6 +41,7 @@ const CALLED: [&str; 19] = [
     "guichet_probe_set_alarm",
     "guichet_probe_start_process",
     "guichet_probe_prepare_thread",
+    "guichet_probe_set_mapping",
     "guichet_probe_stop_process",
     "guichet_probe_enable_line",
     "guichet_probe_disable_line",
@@ -52,6 +53,7 @@ const CALLED: [&str; 19] = [
     "memmove",
     "memset",
     "memcmp",
+    "bcmp",
 ];
 
 /// Builds, links and looks.

@@ -69,6 +69,20 @@ pub(crate) fn measure_some(
     Ok(())
 }
 
+/// Runs the image of a system that is remarkable for `what` and adds `some` of what its programs measured.
+pub(crate) fn measure_one(
+    image: &Image,
+    some: &str,
+    what: &str,
+    figures: &mut Figures,
+) -> Result<()> {
+    let console = Emulator::run(image, &[])?;
+    let measured = instructions(&console).with_context(|| format!("the console:\n{console}"))?;
+    let one = measured.into_iter().find(|(name, _)| name == some);
+    let (name, figure) = one.with_context(|| format!("nobody has measured `{some}`"))?;
+    figures.push(format!("{name}, {what}"), figure)
+}
+
 /// The nanoseconds of one round of everything that the programs measured on a machine with time of
 /// its own.
 pub(crate) fn nanoseconds(console: &str) -> Result<Vec<(String, u64)>> {

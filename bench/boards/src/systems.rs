@@ -36,9 +36,11 @@ impl Declared {
     }
 
     /// The systems in which it is measured what it costs to wait on several things together, to be one of
-    /// several initiators, and to be more important than others.
-    pub(crate) fn further() -> Result<[Declared; 3]> {
-        Ok([read("wait_group")?, read("fan_in")?, read("priorities")?])
+    /// several initiators, to be more important than others, to hand memory to and fro, and to notify.
+    pub(crate) fn further() -> Result<[Declared; 5]> {
+        let names = ["wait_group", "fan_in", "priorities", "shared_memory", "notify"];
+        let [group, fan_in, priorities, memory, notify] = names.map(read);
+        Ok([group?, fan_in?, priorities?, memory?, notify?])
     }
 
     /// The system in which calls and messages of endpoints are measured, with so many processes: two that
@@ -47,6 +49,11 @@ impl Declared {
         let mut declared = read("endpoints")?;
         resize(&mut declared.system, processes)?;
         Ok(declared)
+    }
+
+    /// The system whose kernel has every window.
+    pub(crate) fn every_window() -> Result<Declared> {
+        read("every_window")
     }
 
     /// The system in which the synchronous mailbox is measured, with so many processes: two that talk, and the

@@ -1,6 +1,7 @@
 //! `guichet check` (TL-2): diagnostics only, for people or for machines (TL-3).
 
 use guichet::{Failure, read_system, status};
+use guichet_abi::MAX_MAPPINGS;
 use guichet_system::{Diagnostic, Loaded, Severity, Source, Span, System};
 use serde::Serialize;
 
@@ -34,7 +35,30 @@ fn summary(file: &str, system: &System, warnings: usize) -> String {
         count => format!(", {}", counted(count, "capsule")),
     };
     let apps = counted(system.apps.len(), "app");
-    format!("{file}: no errors{doubts}; {processes} in {apps}{capsules}\n")
+    let shared = match system.shared_memory.len() {
+        0 => String::new(),
+        count => format!(", {} of shared memory", counted(count, "region")),
+    };
+    let places = places(system);
+    format!("{file}: no errors{doubts}; {processes} in {apps}{capsules}{shared}\n{places}")
+}
+
+/// How many of its wall's spare regions each process may use that shares memory (SH-1).
+fn places(system: &System) -> String {
+    let numbered = system.processes.iter().enumerate();
+    let sharing = numbered.filter_map(|(number, process)| {
+        let regions = system.shared_regions_of(number);
+        (regions > 0).then_some((&process.name, regions))
+    });
+    let line = |(name, regions): (&String, usize)| {
+        let places = regions.min(MAX_MAPPINGS);
+        let rest = match regions > MAX_MAPPINGS {
+            true => format!("; it shares {regions} regions, so it cannot map all at once"),
+            false => String::new(),
+        };
+        format!("  {name} may use {places} of its wall's {MAX_MAPPINGS} spare regions{rest}\n")
+    };
+    sharing.map(line).collect()
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -48,7 +48,8 @@ fn queue(process: &str, object: &Object) -> Option<Queue> {
         | ObjectKind::WaitGroup
         | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
-        | ObjectKind::EndpointSender { .. } => None,
+        | ObjectKind::EndpointSender { .. }
+        | ObjectKind::SharedMemory { .. } => None,
     }
 }
 

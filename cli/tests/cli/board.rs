@@ -101,6 +101,22 @@ fn the_log_of_the_telemetry_misses_what_was_dropped_and_nothing_else() {
     }
 }
 
+/// SH-3: a hundred frames go from a camera through a filter to a consumer and back, and nobody copies them; the
+/// camera ends the run with an error otherwise.
+#[test]
+fn the_frames_of_the_camera_are_not_copied() {
+    for board in ["linux", "qemu_virt_rv32", "mps2_an385", "mps2_an505", "lm3s6965evb"] {
+        if board != "linux" && !has_boards() {
+            return;
+        }
+        let arguments = ["run", "examples/camera", "--board", board, "--timeout", "60"];
+        let seen = run(repository(), &arguments);
+        seen.ends_with(0);
+        let expected = "[camera] 100 frames went through, 1638400 bytes; 0 of them were copied\n";
+        assert!(seen.output.contains(expected), "{board}: {}", seen.output);
+    }
+}
+
 /// NR-3, SM-8, AM-4: the server of a network dies four times, and nothing is missing but what the radio has lost; the
 /// clients end with an error otherwise. On Linux the radio is a capsule, and somebody outside sends a note to the lamp.
 #[test]

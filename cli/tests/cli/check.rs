@@ -68,6 +68,33 @@ fn a_right_system_passes_with_its_warnings() {
 }
 
 #[test]
+fn who_shares_memory_is_told_how_much_of_the_wall_that_may_take() {
+    let folder = folder();
+    let system = new_system(folder.path(), "sharing");
+    let region = |name: &str, processes: &str| {
+        format!("{{ name: \"{name}\", size_bytes: 4096, processes: [{processes}] }},")
+    };
+    let both = "{ process: \"initiator\", access: \"read_write\" }, { process: \"handler\" }";
+    let more: String =
+        ["B", "C", "D", "E"].map(|name| region(name, "{ process: \"handler\" }")).concat();
+    let declared = format!("shared_memory: [{}{more}],\n  apps: [", region("A", both));
+    edit(&system.join("system.json5"), "apps: [", &declared);
+    let seen = run(&system, &["check"]);
+    let expected = "system.json5: no errors; 2 processes in 1 app, 5 regions of shared memory
+  initiator may use 1 of its wall's 4 spare regions
+  handler may use 4 of its wall's 4 spare regions; it shares 5 regions, so it cannot map all at once
+";
+    assert_eq!(seen.ends_with(0).output, expected);
+    edit(&system.join("system.json5"), "size_bytes: 4096", "size_bytes: 96");
+    run(&system, &["check"])
+        .ends_with(1)
+        .says(&["error: Linux cannot express", "`size_bytes: 4096`"]);
+    let build = ["build", "--board", "qemu_virt_rv32"];
+    let told = ["the wall of `qemu_virt_rv32` cannot express", "`size_bytes: 128`"];
+    run(&system, &build).ends_with(20).says(&told);
+}
+
+#[test]
 fn nobody_has_to_read_to_the_end() {
     let folder = misspelt();
     for arguments in [&["check", "typo"][..], &["check", "typo", "--json"], &["run", "typo"]] {

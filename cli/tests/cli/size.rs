@@ -69,6 +69,38 @@ fn a_table_and_a_picture_show_it() {
 }
 
 #[test]
+fn shared_memory_has_its_place_and_those_who_may_map_it() {
+    if !has_boards() {
+        return;
+    }
+    let folder = folder();
+    let system = new_system(folder.path(), "sharing");
+    let file = system.join("system.json5");
+    let declared = "shared_memory: [{ name: \"FRAMES\", size_bytes: 4096, processes: [\
+                    { process: \"initiator\", access: \"read_write\" }, { process: \"handler\" }] }],\n  apps: [";
+    edit(&file, "apps: [", declared);
+    for board in ["lm3s6965evb", "mps2_an505", "qemu_virt_rv32"] {
+        let seen = run(&system, &["size", "--json", "--board", board]);
+        let size: Value = serde_json::from_str(&seen.ends_with(0).output).expect("JSON");
+        let region = &size["shared_memory"][0];
+        let sharer = |process: &str, access: &str| serde_json::json!({ "process": process, "access": access });
+        let both = [sharer("initiator", "read_write"), sharer("handler", "read")];
+        assert_eq!(region["processes"].as_array().expect("a list"), &both);
+        assert_eq!((&region["name"], number(region, "bytes")), (&"FRAMES".into(), 4096));
+        let users = size["ram"]["users"].as_array().expect("a list");
+        assert_eq!(users[3]["name"], "shared memory `FRAMES`");
+        assert_eq!((&users[3]["start"], number(&users[3], "bss_bytes")), (&region["start"], 4096));
+        let used: u64 = users.iter().map(|user| number(user, "bytes")).sum();
+        let rest = number(&size["ram"], "gap_bytes") + number(&size["ram"], "free_bytes");
+        assert_eq!(used + rest, number(&size["ram"], "bytes"));
+    }
+    edit(&file, "size_bytes: 4096", "size_bytes: 65536");
+    let seen = run(&system, &["build", "--board", "lm3s6965evb"]);
+    let told = ["the board has 65536 bytes of RAM, and ", " 65536 shared memory `FRAMES`"];
+    seen.ends_with(22).says(&told);
+}
+
+#[test]
 fn without_a_board_there_is_nothing_to_measure() {
     let table: [&[&str]; 2] =
         [&["size", "examples/uppercase"], &["size", "examples/uppercase", "--board", "linux"]];

@@ -6,7 +6,7 @@ use guichet_kernel::{Call, Event};
 use super::Case;
 use crate::invariant::{Invariant, Violation};
 use crate::layout::Memory;
-use crate::oracle::buffers::{Memories, Offer, Use};
+use crate::oracle::buffers::{Offer, Use};
 use crate::oracle::endpoints::Place;
 
 impl Case<'_> {
@@ -16,11 +16,15 @@ impl Case<'_> {
             violations.push(Violation::new(Invariant::InsideTheWall, trespass));
         }
         let mut expected = self.around.memories.clone();
+        let mut shared = self.around.shared.clone();
         let told = &self.prediction.after.told;
         let writes = self.prediction.writes.iter().chain(&told.posted);
         for (process, address, byte) in writes.clone() {
-            expected[*process].set(*address, *byte);
+            if !shared.set(*address, *byte) {
+                expected[*process].set(*address, *byte);
+            }
         }
+        self.check_shared(&shared, violations);
         for (process, memory) in machine.memories.iter().enumerate() {
             let differences = memory.differences(&expected[process]);
             let offered = self.offered(process);
@@ -71,8 +75,8 @@ impl Case<'_> {
 
     /// The addresses of a process at which bytes may land now: the responses that its pending
     /// transactions wait for, and the places for requests that its threads have offered.
-    fn offered(&self, process: usize) -> Vec<usize> {
-        let memories = Memories { bytes: &self.around.memories, vanished: &self.around.vanished };
+    pub(super) fn offered(&self, process: usize) -> Vec<usize> {
+        let memories = self.around.as_seen_by(self.oracle);
         let mut offers = Vec::new();
         for (channel, state) in self.oracle.channels.iter().enumerate() {
             let ends = self.declared.channels[channel];
@@ -101,7 +105,9 @@ impl Case<'_> {
 fn room_of(call: &Call) -> Option<(usize, usize)> {
     let &[_, first, second, third, fourth, fifth, ..] = &call.arguments;
     match Syscall::from_number(call.number)? {
-        Syscall::ChannelRead | Syscall::ChannelReadExact => Some((second, third)),
+        Syscall::ChannelRead | Syscall::ChannelReadExact | Syscall::SharedMemoryRead => {
+            Some((second, third))
+        }
         Syscall::ChannelReceive => Some((first, second)),
         Syscall::ChannelRespondAndReceive => Some((third, fourth)),
         Syscall::EndpointReceive | Syscall::EndpointTryReceive => Some((first, second)),

@@ -10,6 +10,7 @@ mod groups;
 mod interrupts;
 mod memory;
 mod outcome;
+mod sharing;
 mod threads;
 
 pub(crate) use threads::RESPONDING;
@@ -71,6 +72,7 @@ pub fn audit(
     case.check_processes(&mut violations);
     case.check_port(&mut violations);
     case.check_lines(&mut violations);
+    case.check_walls(&mut violations);
     case.check_memory(&mut violations);
     case.check_changes(&mut violations);
     case.check_alarm(&mut violations);

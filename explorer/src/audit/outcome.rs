@@ -94,6 +94,8 @@ impl Case<'_> {
             Invariant::NewLife
         } else if self.is_call(Syscall::TaskJoin) {
             Invariant::StatusOnce
+        } else if self.is_of_shared_memory() {
+            Invariant::Held
         } else if self.is_call(Syscall::WaitGroupAdd) || self.is_call(Syscall::WaitGroupRemove) {
             Invariant::Members
         } else if both_ok && seen.value0 != owed.value0 && self.is_of_a_group(outcome) {
@@ -128,6 +130,13 @@ impl Case<'_> {
     /// Tells whether the event uses a reply right.
     fn is_reply(&self) -> bool {
         REPLYING.iter().any(|syscall| self.is_call(*syscall))
+    }
+
+    /// Tells whether the event is a call on shared memory that was answered at once.
+    fn is_of_shared_memory(&self) -> bool {
+        let Event::Call(call) = self.event else { return false };
+        let syscall = Syscall::from_number(call.number);
+        syscall.is_some_and(Syscall::is_of_shared_memory) && self.status_at_once().is_some()
     }
 
     fn is_call(&self, syscall: Syscall) -> bool {

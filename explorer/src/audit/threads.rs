@@ -145,6 +145,7 @@ impl Case<'_> {
                 Waitable::Receiver(at) => Doing::ReceivingMessage(at),
                 Waitable::Initiator(_)
                 | Waitable::Sender(_)
+                | Waitable::Part(_)
                 | Waitable::Thread(_)
                 | Waitable::Process(_)
                 | Waitable::Group(_)
@@ -171,6 +172,7 @@ impl Case<'_> {
                 Waitable::Interrupt(_) => "asleep in a wait for interrupts",
                 Waitable::Receiver(_) => "asleep in a wait on the receiver's end",
                 Waitable::Sender(_) => "asleep in a wait on a sender's end",
+                Waitable::Part(_) => "asleep in a wait on shared memory",
             },
         }
     }

@@ -49,6 +49,11 @@ pub fn audit(case: &Case<'_>, scene: Scene<'_>, oracle: &mut Oracle) -> Vec<Viol
     if let Some(words) = case.told_wrong(&scene) {
         object(Invariant::ToldOnce, words);
     }
+    for process in 0..case.declared.process_count() {
+        if let Some(words) = case.wall_is_wrong(process, oracle) {
+            object(Invariant::Walls, words);
+        }
+    }
     violations.extend(case.turn_is_wrong(oracle));
     violations.extend(case.memory_is_wrong(&scene, oracle));
     oracle.current = case.seen.next();
@@ -116,6 +121,19 @@ impl Case<'_> {
             }
             _right => None,
         }
+    }
+
+    /// A process has mapped what others share with it, and nothing else.
+    fn wall_is_wrong(&self, process: usize, oracle: &Oracle) -> Option<String> {
+        let walls = self.machine.walls.iter().filter(|((owner, _), _)| *owner == process);
+        let mut found: Vec<(usize, usize, bool)> = walls
+            .map(|(_, region)| (region.start, region.end - region.start, region.writable))
+            .collect();
+        found.sort_unstable();
+        let expected = oracle.mapped(process).into_iter();
+        let expected: Vec<_> = expected.map(|place| (place.address, place.length, true)).collect();
+        (found != expected)
+            .then(|| format!("process {process} has mapped {found:x?}, not {expected:x?}"))
     }
 
     /// Every capsule hears of every change once.

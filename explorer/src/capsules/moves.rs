@@ -32,6 +32,8 @@ pub enum Whom {
 pub enum Move {
     /// Gives a command without arguments.
     Command(Kind, usize),
+    /// Gives a command with this argument.
+    CommandOf(Kind, usize, usize),
     /// Gives a command that names somebody.
     CommandTo(Kind, usize, Whom),
     /// Gives a command that names somebody, and waits for upcalls of the same capsule, a bit for each.
@@ -110,6 +112,9 @@ impl Move {
     pub fn call(self, declared: &Declared, oracle: &Oracle, memory: &mut Memory) -> Option<Call> {
         let (syscall, words) = match self {
             Move::Command(kind, command) => (Syscall::Command, vec![kind.driver(), command]),
+            Move::CommandOf(kind, command, number) => {
+                (Syscall::Command, vec![kind.driver(), command, number])
+            }
             Move::CommandTo(kind, command, whom) => {
                 let id = whom.id(oracle) as usize;
                 (Syscall::Command, vec![kind.driver(), command, id])
@@ -209,6 +214,9 @@ impl fmt::Display for Move {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Move::Command(kind, command) => write!(formatter, "gives command {command} to {kind}"),
+            Move::CommandOf(kind, command, number) => {
+                write!(formatter, "gives command {command} to {kind}, of {number}")
+            }
             Move::CommandTo(kind, command, whom) => {
                 write!(formatter, "gives command {command} to {kind}, naming {whom}")
             }
@@ -262,6 +270,7 @@ impl fmt::Display for Kind {
             Kind::Registry => "the name registry",
             Kind::Mailbox => "the synchronous mailbox",
             Kind::Inbox => "the asynchronous mailbox",
+            Kind::Notify => "the driver for notifications",
             Kind::Spy => "a capsule that knows no command",
         })
     }

@@ -55,6 +55,13 @@ pub const FOREIGN: Place = place(0xA4, 4);
 /// Memory that can only be read, where room is wanted.
 pub const READ_ONLY: Place = place(0xB0, 4);
 
+/// What a process may share: as much as a wall has in one piece, and another.
+pub const BUFFER: Place = place(0x10, 16);
+/// The other.
+pub const BUFFER_2: Place = place(0x60, 32);
+/// What no wall can let through.
+pub const BUFFER_ODD: Place = place(0x10, 10);
+
 /// What a program of this process keeps in its memory while nobody writes to it.
 pub fn fresh(process: usize) -> Memory {
     let [voice, ..] = process.to_le_bytes();

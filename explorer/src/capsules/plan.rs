@@ -3,10 +3,10 @@
 
 use guichet_abi::NAME_BYTES;
 use guichet_kernel::{
-    ASYNC_MAILBOX, CapsuleDescriptor, ExchangeIndex, GiveUp, NAME_REGISTRY, Object, Priority,
-    ProcessDescriptor, ProcessIndex, RestartPolicy, SYNC_MAILBOX, Service, Span, System,
-    TableIndex, ThreadDescriptor, ThreadIndex, WALL_WORDS, WaitGroupDescriptor, WaitGroupIndex,
-    WaitListIndex,
+    ASYNC_MAILBOX, CapsuleDescriptor, ExchangeIndex, GiveUp, MAX_MAPPINGS, MappingIndex,
+    NAME_REGISTRY, NOTIFY, Object, Priority, ProcessDescriptor, ProcessIndex, RestartPolicy,
+    SYNC_MAILBOX, Service, Span, System, TableIndex, ThreadDescriptor, ThreadIndex, WALL_WORDS,
+    WaitGroupDescriptor, WaitGroupIndex, WaitListIndex,
 };
 
 use super::policy::GUARDED_REGISTRY;
@@ -22,6 +22,8 @@ pub enum Kind {
     Mailbox,
     /// The asynchronous mailbox.
     Inbox,
+    /// Notifications.
+    Notify,
     /// One that writes down what it hears of processes.
     Spy,
 }
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Registry => (1, 0, 2),
             Kind::Mailbox => (2, 2, 4),
             Kind::Inbox => (2, 1, 2),
+            Kind::Notify => (1, 8, 8),
             Kind::Spy => (0, 0, 0),
         }
     }
@@ -44,6 +47,7 @@ impl Kind {
             Kind::Registry => 0x9_0000,
             Kind::Mailbox => 0x9_0001,
             Kind::Inbox => 0x9_0002,
+            Kind::Notify => 0x1_0000,
             Kind::Spy => super::spy::DRIVER,
         }
     }
@@ -54,6 +58,7 @@ impl Kind {
             Kind::Registry => CapsuleDescriptor::new(&NAME_REGISTRY, &[]),
             Kind::Mailbox => CapsuleDescriptor::new(&SYNC_MAILBOX, &[]),
             Kind::Inbox => CapsuleDescriptor::new(&ASYNC_MAILBOX, &[]),
+            Kind::Notify => CapsuleDescriptor::new(&NOTIFY, &[]),
             Kind::Spy => CapsuleDescriptor::new(&SPY, &[]),
         }
     }
@@ -147,6 +152,8 @@ impl Declared {
             interrupts: &[],
             endpoints: &[],
             senders: &[],
+            shared_regions: &[],
+            sharers: &[],
             capsules: capsules.leak(),
             services: services.collect::<Vec<_>>().leak(),
             are_ids_global: plan.are_ids_global,
@@ -230,6 +237,10 @@ fn describe(plan: &Plan, number: usize, first_thread: usize) -> ProcessDescripto
         wait_list: WaitListIndex::NONE,
         upcalls_list,
         first_exchange: ExchangeIndex::NONE,
+        first_mapping: match plan.capsules.contains(&Kind::Notify) {
+            true => MappingIndex::new(MAX_MAPPINGS * number),
+            false => MappingIndex::NONE,
+        },
         starts_at_boot: true,
         restart: RestartPolicy {
             on_fault: member.restarts > 0,

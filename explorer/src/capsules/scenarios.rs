@@ -5,8 +5,9 @@
 
 use super::moves::{Move, Whom};
 use super::places::{
-    FOREIGN, NAME_A, NAME_B, NAME_SHORT, NAME_ZERO, NOTHING, READ_ONLY, REQUEST, REQUEST_LONG,
-    REQUEST_ROOM, RESPONSE, RESPONSE_ROOM, RESPONSE_ROOM_2, STREAM, STREAM_2, TOO_LONG,
+    BUFFER, BUFFER_2, BUFFER_ODD, FOREIGN, NAME_A, NAME_B, NAME_SHORT, NAME_ZERO, NOTHING,
+    READ_ONLY, REQUEST, REQUEST_LONG, REQUEST_ROOM, RESPONSE, RESPONSE_ROOM, RESPONSE_ROOM_2,
+    STREAM, STREAM_2, TOO_LONG,
 };
 use super::plan::{Kind, Member, Plan};
 
@@ -36,6 +37,8 @@ pub struct Scenario {
 const REGISTRY: Kind = Kind::Registry;
 const MAILBOX: Kind = Kind::Mailbox;
 const INBOX: Kind = Kind::Inbox;
+
+const NOTIFY: Kind = Kind::Notify;
 
 const REGISTER: Move = Move::Command(REGISTRY, 1);
 const DISCOVER: Move = Move::Command(REGISTRY, 2);
@@ -104,6 +107,8 @@ pub fn all() -> Vec<Scenario> {
         upcalls_watched(),
         upcalls_in_a_group(),
         upcalls_of_nobody(),
+        notify_service(),
+        notify_both_ways(),
     ]
 }
 
@@ -678,6 +683,95 @@ fn upcalls_of_nobody() -> Scenario {
             "upcalls-of-nobody",
             "A main thread ends before its process, and takes back what it allowed.",
             plan(all, &[MAILBOX], true),
+        )
+    }
+}
+
+/// The processes that are called as the names that programs keep.
+const CALLED_A: &str = "aaaaaaaaaaaaaaaaaaaa";
+const CALLED_B: &str = "bbbbbbbbbbbbbbbbbbbb";
+
+const LOOK_FOR: Move = Move::Command(NOTIFY, 1);
+
+/// Notifies the service with this number, or the client.
+const fn notify_service_of(number: usize) -> Move {
+    Move::CommandOf(NOTIFY, 2, number)
+}
+
+const fn notify_client_of(number: usize) -> Move {
+    Move::CommandOf(NOTIFY, 3, number)
+}
+
+fn notify_service() -> Scenario {
+    let mut all = members(&[CALLED_A, "first", "second"], 0);
+    all[0].restarts = 1;
+    all[1].restarts = 1;
+    let service = vec![
+        LOOK_FOR,
+        notify_client_of(0),
+        notify_client_of(1),
+        Move::YieldNoWait,
+        Move::YieldWait,
+        Move::Pause,
+    ];
+    let client = |buffer, other| {
+        vec![
+            LOOK_FOR,
+            notify_service_of(0),
+            Move::Lend(NOTIFY, 0, buffer),
+            Move::Lend(NOTIFY, 0, other),
+            Move::YieldNoWait,
+            Move::Pause,
+        ]
+    };
+    let hears = |numbers: &[usize]| {
+        let upcalls = numbers.iter().map(|number| Move::Subscribe(NOTIFY, *number, true));
+        [Move::Show(NOTIFY, 0, NAME_A)].into_iter().chain(upcalls).collect::<Vec<Move>>()
+    };
+    Scenario {
+        openings: vec![
+            hears(&[0, 1, 2]),
+            [hears(&[0]), vec![LOOK_FOR]].concat(),
+            [hears(&[0]), vec![LOOK_FOR]].concat(),
+        ],
+        repertoires: vec![service, client(BUFFER, NOTHING), client(BUFFER_2, BUFFER_ODD)],
+        mortals: vec![0, 1],
+        ..scenario(
+            "notify-service",
+            "A service that discovers itself early or late, and two clients that share, swap and end.",
+            plan(all, &[NOTIFY], false),
+        )
+    }
+}
+
+fn notify_both_ways() -> Scenario {
+    let mut all = members(&[CALLED_A, CALLED_B], 0);
+    all[0].priorities = &[15, 15];
+    all[1].restarts = 1;
+    let moves = vec![
+        notify_service_of(0),
+        notify_client_of(0),
+        notify_client_of(1),
+        Move::Lend(NOTIFY, 0, BUFFER),
+        Move::YieldWaitFor(NOTIFY, 0),
+        Move::YieldWaitFor(NOTIFY, 1),
+        Move::Pause,
+    ];
+    // Each knows the other as 0, and itself as 1.
+    let knows = |other, itself| {
+        let [other, itself] = [other, itself].map(|name| Move::Show(NOTIFY, 0, name));
+        vec![other, LOOK_FOR, itself, LOOK_FOR]
+    };
+    let leaves = [moves.clone(), vec![Move::EndThread]].concat();
+    Scenario {
+        openings: vec![knows(NAME_B, NAME_A), knows(NAME_A, NAME_B)],
+        repertoires: vec![leaves, moves],
+        others: vec![Move::Pause],
+        mortals: vec![1],
+        ..scenario(
+            "notify-both-ways",
+            "Two processes that are services and clients of each other, of which one goes on without its main thread.",
+            plan(all, &[NOTIFY], false),
         )
     }
 }

@@ -13,7 +13,7 @@ use super::plan::Declared;
 use super::spy::{Heard, take_notes};
 use crate::invariant::{Invariant, Violation};
 use crate::layout::Memory;
-use crate::machine::{BOOT_TICKS, Machine};
+use crate::machine::{BOOT_TICKS, Machine, Walls};
 
 /// Everything that lasts from one event to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub struct Situation {
     pub oracle: Oracle,
     /// The alarm that the port has been asked for.
     pub alarm: Instant,
+    /// What walls let through beside each process's own memory.
+    pub walls: Walls,
 }
 
 /// What surrounds the kernel when an event comes.
@@ -135,7 +137,8 @@ impl Situation {
         let before = oracle.clone();
         let case = Case { declared, around, before: &before, seen: &seen, machine: &machine };
         let violations = audit(&case, scene, &mut oracle);
-        (Situation { tables, oracle, alarm: machine.alarm }, violations)
+        let Machine { alarm, walls, .. } = machine;
+        (Situation { tables, oracle, alarm, walls }, violations)
     }
 
     /// Gives an event to the kernel and to the oracle, and says what does not hold.
@@ -144,6 +147,7 @@ impl Situation {
         let alarm = if event == Event::Timer { Instant::NEVER } else { self.alarm };
         let mut machine = Machine::new(around.memories.to_vec(), around.now_ticks, alarm);
         machine.vanished = around.vanished.to_vec();
+        machine.walls.clone_from(&self.walls);
         machine.refuses_start = around.refuses_start;
         take_notes();
         let mut kernel = tables.kernel(&declared.system);
@@ -157,7 +161,8 @@ impl Situation {
         let case = Case { declared, around, before: &self.oracle, seen: &seen, machine: &machine };
         let mut violations = audit(&case, scene, &mut oracle);
         violations.extend(refusal);
-        let after = Situation { tables, oracle, alarm: machine.alarm };
+        let walls = machine.walls.clone();
+        let after = Situation { tables, oracle, alarm: machine.alarm, walls };
         Taken { seen, after, machine, violations }
     }
 

@@ -54,6 +54,7 @@ impl Capsule for Spy {
     type Reading = Unneeded;
     type Identities = Unneeded;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -5,13 +5,21 @@
 
 use guichet_abi::{Error, LIST_FLAG, MAX_SLICES};
 
-use crate::layout::{Memory, REGIONS};
+use super::Write;
+use super::sharing::Sharing;
+use crate::layout::{Memory, REGIONS, Shared};
 
 /// The memories of all processes as they are now.
 #[derive(Clone, Copy, Debug)]
 pub struct Memories<'a> {
     /// One for each process.
     pub bytes: &'a [Memory],
+    /// The regions of shared memory.
+    pub shared: &'a Shared,
+    /// Who may use these.
+    pub sharing: &'a Sharing,
+    /// What has been written in this step.
+    pub written: &'a [Write],
     /// Whether a process's memory can be used no more.
     pub vanished: &'a [bool],
 }
@@ -48,7 +56,7 @@ impl Memories<'_> {
         let mut errors = Vec::new();
         let slices = (word & LIST_FLAG != 0).then_some(word & !LIST_FLAG);
         let (length, good) = match slices {
-            None => (Some(word), is_inside(address, word, purpose)),
+            None => (Some(word), self.is_inside(process, address, word, purpose)),
             Some(count) if count > MAX_SLICES => return Err(vec![Error::OutOfRange]),
             Some(count) => match self.table(process, address, count) {
                 None => return Err(vec![Error::PermissionDenied]),
@@ -56,7 +64,7 @@ impl Memories<'_> {
                     if entries.iter().any(|(_, length)| length & LIST_FLAG != 0) {
                         errors.push(Error::InvalidArgument);
                     }
-                    judge_entries(&entries, purpose)
+                    self.judge_entries(process, &entries, purpose)
                 }
             },
         };
@@ -74,6 +82,17 @@ impl Memories<'_> {
 
     /// The address of every byte of an offer as it stands now; `None` when it has gone bad.
     pub fn addresses(&self, process: usize, offer: &Offer, purpose: Use) -> Option<Vec<usize>> {
+        let pieces = self.pieces(process, offer, purpose)?;
+        Some(pieces.into_iter().flat_map(|(start, length)| start..start + length).collect())
+    }
+
+    /// The pieces of an offer as it stands now; `None` when it has gone bad.
+    pub fn pieces(
+        &self,
+        process: usize,
+        offer: &Offer,
+        purpose: Use,
+    ) -> Option<Vec<(usize, usize)>> {
         if self.vanished[process] {
             return None;
         }
@@ -81,10 +100,52 @@ impl Memories<'_> {
             None => vec![(offer.address, offer.length)],
             Some(count) => self.table(process, offer.address, count)?,
         };
-        let (Some(_), true) = judge_entries(&entries, purpose) else {
-            return None;
-        };
-        Some(entries.into_iter().flat_map(|(start, length)| start..start + length).collect())
+        match self.judge_entries(process, &entries, purpose) {
+            (Some(_), true) => Some(entries),
+            _gone_bad => None,
+        }
+    }
+
+    /// The byte that a process has at an address.
+    pub fn byte(&self, process: usize, address: usize) -> u8 {
+        let is_shared = self.shared.byte(address).is_some();
+        let is_here = |write: &&Write| write.1 == address && (is_shared || write.0 == process);
+        match self.written.iter().rev().find(is_here) {
+            Some((_, _, byte)) => *byte,
+            None => self.shared.byte(address).or(self.bytes[process].byte(address)).unwrap_or(0),
+        }
+    }
+
+    fn word(&self, process: usize, address: usize) -> usize {
+        usize::from_ne_bytes(core::array::from_fn(|at| {
+            self.byte(process, address.wrapping_add(at))
+        }))
+    }
+
+    /// The bytes of all entries together, unless that wraps, and whether all may be used so.
+    fn judge_entries(
+        &self,
+        process: usize,
+        entries: &[(usize, usize)],
+        purpose: Use,
+    ) -> (Option<usize>, bool) {
+        let length = entries.iter().try_fold(0usize, |sum, (_, length)| sum.checked_add(*length));
+        let is_good =
+            |(start, length): &(usize, usize)| self.is_inside(process, *start, *length, purpose);
+        (length, entries.iter().all(is_good))
+    }
+
+    /// Tells whether every byte is one that the process may use so.
+    pub fn is_inside(&self, process: usize, address: usize, length: usize, purpose: Use) -> bool {
+        (0..length).all(|at| {
+            address.checked_add(at).is_some_and(|address| {
+                let is_own = REGIONS.iter().any(|region| {
+                    let allowed = region.writable || purpose == Use::Source;
+                    allowed && (region.start..region.end).contains(&address)
+                });
+                is_own || self.sharing.lets_through(process, address, purpose)
+            })
+        })
     }
 
     /// The entries of a slice table; `None` where the table itself cannot be read.
@@ -93,29 +154,11 @@ impl Memories<'_> {
         if count == 0 {
             return Some(Vec::new());
         }
-        if self.vanished[process] || !is_inside(address, count * 2 * word_bytes, Use::Source) {
+        let length = count * 2 * word_bytes;
+        if self.vanished[process] || !self.is_inside(process, address, length, Use::Source) {
             return None;
         }
-        let word = |number: usize| self.bytes[process].word(address + number * word_bytes);
+        let word = |number: usize| self.word(process, address + number * word_bytes);
         Some((0..count).map(|entry| (word(2 * entry), word(2 * entry + 1))).collect())
     }
-}
-
-/// The bytes of all entries together, unless that wraps, and whether all may be used so.
-fn judge_entries(entries: &[(usize, usize)], purpose: Use) -> (Option<usize>, bool) {
-    let length = entries.iter().try_fold(0usize, |sum, (_, length)| sum.checked_add(*length));
-    let good = entries.iter().all(|(start, length)| is_inside(*start, *length, purpose));
-    (length, good)
-}
-
-/// Tells whether every byte belongs to the process and may be used so.
-pub fn is_inside(address: usize, length: usize, purpose: Use) -> bool {
-    (0..length).all(|at| {
-        address.checked_add(at).is_some_and(|address| {
-            REGIONS.iter().any(|region| {
-                let allowed = region.writable || purpose == Use::Source;
-                allowed && (region.start..region.end).contains(&address)
-            })
-        })
-    })
 }

@@ -9,7 +9,7 @@ use guichet_abi::{
 };
 use guichet_kernel::{Call, Fault, FaultCause};
 
-use super::buffers::{Memories, Offer, Use, is_inside};
+use super::buffers::{Memories, Offer, Use};
 use super::lives::{How, RunEnd, World};
 use super::{Change, Doing, Oracle, Prediction, failed, signals_results, succeeded};
 use crate::declared::{Declared, Waitable};
@@ -82,7 +82,8 @@ impl<'a> Scene<'a> {
             | Waitable::Group(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -96,7 +97,8 @@ impl<'a> Scene<'a> {
             | Waitable::Group(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -154,6 +156,7 @@ impl Oracle {
                 self.quiet_unless(scene, if is_character { &[] } else { &errors })
             }
             Some(Syscall::DebugShutdown) => self.shutdown(scene),
+            Some(syscall) if syscall.is_of_shared_memory() => self.share(scene, syscall),
             Some(syscall) if syscall.is_of_capsules() => self.without_capsules(scene, syscall),
             Some(syscall) => self.endpoint_answers(scene, syscall),
         }
@@ -282,7 +285,8 @@ impl Oracle {
             | Waitable::Group(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => {}
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => {}
         }
         after.wake(turn);
         vec![Prediction::of(after, Change::Any)]
@@ -366,7 +370,7 @@ fn text_errors(scene: &Scene<'_>) -> Vec<Error> {
     if length > MAX_LOG_BYTES {
         errors.push(Error::OutOfRange);
     }
-    if !is_inside(address, length, Use::Source) {
+    if !scene.memories.is_inside(scene.process(), address, length, Use::Source) {
         errors.push(Error::PermissionDenied);
     }
     errors

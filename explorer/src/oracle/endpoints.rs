@@ -151,7 +151,7 @@ impl Content {
         };
         let addresses = memories.addresses(process, offer, Use::Source)?;
         let addresses = addresses.get(..offer.length)?;
-        let byte = |address: &usize| memories.bytes[process].byte(*address).unwrap_or(0);
+        let byte = |address: &usize| memories.byte(process, *address);
         Some(addresses.iter().map(byte).collect())
     }
 }

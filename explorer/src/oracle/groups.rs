@@ -40,7 +40,8 @@ impl Scene<'_> {
             | Waitable::Process(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 }
@@ -213,7 +214,8 @@ impl Oracle {
             | Waitable::Process(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => on == what,
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => on == what,
         }
     }
 }

@@ -18,7 +18,8 @@ impl Scene<'_> {
             | Waitable::Process(_)
             | Waitable::Group(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 }

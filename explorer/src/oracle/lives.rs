@@ -6,8 +6,10 @@ use guichet_kernel::{Fault, FaultCause, GiveUp, ProcessId, ProcessState};
 use super::buffers::Memories;
 use super::calls::Scene;
 use super::groups::Group;
-use super::{Doing, Oracle, Prediction, Thread, failed, succeeded};
+use super::sharing::Sharing;
+use super::{Doing, Oracle, Prediction, Thread, Write, failed, succeeded};
 use crate::declared::Declared;
+use crate::layout::Shared;
 
 /// A process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +59,13 @@ pub struct World<'a> {
     pub now_ticks: u64,
     /// No process can be given a fresh start.
     pub refuses_start: bool,
+}
+
+impl<'a> World<'a> {
+    /// The same, in which these bytes have been written, and shared memory may be used so.
+    pub(super) fn after(self, sharing: &'a Sharing, written: &'a [Write]) -> World<'a> {
+        World { memories: Memories { sharing, written, ..self.memories }, ..self }
+    }
 }
 
 impl Process {
@@ -114,7 +123,14 @@ impl How {
 impl Oracle {
     /// Every process that is declared so starts, its main thread ready (PR-3).
     pub fn boot(&mut self, declared: &Declared) {
-        let memories = Memories { bytes: &[], vanished: &[] };
+        let (shared, sharing) = (Shared::of_programs(), self.sharing.clone());
+        let memories = Memories {
+            bytes: &[],
+            shared: &shared,
+            sharing: &sharing,
+            written: &[],
+            vanished: &[],
+        };
         let world = World { declared, memories, now_ticks: 0, refuses_start: false };
         for process in 0..self.processes.len() {
             if declared.system.processes[process].starts_at_boot {
@@ -173,6 +189,8 @@ impl Oracle {
         }
         self.forget_lines(world.declared, process);
         self.end_post(process, turn);
+        let runs: Vec<bool> = self.processes.iter().map(|each| each.is_running()).collect();
+        self.sharing.ends(process, &runs);
         for (number, channel) in world.declared.channels.iter().enumerate() {
             if channel.handler == process {
                 let lost = self.channels[number].transaction.take();

@@ -15,6 +15,7 @@
 //! * [`lives`]: how processes and threads begin and end
 //! * `groups`: several things, one wait
 //! * `interrupts`: lines of the machine as signals
+//! * [`sharing`]: shared memory
 //! * [`events`]: the passing of deadlines
 //! * [`turns`]: who runs
 //! * [`buffers`]: which bytes a buffer is
@@ -31,6 +32,7 @@ mod interrupts;
 pub mod lives;
 mod queue;
 mod receive;
+pub mod sharing;
 mod tasks;
 pub mod turns;
 
@@ -41,6 +43,7 @@ use buffers::Offer;
 use endpoints::{Endpoint, Note, OpenCall};
 use groups::Group;
 use lives::{Process, RunEnd};
+use sharing::Sharing;
 
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -163,6 +166,8 @@ pub struct Oracle {
     pub groups: Vec<Group>,
     /// What each interrupt object shows: the lines that came and were not acknowledged (PR-8).
     pub interrupts: Vec<Signals>,
+    /// Shared memory.
+    pub sharing: Sharing,
     /// What the port is told during the present step; nothing between two steps.
     pub told: Told,
 }
@@ -255,6 +260,7 @@ impl Oracle {
             senders: declared.senders.iter().map(|(endpoint, _)| *endpoint).collect(),
             groups: vec![Group::default(); declared.system.wait_groups.len()],
             interrupts: vec![Signals::empty(); declared.system.interrupts.len()],
+            sharing: Sharing::of(&declared.plan),
             told: Told::default(),
         }
     }
@@ -309,6 +315,7 @@ impl Oracle {
             Waitable::Interrupt(interrupt) => signals = self.interrupts[interrupt],
             Waitable::Receiver(at) => signals = self.endpoints[at].receiver_signals(),
             Waitable::Sender(sender) => signals = self.sender_signals(sender),
+            Waitable::Part(part) => signals = self.sharing.signals(part),
         }
         signals
     }
@@ -339,7 +346,7 @@ impl Oracle {
     }
 
     /// Ends every wait that is satisfied (WT-3, WT-4, WT-6), and lowers an ERROR that a wait on a
-    /// handler or on its group has returned (CH-9).
+    /// handler, on shared memory or on its group has returned (CH-9, SH-6).
     fn wake(&mut self, turn: usize) {
         let mut returned = Vec::new();
         for thread in 0..self.threads.len() {
@@ -369,10 +376,13 @@ impl Oracle {
     }
 
     fn note_returned(&mut self, waitable: Waitable, signals: Signals) {
-        if let Waitable::Handler(channel) = waitable
-            && signals.contains(Signals::ERROR)
-        {
-            self.channels[channel].handler_error = false;
+        if !signals.contains(Signals::ERROR) {
+            return;
+        }
+        match waitable {
+            Waitable::Handler(channel) => self.channels[channel].handler_error = false,
+            Waitable::Part(part) => self.sharing.parts[part].has_error = false,
+            _keeps_it => {}
         }
     }
 

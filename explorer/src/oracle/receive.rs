@@ -2,7 +2,7 @@
 
 use guichet_abi::{Error, OK, Results};
 
-use super::buffers::{Offer, Use};
+use super::buffers::{Memories, Offer, Use};
 use super::calls::{Scene, value_or_reasons};
 use super::copy::copy;
 use super::lives::World;
@@ -41,6 +41,8 @@ impl Oracle {
         let mut predictions = Vec::new();
         for handed in after.handed_out_after(scene.world(), self.last_turn(), &writes) {
             let deadline_ticks = scene.deadline_ticks(5);
+            let memories = Memories { written: &handed.writes, ..scene.memories };
+            let scene = &Scene { memories, ..*scene };
             for mut taken in handed.after.takes_next(scene, end, &room, deadline_ticks) {
                 taken.change = Change::Any;
                 taken.writes.splice(0..0, handed.writes.iter().copied());
@@ -160,7 +162,7 @@ impl Oracle {
         let (Some(channel), Some(first)) = (next, first) else {
             return vec![(self, writes)];
         };
-        match self.served_by(world, channel, first) {
+        match self.served_by(world.after(&self.sharing, &writes), channel, first) {
             Ok((mut after, results, request)) => {
                 after.complete(first.thread, results, turn);
                 vec![(after, [writes, request].concat())]

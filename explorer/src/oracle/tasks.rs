@@ -3,7 +3,7 @@
 use guichet_abi::{Error, ExitStatus, OK, Results};
 use guichet_kernel::{Port, ProcessId};
 
-use super::buffers::{Use, is_inside};
+use super::buffers::Use;
 use super::calls::Scene;
 use super::lives::How;
 use super::{Change, Doing, Oracle, Prediction, succeeded};
@@ -21,7 +21,8 @@ impl Scene<'_> {
             | Waitable::Group(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -35,7 +36,8 @@ impl Scene<'_> {
             | Waitable::Group(_)
             | Waitable::Interrupt(_)
             | Waitable::Receiver(_)
-            | Waitable::Sender(_) => Err(Error::InvalidArgument),
+            | Waitable::Sender(_)
+            | Waitable::Part(_) => Err(Error::InvalidArgument),
         }
     }
 
@@ -44,7 +46,10 @@ impl Scene<'_> {
     fn stack_end(&self) -> Option<usize> {
         let end = self.argument(2) - self.argument(2) % Machine::STACK_ALIGNMENT;
         let start = end.checked_sub(Machine::ENTRY_BYTES)?;
-        is_inside(start, Machine::ENTRY_BYTES, Use::Destination).then_some(end)
+        let purpose = Use::Destination;
+        let is_inside =
+            self.memories.is_inside(self.process(), start, Machine::ENTRY_BYTES, purpose);
+        is_inside.then_some(end)
     }
 }
 
@@ -104,7 +109,8 @@ impl Oracle {
                 | Waitable::Group(_)
                 | Waitable::Interrupt(_)
                 | Waitable::Receiver(_)
-                | Waitable::Sender(_),
+                | Waitable::Sender(_)
+                | Waitable::Part(_),
             ) => {
                 return self.refuse(scene, &[Error::InvalidArgument]);
             }
@@ -136,7 +142,8 @@ impl Oracle {
                 | Waitable::Group(_)
                 | Waitable::Interrupt(_)
                 | Waitable::Receiver(_)
-                | Waitable::Sender(_),
+                | Waitable::Sender(_)
+                | Waitable::Part(_),
             ) => self.refuse(scene, &[Error::InvalidArgument]),
             Err(error) => self.refuse(scene, &[error]),
         }

@@ -55,6 +55,7 @@ fn office(processes: Vec<ProcessPlan>, capacity: u16, max_message_bytes: u16) ->
         processes,
         channels: Vec::new(),
         endpoints: vec![Endpoint { receiver: 0, capacity, max_message_bytes, senders }],
+        regions: Vec::new(),
         max_transfer_bytes: 16,
     }
 }

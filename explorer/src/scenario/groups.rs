@@ -35,6 +35,7 @@ fn two_clients(handlers: &[u8]) -> Plan {
         ],
         channels: vec![Channel::between(0, 2), Channel::between(1, 2)],
         endpoints: Vec::new(),
+        regions: Vec::new(),
         max_transfer_bytes: 8,
     }
 }

@@ -59,6 +59,7 @@ fn fan_in(initiators: &[u8], handler: &[u8]) -> Plan {
         channels: [first].into_iter().chain(others).collect(),
         processes,
         endpoints: Vec::new(),
+        regions: Vec::new(),
         max_transfer_bytes: 8,
     }
 }
@@ -202,6 +203,7 @@ fn asked_twice() -> Scenario {
             ],
             channels: vec![first, Channel::sharing(0, (0, first))],
             endpoints: Vec::new(),
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![asks, handler.clone(), handler],
@@ -310,6 +312,7 @@ fn chain() -> Scenario {
             ],
             channels: vec![Channel::between(0, 2), Channel::between(2, 3)],
             endpoints: Vec::new(),
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![
@@ -344,6 +347,7 @@ fn circle() -> Scenario {
             processes: vec![process("one", &[10]), process("other", &[12]), process("high", &[20])],
             channels: vec![Channel::between(0, 1), back, Channel::sharing(2, (1, back))],
             endpoints: Vec::new(),
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![
@@ -391,6 +395,7 @@ fn behind() -> Scenario {
             ],
             channels: vec![Channel::between(0, 2), shared, Channel::sharing(1, (1, shared))],
             endpoints: Vec::new(),
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![asks.clone(), asks, passes_on.to_vec(), serves.to_vec()],
@@ -426,6 +431,7 @@ fn circle_for_two() -> Scenario {
                 Channel::sharing(3, (0, there)),
             ],
             endpoints: Vec::new(),
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![

@@ -87,6 +87,7 @@ pub fn declared() -> Declared {
             endpoint(3, 3, 4, &[Sender::of(0), Sender::of(1), Sender::of(2)]),
             endpoint(2, 1, 6, &[Sender::of(0), Sender::of(1)]),
         ],
+        regions: Vec::new(),
         max_transfer_bytes: 16,
     })
 }

@@ -8,7 +8,8 @@ use crate::capsule::{Allowed, Host, Lengths, NoTransfer, ReadOnly, ReadWrite, Se
 use crate::id::{ProcessId, ProcessIndex, ThreadIndex};
 use crate::memory::Grant;
 use crate::port::{Port, Side};
-use crate::process::Process;
+use crate::process::{Process, ProcessDescriptor};
+use crate::region::Access;
 use crate::services::Services;
 use crate::thread::Awaited;
 
@@ -27,14 +28,19 @@ impl<P: Port> KernelHost<'_, '_, P> {
         allowed: Allowed,
         (offset, bytes): (usize, usize),
     ) -> Option<Grant> {
-        let grant = self.grant(process, allowed).part(offset, bytes);
+        let grant = self.grant(process, allowed)?.part(offset, bytes);
         (grant.length() == bytes).then_some(grant)
     }
 
+    /// Where the bytes are that a process allows; none if it may not use them itself any more (SH-3).
     #[inline(always)]
-    fn grant(&self, process: ProcessIndex, allowed: Allowed) -> Grant {
+    fn grant(&self, process: ProcessIndex, allowed: Allowed) -> Option<Grant> {
         let buffer = self.services.upcalls.allowed(self.capsule, process, allowed);
-        buffer.flat_grant(process).unwrap_or(Grant::EMPTY)
+        let access = match allowed {
+            Allowed::ReadOnly(_) => Access::Read,
+            Allowed::ReadWrite(_) => Access::Write,
+        };
+        self.services.memories.settle(process, &buffer, access)
     }
 
     /// The bits of the process's upcalls that are these of the capsule's, without those that it does not have.
@@ -106,12 +112,13 @@ impl<P: Port> Host for KernelHost<'_, '_, P> {
         (destination, ReadWrite(to)): (ProcessIndex, ReadWrite),
         is_whole: bool,
     ) -> Result<Lengths, NoTransfer> {
-        let from = self.grant(source, Allowed::ReadOnly(from));
+        let gone = NoTransfer::Gone;
+        let from = self.grant(source, Allowed::ReadOnly(from)).ok_or(gone(Side::Source))?;
         let limit = self.services.max_transfer_bytes;
         if is_whole && from.length() > limit {
             return Err(NoTransfer::TooLong);
         }
-        let to = self.grant(destination, Allowed::ReadWrite(to));
+        let to = self.grant(destination, Allowed::ReadWrite(to)).ok_or(gone(Side::Destination))?;
         let bytes = from.length().min(to.length()).min(limit);
         if bytes != 0 {
             self.port.copy(from.part(0, bytes), to.part(0, bytes)).map_err(NoTransfer::Gone)?;
@@ -183,6 +190,35 @@ impl<P: Port> Host for KernelHost<'_, '_, P> {
         let is_known = self.services.system.are_ids_global
             || self.services.upcalls.is_acquainted(holder, index);
         if is_known { Standing::Known(index) } else { Standing::Unknown }
+    }
+
+    fn find_process(&self, name: &[u8]) -> Option<ProcessIndex> {
+        let mut processes = self.services.system.processes.iter();
+        let is_it = |declared: &&ProcessDescriptor<'_>| {
+            declared.name.as_bytes() == name && self.is_running(declared.index)
+        };
+        processes.find(is_it).map(|declared| declared.index)
+    }
+
+    fn share(
+        &mut self,
+        owner: ProcessIndex,
+        ReadWrite(buffer): ReadWrite,
+        with: ProcessIndex,
+    ) -> Result<(usize, usize), ErrorCode> {
+        let buffer = self.services.upcalls.allowed(self.capsule, owner, Allowed::ReadWrite(buffer));
+        // What it has mapped itself is not its own to share.
+        let grant = buffer.flat_grant(owner).ok_or(ErrorCode::Invalid)?;
+        self.services.memories.share(self.port, grant, with)?;
+        Ok((grant.address(), grant.length()))
+    }
+
+    fn unshare(&mut self, owner: ProcessIndex, with: ProcessIndex) {
+        self.services.memories.unshare(self.port, owner, with);
+    }
+
+    fn shared(&self, owner: ProcessIndex, with: ProcessIndex) -> Option<(usize, usize)> {
+        self.services.memories.shared(owner, with)
     }
 
     fn now(&mut self) -> u64 {

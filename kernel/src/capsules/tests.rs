@@ -255,6 +255,7 @@ impl Capsule for Listener {
     type Reading = Unneeded;
     type Identities = Unneeded;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,
@@ -325,6 +326,7 @@ impl Capsule for Quarrel {
     type Reading = Unneeded;
     type Identities = Unneeded;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -93,6 +93,7 @@ impl Capsule for AsyncMailbox {
     type Reading = Needed;
     type Identities = Needed;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -294,7 +294,7 @@ impl Endpoints<'_> {
         let answer = if manner.is_words {
             Buffer::registers(REGISTER_BYTES)
         } else {
-            let map = means.services.caller().memory();
+            let map = means.services.memory();
             check(means.port, map, (to, to_length), Access::Write, LIST_FLAG)?
         };
         let deadline = match deadline_of(manner, arguments) {
@@ -365,7 +365,7 @@ fn check_message<P: Port>(
         return Ok(Content { buffer, words: words_of(arguments) });
     }
     let limit = means.services.max_transfer_bytes;
-    let map = means.services.caller().memory();
+    let map = means.services.memory();
     let buffer = check(means.port, map, place, Access::Read, limit)?;
     Ok(Content { buffer, words: [0; MAX_MESSAGE_WORDS] })
 }
@@ -388,7 +388,7 @@ fn check_room<P: Port>(
     let room = if manner.is_words {
         Buffer::registers(REGISTER_BYTES)
     } else {
-        let map = means.services.caller().memory();
+        let map = means.services.memory();
         check(means.port, map, place, Access::Write, LIST_FLAG)?
     };
     if room.message_length() < usize::from(end.max_message_bytes) {
@@ -637,15 +637,18 @@ fn deliver<P: Port>(
     length: usize,
 ) -> Result<(), Side> {
     let mut registers = [[0; 4]; MAX_MESSAGE_WORDS];
-    let system = means.services.system;
     if room.is_registers() {
         let bytes = registers.as_flattened_mut().get_mut(..length).ok_or(Side::Destination)?;
         load(means, source, bytes)?;
     } else {
         let destination = End::whole(process, room);
         match source {
-            Source::Memory(from) => transfer(system, means.port, from, destination, length)?,
-            Source::Kernel(bytes) => exchange(system, means.port, destination, Own::Given(bytes))?,
+            Source::Memory(from) => {
+                transfer(&means.services.memories, means.port, from, destination, length)?
+            }
+            Source::Kernel(bytes) => {
+                exchange(&means.services.memories, means.port, destination, Own::Given(bytes))?
+            }
         }
     }
     if let Some(exchange) = means.services.exchange_mut(thread) {
@@ -663,7 +666,7 @@ fn load<P: Port>(
 ) -> Result<(), Side> {
     match source {
         Source::Memory(from) => {
-            exchange(means.services.system, means.port, from, Own::Filled(bytes))
+            exchange(&means.services.memories, means.port, from, Own::Filled(bytes))
         }
         Source::Kernel(from) => {
             for (to, from) in bytes.iter_mut().zip(from) {

@@ -85,6 +85,7 @@ impl Interrupts<'_> {
     }
 
     /// Lowers the signals of lines that the caller has served, and lets those lines come again.
+    #[inline(always)]
     pub(crate) fn acknowledge<P: Port>(
         &mut self,
         services: &Services<'_>,
@@ -131,7 +132,7 @@ impl Interrupts<'_> {
         if !is_owner {
             return Err(Error::PermissionDenied);
         }
-        let room = caller.memory().grant(address, length, Access::Write)?;
+        let room = services.memory().grant(address, length, Access::Write)?;
         if room.length() > services.max_transfer_bytes {
             return Err(Error::OutOfRange);
         }

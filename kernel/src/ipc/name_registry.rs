@@ -155,6 +155,7 @@ impl<P: Policy> Capsule for NameRegistry<P> {
     type Reading = Needed;
     type Identities = Needed;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -147,6 +147,7 @@ impl Capsule for SyncMailbox {
     type Reading = Unneeded;
     type Identities = Needed;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -62,6 +62,7 @@ pub(crate) fn group<'s>(
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }

@@ -1,4 +1,4 @@
-//! A machine of processes that meet by the three capsules of the mailbox RFC. Each has one thread, of the
+//! A machine of processes that meet by the capsules that Guichet brings. Each has one thread, of the
 //! same number, and one object: its upcalls. The first has a second thread, the last of all.
 
 use std::boxed::Box;
@@ -47,6 +47,7 @@ pub(crate) fn build(
         CapsuleDescriptor::new(&NAME_REGISTRY, &[]),
         CapsuleDescriptor::new(&SYNC_MAILBOX, &[]),
         CapsuleDescriptor::new(&ASYNC_MAILBOX, &[]),
+        CapsuleDescriptor::new(&NOTIFY, &[]),
     ];
     CapsuleDescriptor::lay_out(&mut capsules, processes);
     let service = |(process, name): &(usize, Name)| Service {
@@ -62,6 +63,8 @@ pub(crate) fn build(
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        shared_regions: &[],
+        sharers: &[],
         capsules: capsules.leak(),
         services: services.iter().map(service).collect::<Vec<_>>().leak(),
         are_ids_global: false,
@@ -85,6 +88,8 @@ fn describe(process: usize, processes: usize) -> ProcessDescriptor<'static> {
         threads.push(ThreadIndex::new(processes));
     }
     ProcessDescriptor {
+        name: std::format!("p{process}").leak(),
+        first_mapping: MappingIndex::new(process * MAX_MAPPINGS),
         wait_list: WaitListIndex::NONE,
         upcalls_list: wait_list,
         ..descriptor(process, objects.to_vec().leak(), threads.leak(), ThreadIndex::NONE)

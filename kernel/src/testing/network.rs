@@ -53,6 +53,8 @@ pub(crate) fn network(processes: &[&[u8]], channels: &[(usize, usize)]) -> Machi
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        shared_regions: &[],
+        sharers: &[],
         capsules: &[],
         services: &[],
         are_ids_global: false,

@@ -62,6 +62,8 @@ pub(crate) fn post_office(processes: &[&[u8]], capacity: u16, max_message_bytes:
         interrupts: &[],
         endpoints: std::vec![endpoint].leak(),
         senders: senders.leak(),
+        shared_regions: &[],
+        sharers: &[],
         capsules: &[],
         services: &[],
         are_ids_global: false,

@@ -8,8 +8,10 @@
 //! expressed exactly is an error that carries the nearest one that can. The caller decides whether
 //! to use that one; nothing here ever does.
 //!
-//! The words are meant to be computed at build time and stored beside the process. A switch then
-//! copies words, and no arithmetic runs on a board.
+//! The words of a process's own memory are meant to be computed at build time and stored beside the
+//! process. A switch then copies words, and no arithmetic runs on a board. Only what comes and goes
+//! beside that memory is expressed when it comes: by one region for each range, so that there is
+//! nothing to search for ([`spare`]).
 //!
 //! Addresses are those of 32-bit machines, and a range is kept by its first and its last byte. The
 //! address after the last byte would not fit where a range ends with the address space.
@@ -21,10 +23,14 @@ pub(crate) mod arm;
 pub(crate) mod pmp;
 pub(crate) mod pmsav7;
 pub(crate) mod pmsav8;
+pub(crate) mod spare;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+
+/// How many words the protection hardware of any machine takes for a process.
+pub const WALL_WORDS: usize = 8;
 
 /// What a process may do in a range of memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -58,6 +58,21 @@ impl PmpEntry {
     /// The entry that matches nothing.
     pub const OFF: PmpEntry = PmpEntry { address: 0, configuration: 0 };
 
+    /// Expresses a range by one entry that needs nothing of the one before it, on the finest hardware.
+    /// `None` unless the range is an aligned power of two, of eight bytes at least: the entry for four
+    /// exists on the finest hardware only.
+    pub(super) const fn power_of_two(
+        range: AddressRange,
+        permissions: Permissions,
+    ) -> Option<PmpEntry> {
+        match PmpEntries::encode(range, permissions, 0) {
+            Ok(PmpEntries::One([entry])) if entry.configuration & MATCHING == POWER_OF_TWO => {
+                Some(entry)
+            }
+            Ok(PmpEntries::One(_) | PmpEntries::Two(_)) | Err(_) => None,
+        }
+    }
+
     /// What the entry allows where it matches.
     pub const fn permissions(self) -> Permissions {
         Permissions {
@@ -165,6 +180,6 @@ const fn words(first_word: u32, last_word: u32) -> Option<AddressRange> {
 }
 
 #[cfg(test)]
-mod model;
+pub(super) mod model;
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,32 @@ impl Pmsav7Region {
     /// The region that matches nothing.
     pub const DISABLED: Pmsav7Region = Pmsav7Region { base: 0, attributes: 0 };
 
+    /// Expresses a range by one region, as [`Pmsav7Regions::encode`] does with a limit of one, but without
+    /// looking at every size. `None` if one region cannot, or permissions are none of an Arm region.
+    ///
+    /// The smallest size that holds both ends is the one with the smallest subregions, so if any will do,
+    /// that one will; or, where it has no subregions, the smallest that has.
+    pub(super) const fn one(
+        range: AddressRange,
+        permissions: Permissions,
+        kind: MemoryKind,
+    ) -> Option<Pmsav7Region> {
+        let Ok(attributes) = attributes(permissions, kind) else {
+            return None;
+        };
+        let differing = range.first ^ range.last;
+        let least = MOST_SIZE_BITS.wrapping_sub(differing.leading_zeros());
+        let whole = if least < LEAST_SIZE_BITS { LEAST_SIZE_BITS } else { least };
+        let divided = if least < LEAST_DIVIDED_SIZE_BITS { LEAST_DIVIDED_SIZE_BITS } else { least };
+        match Block::filling(range, whole) {
+            Some(block) => Some(block.region(attributes)),
+            None => match Block::filling(range, divided) {
+                Some(block) => Some(block.region(attributes)),
+                None => None,
+            },
+        }
+    }
+
     /// The same region with its number in MPU_RBAR, so that writing both words needs no write of
     /// MPU_RNR before. UnknownRegion above 15.
     pub const fn numbered(self, number: u32) -> Result<Pmsav7Region, WallError> {
@@ -234,6 +260,14 @@ impl Block {
         if range.first <= first && has_room { Some(Block { size_bits, first, last }) } else { None }
     }
 
+    /// The region of one size that matches the whole range and nothing else.
+    const fn filling(range: AddressRange, size_bits: u32) -> Option<Block> {
+        match Block::reaching(range, range.first, size_bits) {
+            Some(block) if block.last == range.last => Some(block),
+            Some(_) | None => None,
+        }
+    }
+
     const fn region(self, attributes: u32) -> Pmsav7Region {
         let size = self.size_bits.wrapping_sub(1).wrapping_shl(SIZE_SHIFT);
         let disabled = self.disabled_subregions().wrapping_shl(SUBREGION_DISABLE_SHIFT);
@@ -311,6 +345,6 @@ const fn inexpressible(range: AddressRange, limit: usize) -> WallError {
 }
 
 #[cfg(test)]
-mod model;
+pub(super) mod model;
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,6 @@ impl Pmsav8Region {
 }
 
 #[cfg(test)]
-mod model;
+pub(super) mod model;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! What Armv8-M has of its own.
 //!
-//! The first four of its regions hold what the running process may touch; the rest are off since
-//! reset. What no region matches is closed to programs and open to the kernel. What a process may
-//! only read, the kernel may only read while that process's wall stands: nothing of that is ever
-//! written.
+//! The first four of its regions hold what the running process may touch, the next four what it maps
+//! beside its own memory; the rest are off since reset. What no region matches is closed to programs and
+//! open to the kernel. What a process may only read, the kernel may only read while that process's wall
+//! stands: of its own memory nothing of that is ever written, and for the rest the wall is lowered.
 //!
 //! The machine starts in the secure state, and everything runs there: kernel and programs. The other
 //! state is given no memory at all, so a program that manages to go there faults before its first
@@ -22,6 +22,8 @@ const SECURITY_STATUS: usize = 0xE000_EDE4;
 pub(crate) struct Armv8m;
 
 impl Architecture for Armv8m {
+    type SpareWall = guichet_kernel::Pmsav8Spares;
+
     fn prepare() {
         // SAFETY: (architecture-1) the register is where the architecture has it.
         unsafe { Register::new(ATTRIBUTES).write(guichet_kernel::PMSAV8_MAIR0) };

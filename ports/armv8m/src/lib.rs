@@ -11,7 +11,8 @@ mod machine;
 
 pub use guichet_kernel as kernel;
 pub use guichet_port_bare_metal::{
-    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program,
+    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program, SharedMemory,
+    SharedMemoryCell, SharedMemoryTables, SpareWallCell,
 };
 #[cfg(target_arch = "arm")]
 pub use guichet_port_cortex_m::entry;

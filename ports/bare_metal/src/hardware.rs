@@ -1,7 +1,7 @@
 //! What a machine must be able to do.
 
 use guichet_abi::{Message, Results};
-use guichet_kernel::{Instant, InterruptLine};
+use guichet_kernel::{Instant, InterruptLine, SpareWall, WALL_WORDS};
 
 use crate::machine::Restore;
 
@@ -12,6 +12,9 @@ use crate::machine::Restore;
 pub trait Hardware {
     /// A thread's registers while it does not run.
     type Context;
+
+    /// The kind of wall, as far as what lies beside a process's own memory goes.
+    type SpareWall: SpareWall;
 
     /// Registers that hold nothing: those of a thread that never ran.
     const NO_CONTEXT: Self::Context;
@@ -41,6 +44,10 @@ pub trait Hardware {
     /// # Safety
     /// Both ranges are memory of processes.
     unsafe fn copy(source: usize, destination: usize, length: usize);
+
+    /// Puts these words into the four spare regions of the wall, in place of what was there. In force for
+    /// all that the kernel and programs do from then on; the first four regions stay as they are.
+    fn raise_spares(&mut self, words: &[u32; WALL_WORDS]);
 
     /// The time now.
     fn now(&mut self) -> Instant;

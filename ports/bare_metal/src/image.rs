@@ -11,6 +11,7 @@ use static_cell::ConstStaticCell;
 
 use crate::capsules::{CapsuleMemory, CapsuleTables};
 use crate::console::ProcessLine;
+use crate::shared_memory::{SharedMemory, SharedMemoryTables, SpareWalls};
 
 /// A system as it lies in flash.
 #[derive(Debug)]
@@ -33,7 +34,8 @@ pub struct Program {
 }
 
 /// The memory that the kernel needs for a system, as a static that `run` takes once; what it needs for
-/// capsules beside it is of the type `Capsules`.
+/// capsules beside it is of the type `Capsules`, and what both it and the port need for shared memory, of the type
+/// `Shared`.
 pub struct KernelCell<
     const THREADS: usize,
     const PROCESSES: usize,
@@ -46,6 +48,7 @@ pub struct KernelCell<
     const EXCHANGES: usize,
     const CAPSULE_USERS: usize,
     Capsules,
+    Shared,
 >(
     ConstStaticCell<
         KernelTables<
@@ -61,7 +64,7 @@ pub struct KernelCell<
             CAPSULE_USERS,
         >,
     >,
-    PhantomData<fn() -> Capsules>,
+    PhantomData<fn() -> (Capsules, Shared)>,
 );
 
 /// The memory that the port needs for a system, and the queues of the kernel's endpoints, as a static that
@@ -136,6 +139,7 @@ impl<
     const EXCHANGES: usize,
     const CAPSULE_USERS: usize,
     Capsules,
+    Shared,
 >
     KernelCell<
         THREADS,
@@ -149,6 +153,7 @@ impl<
         EXCHANGES,
         CAPSULE_USERS,
         Capsules,
+        Shared,
     >
 {
     /// Tables for a system of these sizes.
@@ -173,8 +178,8 @@ impl<
 
 /// The memory that the kernel needs for a system, of whatever size.
 pub trait KernelMemory {
-    /// Lends the tables and these queues to a kernel; nothing the second time.
-    fn take(&'static self, queues: Queues) -> Option<Storage<'static>>;
+    /// Lends the tables and these queues to a kernel, and the spare walls to its port; nothing the second time.
+    fn take(&'static self, queues: Queues) -> Option<(Storage<'static>, SpareWalls)>;
 }
 
 impl<
@@ -189,6 +194,7 @@ impl<
     const EXCHANGES: usize,
     const CAPSULE_USERS: usize,
     Capsules: CapsuleMemory,
+    Shared: SharedMemory,
 > KernelMemory
     for KernelCell<
         THREADS,
@@ -202,12 +208,14 @@ impl<
         EXCHANGES,
         CAPSULE_USERS,
         Capsules,
+        Shared,
     >
 {
-    fn take(&'static self, queues: Queues) -> Option<Storage<'static>> {
+    fn take(&'static self, queues: Queues) -> Option<(Storage<'static>, SpareWalls)> {
         let tables = self.0.try_take()?;
         let CapsuleTables { subscriptions, allows, acquaintances, words } = Capsules::take()?;
-        Some(Storage {
+        let SharedMemoryTables { regions, sharers, mappings, spare_walls } = Shared::take()?;
+        let storage = Storage {
             threads: &mut tables.threads,
             processes: &mut tables.processes,
             handlers: &mut tables.handlers,
@@ -219,13 +227,17 @@ impl<
             subscriptions,
             allows,
             acquaintances,
+            shared_regions: regions,
+            sharers,
+            mappings,
             capsule_words: words,
             endpoints: &mut tables.endpoints,
             messages: queues.messages,
             message_bytes: queues.bytes,
             exchanges: &mut tables.exchanges,
             globals: &mut tables.globals,
-        })
+        };
+        Some((storage, spare_walls))
     }
 }
 
@@ -265,14 +277,15 @@ mod tests {
 
     #[test]
     fn tables_are_lent_once_and_as_large_as_they_were_made() {
-        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0, 1, 1, 2, ()> = KernelCell::new();
+        static KERNEL: KernelCell<3, 2, 1, 1, 0, 2, 0, 1, 1, 2, (), ()> = KernelCell::new();
         static PORT: PortCell<u8, 3, 2, 4, 32> = PortCell::new(7);
         let (contexts, lines, queues) = PORT.take().expect("the first time");
         assert_eq!((&*contexts, lines.len()), (&[7; 3][..], 2));
-        let storage = KERNEL.take(queues).expect("the first time");
+        let (storage, spare_walls) = KERNEL.take(queues).expect("the first time");
         assert_eq!((storage.threads.len(), storage.wait_lists.len()), (3, 2));
         assert_eq!((storage.capsule_users.len(), storage.capsule_words.len()), (2, 0));
         assert_eq!((storage.messages.len(), storage.message_bytes.len()), (4, 32));
+        assert!(storage.mappings.is_empty() && spare_walls.is_empty());
         let none = Queues { messages: &mut [], bytes: &mut [] };
         assert!(KERNEL.take(none).is_none() && PORT.take().is_none());
     }

@@ -11,7 +11,8 @@
 //! ```text
 //!   machine                   the kernel, the port, and what is between them
 //!   port                      what the kernel asks for
-//!   output   user_memory      the serial console; bytes of processes
+//!   spares   output   user_memory   what lies beside a process's own memory; the serial console; bytes
+//!                             of processes
 //!   image                     what is generated for a system
 //!   hardware                  what a machine must be able to do
 //!   console   stack   device  lines; whose stack it was; one device register
@@ -26,6 +27,8 @@ mod image;
 mod machine;
 mod output;
 mod port;
+mod shared_memory;
+mod spares;
 mod stack;
 mod user_memory;
 
@@ -36,4 +39,8 @@ pub use hardware::Hardware;
 pub use image::{Image, KernelCell, KernelMemory, Lent, PortCell, Program, Queues};
 pub use machine::{Machine, Next, Restore};
 pub use port::BareMetalPort;
+pub use shared_memory::{
+    SharedMemory, SharedMemoryCell, SharedMemoryTables, SpareWallCell, SpareWalls,
+    clear_shared_memory,
+};
 pub use stack::{MAX_FRAME_BYTES, is_overflow};

@@ -75,9 +75,7 @@ impl<H: Hardware> Machine<H> {
     pub fn try_call(&mut self, call: &Call) -> Option<Next<H::Context>> {
         let outcome = self.kernel.door(&mut self.port, call)?;
         let wall = if Kernel::goes_elsewhere(call.number) {
-            let process = self.kernel.running().process;
-            self.walled = Some(process);
-            Some(&process.wall)
+            Some(self.wall_of(self.kernel.running().process))
         } else {
             self.wall()
         };
@@ -89,11 +87,10 @@ impl<H: Hardware> Machine<H> {
     #[inline(always)]
     pub fn try_message_call(&mut self, call: &Call) -> Option<(Next<H::Context>, Message)> {
         let (outcome, message) = self.kernel.message_door(&mut self.port, call)?;
-        let process = self.kernel.running().process;
-        self.walled = Some(process);
+        let wall = Some(self.wall_of(self.kernel.running().process));
         let context = self.port.context(outcome.thread)?;
         let (restore, results) = (Restore::Message, outcome.results);
-        Some((Next { context, restore, results, wall: Some(&process.wall) }, message))
+        Some((Next { context, restore, results, wall }, message))
     }
 
     /// Takes any call of the running thread. In line, so that what runs next goes to registers and not through
@@ -193,8 +190,19 @@ impl<H: Hardware> Machine<H> {
         if self.walled.is_some_and(|walled| ptr::eq(walled, process)) {
             return None;
         }
+        Some(self.wall_of(process))
+    }
+
+    /// The wall of this process, which stands from here on. What lies beside the process's own memory is
+    /// let through already: that is no part of the words.
+    #[inline(always)]
+    fn wall_of(
+        &mut self,
+        process: &'static ProcessDescriptor<'static>,
+    ) -> &'static [u32; WALL_WORDS] {
         self.walled = Some(process);
-        Some(&process.wall)
+        self.port.switch_spares(process);
+        &process.wall
     }
 
     /// Waits for the alarm, or for a line. With no alarm and nobody alive, nothing can happen any more.

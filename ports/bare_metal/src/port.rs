@@ -5,14 +5,15 @@ use core::ptr;
 use guichet_abi::{ABI_VERSION, AbiRecord};
 use guichet_console::Line;
 use guichet_kernel::{
-    Fault, Grant, Instant, InterruptLine, NotStarted, Port, ProcessIndex, Report, Side, TableIndex,
-    ThreadIndex, Unreadable,
+    Fault, Grant, Inexpressible, Instant, InterruptLine, NotStarted, Port, ProcessDescriptor,
+    ProcessIndex, Region, Report, Side, TableIndex, ThreadIndex, Unreadable, WALL_WORDS,
 };
 
 use crate::console::{ProcessLine, kernel_fault_line, process_line, report_line};
 use crate::hardware::Hardware;
 use crate::image::{Image, Program};
 use crate::output::Output;
+use crate::spares::Spares;
 use crate::user_memory;
 
 /// A machine, as the kernel sees it.
@@ -21,21 +22,39 @@ pub struct BareMetalPort<H: Hardware + 'static> {
     contexts: &'static mut [H::Context],
     lines: &'static mut [ProcessLine],
     hardware: H,
+    spares: Spares,
     output: Output,
 }
 
 impl<H: Hardware> BareMetalPort<H> {
-    /// The port of this machine, before anything has run.
+    /// The port of this machine, before anything has run. There is one of the `spare_walls` for each
+    /// process, or none if the system shares nothing.
     ///
     /// # Safety
     /// The image says where its programs are, and that is memory that nobody else uses.
     pub unsafe fn new(
-        hardware: H,
+        mut hardware: H,
         image: &'static Image,
         contexts: &'static mut [H::Context],
         lines: &'static mut [ProcessLine],
+        spare_walls: &'static mut [[u32; WALL_WORDS]],
     ) -> BareMetalPort<H> {
-        BareMetalPort { image, contexts, lines, hardware, output: Output::default() }
+        let spares = Spares::new(&mut hardware, spare_walls);
+        BareMetalPort { image, contexts, lines, hardware, spares, output: Output::default() }
+    }
+
+    /// The wall of this process is about to stand: what lies beside its own memory is let through, and
+    /// nothing else of the kind.
+    #[inline(always)]
+    pub(crate) fn switch_spares(&mut self, process: &ProcessDescriptor<'_>) {
+        self.spares.switch(&mut self.hardware, process);
+    }
+
+    /// Takes away what a process has beside its own memory.
+    fn clear_spares(&mut self, process: ProcessIndex) {
+        if let Some(declared) = self.image.system.process(process) {
+            self.spares.clear(&mut self.hardware, declared);
+        }
     }
 
     /// The machine.
@@ -130,9 +149,12 @@ impl<H: Hardware> Port for BareMetalPort<H> {
     #[inline(always)]
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         let length = source.length().min(destination.length());
+        let BareMetalPort { spares, hardware, .. } = self;
+        let was_lowered = spares.lower(hardware, destination.address(), length);
         // SAFETY: (port-2) both are grants, so the kernel has found them inside the processes'
         // regions, and those are memory.
         unsafe { H::copy(source.address(), destination.address(), length) };
+        spares.raise_again(hardware, was_lowered);
         Ok(())
     }
 
@@ -147,8 +169,11 @@ impl<H: Hardware> Port for BareMetalPort<H> {
     fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
         let length = destination.length().min(bytes.len());
         let source = bytes.as_ptr().expose_provenance();
+        let BareMetalPort { spares, hardware, .. } = self;
+        let was_lowered = spares.lower(hardware, destination.address(), length);
         // SAFETY: (port-9) the destination is a grant; the source is the kernel's, and as long.
         unsafe { copy::<H>(source, destination.address(), length) };
+        spares.raise_again(hardware, was_lowered);
         Ok(())
     }
 
@@ -175,6 +200,7 @@ impl<H: Hardware> Port for BareMetalPort<H> {
         if !is_ours(program) {
             return Err(NotStarted);
         }
+        self.clear_spares(process);
         let main = declared.threads.first().copied().unwrap_or(ThreadIndex::NONE);
         let context = self.context(main).ok_or(NotStarted)?;
         // SAFETY: (port-6) the program's place is what `new` was told; its process does not run.
@@ -184,14 +210,30 @@ impl<H: Hardware> Port for BareMetalPort<H> {
 
     fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
         let end = stack.address().wrapping_add(stack.length());
-        if let Some(context) = self.context(thread) {
+        let BareMetalPort { contexts, spares, hardware, .. } = self;
+        if let Some(context) = contexts.get_mut(thread.position()) {
+            let was_lowered = spares.lower(hardware, stack.address(), stack.length());
             // SAFETY: (port-7) the grant is of that length and ends there; the thread does not run.
             *context = unsafe { H::fresh_context(pc, end) };
+            spares.raise_again(hardware, was_lowered);
         }
     }
 
-    /// Its memory stays where it is; the next start clears it.
-    fn stop_process(&mut self, _process: ProcessIndex) {}
+    /// Its memory stays where it is; the next start clears it. What it has beside that is taken away at
+    /// once: its wall may still stand when its next life begins.
+    fn stop_process(&mut self, process: ProcessIndex) {
+        self.clear_spares(process);
+    }
+
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        let declared = self.image.system.process(process).ok_or(Inexpressible)?;
+        self.spares.put(&mut self.hardware, declared, place, region)
+    }
 
     fn enable_line(&mut self, line: InterruptLine) {
         self.hardware.enable_line(line);

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::ptr;
 
 use guichet_abi::{Message, Results};
-use guichet_kernel::{Instant, InterruptLine};
+use guichet_kernel::{Instant, InterruptLine, WALL_WORDS};
 use guichet_port_bare_metal::{Hardware, Register, Restore};
 
 use crate::architecture::Architecture;
@@ -66,6 +66,8 @@ impl<A> CortexM<A> {
 impl<A: Architecture> Hardware for CortexM<A> {
     type Context = Context;
 
+    type SpareWall = A::SpareWall;
+
     const NO_CONTEXT: Context = Context::ZERO;
 
     const ENTRY_BYTES: usize = Frame::BYTES;
@@ -91,6 +93,10 @@ impl<A: Architecture> Hardware for CortexM<A> {
     unsafe fn copy(source: usize, destination: usize, length: usize) {
         // SAFETY: (hardware-3) the caller vouches for both ranges.
         unsafe { copy::copy(source, destination, length) }
+    }
+
+    fn raise_spares(&mut self, words: &[u32; WALL_WORDS]) {
+        system_control::raise_spares(words);
     }
 
     fn now(&mut self) -> Instant {

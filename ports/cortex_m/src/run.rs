@@ -1,7 +1,7 @@
 //! Boot.
 
 use guichet_kernel::Kernel;
-use guichet_port_bare_metal::{BareMetalPort, Image, KernelMemory, Machine};
+use guichet_port_bare_metal::{BareMetalPort, Image, KernelMemory, Machine, clear_shared_memory};
 use static_cell::StaticCell;
 
 use crate::architecture::Architecture;
@@ -30,11 +30,13 @@ pub fn run<
     port: &'static PortCell<THREADS, PROCESSES, MESSAGES, MESSAGE_BYTES>,
 ) -> ! {
     let Some((contexts, lines, queues)) = port.0.take() else { halt() };
-    let Some(storage) = kernel.take(queues) else { halt() };
+    let Some((storage, spare_walls)) = kernel.take(queues) else { halt() };
     // SAFETY: (run-1) the board says where its devices are and the image where its programs are, and
-    // nobody else uses them: the tables, which are lent once, make this the only run.
+    // nobody else uses them: the tables, which are lent once, make this the only run. So it says where shared
+    // memory is.
     let first = unsafe {
-        let port = BareMetalPort::new(CortexM::new(board), image, contexts, lines);
+        clear_shared_memory(image.system.shared_regions);
+        let port = BareMetalPort::new(CortexM::new(board), image, contexts, lines, spare_walls);
         Machine::new(Kernel::new(&image.system, storage), port)
     };
     let Some(machine) = machine.try_init(first) else { halt() };

@@ -6,6 +6,7 @@
 
 use core::arch::asm;
 
+use guichet_kernel::WALL_WORDS;
 use guichet_port_bare_metal::Register;
 
 use crate::fault::FaultStatus;
@@ -75,6 +76,33 @@ pub(crate) unsafe fn prepare(vectors: usize, attributes: impl FnOnce()) {
     register(PROTECTION_CONTROL).write(PROTECT);
     // SAFETY: (control-2) threads are unprivileged from here on; this code is a handler, and is not.
     unsafe { asm!("msr control, {}", "dsb", "isb", in(reg) 1, options(nostack)) };
+}
+
+/// Puts these words into regions 4 to 7 of the protection, two each, in place of what was there.
+///
+/// One instruction writes all eight, as on the way out: in between a region has the base of a new range and
+/// the limit of an old one, and what lies between those could be the kernel's stack. The number that
+/// selects regions goes back to 0, where the way out expects it on Armv8-M. The barrier makes what the
+/// kernel reads and writes from here on see the new regions; for a program the return is one more.
+#[inline(never)]
+pub(crate) fn raise_spares(words: &[u32; WALL_WORDS]) {
+    // SAFETY: (control-3) the registers are where the architecture has them. No range of a process holds
+    // anything of the kernel's, which therefore goes on as before. The stack is as it was at the end.
+    unsafe {
+        asm!(
+            "push {{r4-r11}}",
+            "ldm r0, {{r4-r11}}",
+            "str r2, [r1], #4",
+            "stm r1, {{r4-r11}}",
+            "str r3, [r1, #-4]",
+            "dsb",
+            "pop {{r4-r11}}",
+            in("r0") words,
+            inout("r1") REGION_NUMBER => _,
+            in("r2") 4,
+            in("r3") 0,
+        );
+    }
 }
 
 /// Starts the machine anew.

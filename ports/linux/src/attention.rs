@@ -149,7 +149,8 @@ impl Attention {
         // SAFETY: (attention-1) all zeroes is a valid sigaction: no flags, an empty mask.
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = on_signal as extern "C" fn(libc::c_int) as usize;
-        action.sa_flags = libc::SA_RESTART;
+        // The supervisor stops children itself, to change what they have mapped (`remote`).
+        action.sa_flags = libc::SA_RESTART | libc::SA_NOCLDSTOP;
         action.sa_mask = set_of(&SIGNALS);
         let old = exchange_action(signal, &action)?;
         if old.sa_sigaction == libc::SIG_IGN && signal == libc::SIGHUP {

@@ -11,6 +11,8 @@ pub(crate) enum LinuxEnd {
     Exited(i32),
     /// This signal killed it.
     Killed(i32),
+    /// The supervisor killed it, as it would otherwise have kept memory that it had no right to.
+    Revoked,
     /// Linux no longer knows: somebody else collected its status.
     Unknown,
 }
@@ -20,7 +22,9 @@ impl LinuxEnd {
     /// program that leaves behind the kernel's back has crashed.
     pub(crate) fn fault(self) -> Fault {
         let cause = match self {
-            LinuxEnd::Killed(libc::SIGKILL | libc::SIGTERM) => FaultCause::Killed,
+            LinuxEnd::Killed(libc::SIGKILL | libc::SIGTERM) | LinuxEnd::Revoked => {
+                FaultCause::Killed
+            }
             LinuxEnd::Killed(signal) => cause_of_signal(signal),
             LinuxEnd::Exited(_) | LinuxEnd::Unknown => FaultCause::Unknown,
         };
@@ -33,6 +37,9 @@ impl fmt::Display for LinuxEnd {
         match *self {
             LinuxEnd::Exited(code) => write!(out, "its Linux process exited with code {code}"),
             LinuxEnd::Killed(signal) => write!(out, "{} ended it", SignalName(signal)),
+            LinuxEnd::Revoked => out.write_str(
+                "shared memory could not be taken from it otherwise; does a debugger hold it?",
+            ),
             LinuxEnd::Unknown => out.write_str("its Linux process was collected by another"),
         }
     }
@@ -98,6 +105,7 @@ mod tests {
             assert_eq!(LinuxEnd::Killed(signal).fault(), Fault::new(cause));
             assert_eq!(LinuxEnd::Killed(signal).to_string(), format!("{name} ended it"));
         }
+        assert_eq!(LinuxEnd::Revoked.fault().cause, FaultCause::Killed);
         assert_eq!(LinuxEnd::Exited(3).fault().cause, FaultCause::Unknown);
         assert!(LinuxEnd::Exited(3).to_string().contains("code 3"));
     }

@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use guichet_abi::linux::{PAGE_BYTES, SHARED_ADDRESS};
+
 use crate::end::SignalName;
 use crate::image::ProgramError;
 use crate::layout::LayoutError;
@@ -52,6 +54,27 @@ pub enum Error {
          `--cap-add SYS_PTRACE`)"
     )]
     MemoryForbidden(io::Error),
+    /// The supervisor may not change what its own children have mapped.
+    #[error(
+        "Linux forbids the supervisor to change what its processes have mapped (ptrace: {0}); allow \
+         it with `sysctl kernel.yama.ptrace_scope=1` (or 0), in a container with a seccomp profile \
+         that allows ptrace (Docker: `--cap-add SYS_PTRACE`), and run the system without a debugger \
+         or strace that follows its processes"
+    )]
+    TraceForbidden(io::Error),
+    /// A region of shared memory lies where none can.
+    #[error(
+        "shared memory region {number} lies at {start:#x} to {end:#x}; on Linux regions lie one after \
+         the other from {SHARED_ADDRESS:#x} on, in whole pages of {PAGE_BYTES} bytes"
+    )]
+    SharedRegion {
+        /// The region's number in the system.
+        number: usize,
+        /// Its first address.
+        start: usize,
+        /// The address after its last byte.
+        end: usize,
+    },
     /// The console cannot be written to any more.
     #[error("the console cannot be written to any more, so the run was ended: {0}")]
     Console(io::Error),

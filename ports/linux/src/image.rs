@@ -13,6 +13,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use guichet_abi::linux::{PAGE_BYTES, SHARED_SECTION};
 use guichet_abi::{ABI_SECTION, ABI_VERSION, AbiRecord};
 use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
@@ -22,6 +23,12 @@ use crate::layout::{IMAGE_LIMIT, MemoryRange};
 
 /// The largest image that is read, in bytes; far above any real program of a system.
 const MAX_IMAGE_BYTES: u64 = 64 << 20;
+
+/// The most that a program may share, in bytes; far above any real one.
+const MAX_SHARED_BYTES: u64 = 64 << 20;
+
+/// The instruction that calls Linux.
+pub(crate) const LINUX_CALL: [u8; 2] = [0x0f, 0x05];
 
 /// Why a file cannot be run as a program of a system.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +74,12 @@ pub enum ProgramError {
         /// The entry point.
         entry: u64,
     },
+    /// The program wants to share more than any may.
+    #[error(
+        "its shared buffers take more than {} MiB together; make them smaller",
+        MAX_SHARED_BYTES >> 20
+    )]
+    SharedTooLarge,
     /// There is no ABI record (CF-7).
     #[error(
         "it carries no Guichet ABI record; its main function needs `#[process_entry(\"...\")]` \
@@ -89,6 +102,10 @@ pub enum ProgramError {
 pub struct ProgramImage {
     file: File,
     ranges: Vec<MemoryRange>,
+    /// Where an instruction is that calls Linux, if the program has one.
+    linux_call: Option<usize>,
+    /// How much memory it may share (NO-2), in bytes, whole pages.
+    shared_bytes: usize,
 }
 
 impl ProgramImage {
@@ -109,7 +126,9 @@ impl ProgramImage {
             return Err(ProgramError::TooLarge);
         }
         let ranges = parse(&bytes)?;
-        Ok(ProgramImage { file, ranges })
+        let linux_call = find_linux_call(&bytes).map_err(ProgramError::NotElf)?;
+        let shared_bytes = shared_bytes(&bytes)?;
+        Ok(ProgramImage { file, ranges, linux_call, shared_bytes })
     }
 
     /// The memory of the image, sorted by address, without overlaps: what the program was linked
@@ -120,6 +139,17 @@ impl ProgramImage {
 
     pub(crate) fn file(&self) -> &File {
         &self.file
+    }
+
+    /// The address of an instruction of the program's that calls Linux. Every program has one, as it
+    /// could not get ready otherwise; what is there when it is used must be looked at again.
+    pub(crate) fn linux_call(&self) -> Option<usize> {
+        self.linux_call
+    }
+
+    /// How much memory the program may share with others, in bytes, whole pages.
+    pub(crate) fn shared_bytes(&self) -> usize {
+        self.shared_bytes
     }
 
     /// How much address space the image takes, in bytes.
@@ -145,6 +175,41 @@ fn parse(bytes: &[u8]) -> Result<Vec<MemoryRange>, ProgramError> {
     check_entry(header.e_entry(endian), segments, endian)?;
     check_abi(header, endian, bytes)?;
     memory_ranges(segments, endian)
+}
+
+/// Finds a `syscall` instruction in code that the program cannot change.
+fn find_linux_call(bytes: &[u8]) -> Result<Option<usize>, object::Error> {
+    let header = FileHeader64::<LittleEndian>::parse(bytes)?;
+    let endian = header.endian()?;
+    for segment in header.program_headers(endian, bytes)? {
+        let flags = segment.p_flags(endian);
+        let is_code = flags.contains(elf::PF_R) && flags.contains(elf::PF_X);
+        if segment.p_type(endian) != elf::PT_LOAD || !is_code || flags.contains(elf::PF_W) {
+            continue;
+        }
+        // What is cut off has no code.
+        let code = segment.data(endian, bytes).unwrap_or_default();
+        let place = code.windows(LINUX_CALL.len()).position(|window| window == LINUX_CALL);
+        let address = place.and_then(|place| segment.p_vaddr(endian).checked_add(place as u64));
+        if let Some(address) = address {
+            return Ok(usize::try_from(address).ok());
+        }
+    }
+    Ok(None)
+}
+
+/// How much memory the program may share: as much as its section for that is long, in whole pages.
+fn shared_bytes(bytes: &[u8]) -> Result<usize, ProgramError> {
+    let header = FileHeader64::<LittleEndian>::parse(bytes).map_err(ProgramError::NotElf)?;
+    let endian = header.endian().map_err(ProgramError::NotElf)?;
+    let sections = header.sections(endian, bytes).map_err(ProgramError::NotElf)?;
+    let section = sections.section_by_name(endian, SHARED_SECTION.as_bytes());
+    let size = section.map_or(0, |(_, section)| section.sh_size(endian));
+    if size > MAX_SHARED_BYTES {
+        return Err(ProgramError::SharedTooLarge);
+    }
+    let size = usize::try_from(size).map_err(|_| ProgramError::SharedTooLarge)?;
+    Ok(size.next_multiple_of(PAGE_BYTES))
 }
 
 fn check_entry(

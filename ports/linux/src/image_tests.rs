@@ -107,6 +107,7 @@ fn no_damaged_byte_makes_the_loader_panic() {
             let mut damaged = sound.clone();
             damaged[position] = value;
             let _ = parse(&damaged);
+            let _ = find_linux_call(&damaged);
         }
         assert!(parse(&sound[..position]).is_err(), "an image cut at {position} was taken");
     }
@@ -126,4 +127,26 @@ fn files_that_are_no_programs_are_refused() {
     let found = ProgramImage::load(&huge);
     std::fs::remove_file(&huge).expect("the temporary file");
     assert!(matches!(found, Err(ProgramError::TooLarge)));
+}
+
+/// An image of one segment that holds the whole file, with this instruction at its end.
+fn call_at_the_end(flags: u32, instruction: [u8; 2]) -> (Option<usize>, usize) {
+    let mut elf = Elf::sound();
+    elf.segments = vec![(1, flags, BASE, 0)];
+    let mut bytes = elf.bytes();
+    bytes.extend(instruction);
+    let length = bytes.len();
+    // The one program header's length in the file.
+    bytes[64 + 32..64 + 40].copy_from_slice(&(length as u64).to_le_bytes());
+    let found = find_linux_call(&bytes).expect("a sound image");
+    (found, BASE as usize + length - 2)
+}
+
+#[test]
+fn a_call_of_linux_is_found_in_code_that_stays_as_it_is() {
+    let (found, at) = call_at_the_end(CODE, LINUX_CALL);
+    assert_eq!(found, Some(at));
+    assert_eq!(call_at_the_end(READ_ONLY, LINUX_CALL).0, None, "not code");
+    assert_eq!(call_at_the_end(CODE | DATA, LINUX_CALL).0, None, "code that may change");
+    assert_eq!(call_at_the_end(CODE, [0xf, 0xb]).0, None, "another instruction");
 }

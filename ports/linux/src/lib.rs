@@ -18,7 +18,7 @@
 //!   spawn    wall             fork, filter, execute
 //!   console  output          lines, and who said them
 //!   input                     what somebody types
-//!   attention  user_memory  memory_file  host      one Linux mechanism each
+//!   attention  user_memory  memory_file  arena  remote  host      one Linux mechanism each
 //!   program  image  layout  end  error  linux
 //! ```
 
@@ -29,6 +29,7 @@ compile_error!(
      with `--exclude guichet_port_linux --exclude guichet`."
 );
 
+mod arena;
 mod attention;
 mod console;
 mod end;
@@ -43,6 +44,7 @@ mod output;
 mod port;
 mod process;
 mod program;
+mod remote;
 mod run;
 mod spawn;
 mod supervisor;

@@ -22,6 +22,17 @@ use crate::linux::checked;
 
 const NAME: &CStr = c"guichet-frames";
 
+/// Makes a file in memory that keeps its length for ever, all zeroes, with its pages set aside.
+pub(crate) fn sealed_file(name: &CStr, bytes: usize) -> io::Result<File> {
+    let file = File::from(create_sealable(name)?);
+    file.set_len(bytes as u64)?;
+    reserve(&file, bytes)?;
+    let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
+    // SAFETY: (memory_file-1) a call about a descriptor that we own.
+    checked(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+    Ok(file)
+}
+
 /// The memory file of one life of one process.
 pub(crate) struct MemoryFile {
     file: File,
@@ -33,14 +44,10 @@ pub(crate) struct MemoryFile {
 }
 
 impl MemoryFile {
-    /// Makes a fresh memory file: all zero but for the header.
-    pub(crate) fn create(layout: &Layout) -> io::Result<MemoryFile> {
-        let file = File::from(create_sealable()?);
-        file.set_len(layout.total_bytes() as u64)?;
-        reserve(&file, layout.total_bytes())?;
-        let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
-        // SAFETY: (memory_file-1) a call about a descriptor that we own.
-        checked(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+    /// Makes a fresh memory file, all zero but for the header, of a program that finds what it may share
+    /// here; 0 if nowhere.
+    pub(crate) fn create(layout: &Layout, shared_address: usize) -> io::Result<MemoryFile> {
+        let file = sealed_file(NAME, layout.total_bytes())?;
         let stack = layout.main_stack();
         let stack_offset = layout.stack_offset();
         let mapping = Mapping::of_file(file.as_fd(), stack_offset + stack.length)?;
@@ -50,6 +57,7 @@ impl MemoryFile {
         header.abi_version.store(ABI_VERSION, Relaxed);
         header.thread_count.store(layout.threads() as u32, Relaxed);
         header.stack_offset.store(layout.stack_offset(), Relaxed);
+        header.shared_address.store(shared_address, Relaxed);
         for (word, stack) in header.stack_bytes.iter().zip(layout.stacks()) {
             word.store(stack.length, Relaxed);
         }
@@ -96,11 +104,11 @@ fn reserve(file: &File, bytes: usize) -> io::Result<()> {
 }
 
 /// A memory file that can be sealed, and that nobody can execute where Linux knows that seal.
-fn create_sealable() -> io::Result<OwnedFd> {
+fn create_sealable(name: &CStr) -> io::Result<OwnedFd> {
     let flags = libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING;
     for flags in [flags | libc::MFD_NOEXEC_SEAL, flags] {
         // SAFETY: (memory_file-4) the name is a C string.
-        match checked(unsafe { libc::memfd_create(NAME.as_ptr(), flags) }) {
+        match checked(unsafe { libc::memfd_create(name.as_ptr(), flags) }) {
             // SAFETY: (memory_file-5) a descriptor that was just made and has no other owner.
             Ok(descriptor) => return Ok(unsafe { OwnedFd::from_raw_fd(descriptor) }),
             Err(error) if error.raw_os_error() != Some(libc::EINVAL) => return Err(error),
@@ -117,7 +125,8 @@ pub(crate) struct Mapping {
 }
 
 impl Mapping {
-    fn of_file(file: BorrowedFd<'_>, length: usize) -> io::Result<Mapping> {
+    /// The first `length` bytes of a file, which must be as long.
+    pub(crate) fn of_file(file: BorrowedFd<'_>, length: usize) -> io::Result<Mapping> {
         Mapping::new(file.as_raw_fd(), libc::MAP_SHARED, length)
     }
 
@@ -158,7 +167,7 @@ mod tests {
     #[test]
     fn only_the_main_stack_is_found() {
         let layout = Layout::new(&[8192, 4096]).expect("two fair stacks");
-        let memory = MemoryFile::create(&layout).expect("a memory file");
+        let memory = MemoryFile::create(&layout, 0).expect("a memory file");
         let stack = layout.main_stack().address;
         let start = memory.mapping.start.as_ptr() as usize + layout.stack_offset();
         let found = |address, length| {
@@ -179,7 +188,7 @@ mod tests {
     #[test]
     fn a_fresh_file_says_what_it_holds_and_keeps_its_length() {
         let layout = Layout::new(&[8192, 4096]).expect("two fair stacks");
-        let memory = MemoryFile::create(&layout).expect("a memory file");
+        let memory = MemoryFile::create(&layout, 0).expect("a memory file");
         let header = memory.header();
         assert_eq!(header.abi_version.load(Relaxed), ABI_VERSION);
         assert_eq!(header.thread_count.load(Relaxed), 2);

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use guichet_console::{Readable, describe};
 use guichet_kernel::{
-    Fault, FaultCause, Grant, Instant as Tick, InterruptLine, NotStarted, Port, ProcessIndex,
-    Report, Side, System, TableIndex, ThreadIndex, Unreadable,
+    Fault, FaultCause, Grant, Inexpressible, Instant as Tick, InterruptLine, MappingIndex,
+    NotStarted, Port, ProcessDescriptor, ProcessIndex, Region, Report, Side, System, TableIndex,
+    ThreadIndex, Unreadable,
 };
-use seccompiler::BpfProgram;
 
+use crate::arena::Arena;
 use crate::attention::Attention;
 use crate::console::Console;
 use crate::end::LinuxEnd;
@@ -21,10 +22,21 @@ use crate::error::Error;
 use crate::input::Input;
 use crate::process::{LinuxProcess, StartError};
 use crate::program::Program;
-use crate::user_memory::{Culprit, copy};
+use crate::user_memory::{self, Culprit, Place, copy};
+use crate::wall::Walls;
 
 /// The one interrupt line of Linux: somebody has typed.
 pub(crate) const CONSOLE_INPUT: InterruptLine = InterruptLine::new(0);
+
+/// What a run is given by the machine.
+pub(crate) struct Machine {
+    pub(crate) walls: Walls,
+    /// What processes share, if they share anything.
+    pub(crate) arena: Option<Arena>,
+    pub(crate) console: Console,
+    /// What somebody types, if anybody wants to know.
+    pub(crate) input: Option<Input>,
+}
 
 /// The processes of a run, its clock and its console.
 pub(crate) struct LinuxPort<'a> {
@@ -32,10 +44,12 @@ pub(crate) struct LinuxPort<'a> {
     names: Vec<CString>,
     /// The number of each thread in its process.
     ordinals: Vec<usize>,
-    wall: BpfProgram,
+    /// Whether each process shares memory.
+    sharers: Vec<bool>,
+    walls: Walls,
+    arena: Option<Arena>,
     attention: &'a Attention,
     console: Console,
-    /// What somebody types, if anybody wants to know.
     input: Option<Input>,
     processes: Vec<Option<LinuxProcess>>,
     /// What Linux told of how each process ended last, for the report.
@@ -53,15 +67,17 @@ impl<'a> LinuxPort<'a> {
     pub(crate) fn new(
         system: &System<'_>,
         programs: &'a [Program],
-        wall: BpfProgram,
+        machine: Machine,
         attention: &'a Attention,
-        console: Console,
-        input: Option<Input>,
     ) -> LinuxPort<'a> {
+        let Machine { walls, arena, console, input } = machine;
+        let shares = |process: &ProcessDescriptor<'_>| process.first_mapping != MappingIndex::NONE;
         LinuxPort {
+            sharers: system.processes.iter().map(shares).collect(),
             names: system.processes.iter().map(|process| c_string(process.name)).collect(),
             ordinals: system.threads.iter().map(|thread| usize::from(thread.ordinal)).collect(),
-            wall,
+            walls,
+            arena,
             attention,
             console,
             input,
@@ -90,9 +106,12 @@ impl<'a> LinuxPort<'a> {
         self.console.has_failed()
     }
 
-    /// Stops what still runs.
+    /// Stops what still runs, so that everything can begin anew.
     pub(crate) fn stop_all(&mut self) {
         self.processes.fill_with(|| None);
+        if let Some(arena) = &self.arena {
+            arena.clear();
+        }
         self.alarm = None;
     }
 
@@ -155,9 +174,25 @@ impl<'a> LinuxPort<'a> {
         self.processes.get(index.position())?.as_ref()
     }
 
+    /// Where the first `length` bytes of a grant are, if its process lives. What lies in the arena is
+    /// there whether that process has it mapped or not: the kernel knows who may use it. A shared
+    /// place is good for so many bytes while neither the process nor the arena is dropped.
+    fn place(&self, grant: Grant, length: usize) -> Option<Place> {
+        let process = self.living(grant.process())?;
+        let shared = self.arena.as_ref().and_then(|arena| arena.bytes(grant.address(), length));
+        Some(shared.map_or_else(|| process.place(grant.address(), length), Place::Shared))
+    }
+
     fn read(&self, source: Grant, bytes: &mut [u8]) -> Result<(), Unreadable> {
-        let process = self.living(source.process()).ok_or(Unreadable)?;
-        process.read(source.address(), bytes).map_err(|_| Unreadable)
+        let place = self.place(source, bytes.len()).ok_or(Unreadable)?;
+        // SAFETY: (port-2) the place was asked for with this length, and nobody ends meanwhile.
+        unsafe { user_memory::read_place(place, bytes) }.map_err(|_| Unreadable)
+    }
+
+    fn write(&self, destination: Grant, bytes: &[u8]) -> Result<(), Unreadable> {
+        let place = self.place(destination, bytes.len()).ok_or(Unreadable)?;
+        // SAFETY: (port-3) the place was asked for with this length, and nobody ends meanwhile.
+        unsafe { user_memory::write_place(place, bytes) }.map_err(|_| Unreadable)
     }
 
     /// The text at `source`, or nothing if it cannot be read after all.
@@ -197,6 +232,7 @@ impl<'a> LinuxPort<'a> {
             }
             StartError::Linux(error) => self.fatal = Some(Error::Linux(error)),
             StartError::MemoryForbidden(error) => self.fatal = Some(Error::MemoryForbidden(error)),
+            StartError::TraceForbidden(error) => self.fatal = Some(Error::TraceForbidden(error)),
             own => self.last_words[position] = Some(own.to_string()),
         }
     }
@@ -235,10 +271,8 @@ impl Port for LinuxPort<'_> {
 
     fn copy(&mut self, source: Grant, destination: Grant) -> Result<(), Side> {
         let length = source.length().min(destination.length());
-        let from = self.living(source.process()).ok_or(Side::Source)?;
-        let to = self.living(destination.process()).ok_or(Side::Destination)?;
-        let from = from.place(source.address(), length);
-        let to = to.place(destination.address(), length);
+        let from = self.place(source, length).ok_or(Side::Source)?;
+        let to = self.place(destination, length).ok_or(Side::Destination)?;
         // SAFETY: (port-1) the places were asked for with this length, and both processes live
         // until this returns.
         unsafe { copy(from, to, length, &mut self.spare) }.map_err(|culprit| match culprit {
@@ -252,8 +286,7 @@ impl Port for LinuxPort<'_> {
     }
 
     fn store(&mut self, bytes: &[u8], destination: Grant) -> Result<(), Side> {
-        let process = self.living(destination.process()).ok_or(Side::Destination)?;
-        process.write(destination.address(), bytes).map_err(|_| Side::Destination)
+        self.write(destination, bytes).map_err(|_| Side::Destination)
     }
 
     fn read_words(&mut self, source: Grant, words: &mut [usize]) -> Result<(), Unreadable> {
@@ -293,7 +326,10 @@ impl Port for LinuxPort<'_> {
         if self.fatal.is_some() {
             return Err(NotStarted);
         }
-        match LinuxProcess::start(program, name, &self.wall, self.attention) {
+        let shares = self.sharers.get(position).copied().unwrap_or_default();
+        let arena = self.arena.as_ref().filter(|_| shares);
+        let wall = self.walls.of(arena.is_some());
+        match LinuxProcess::start(program, name, wall, arena, self.attention) {
             Ok(started) => {
                 self.processes[position] = Some(started);
                 Ok(())
@@ -319,6 +355,23 @@ impl Port for LinuxPort<'_> {
         }
     }
 
+    /// Done by the process itself, which cannot help it (`remote`); of other memory than the arena
+    /// there is nothing to be had.
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        let arena = self.arena.as_ref();
+        if let Some(region) = region {
+            let length = region.end.checked_sub(region.start).ok_or(Inexpressible)?;
+            arena.and_then(|arena| arena.bytes(region.start, length)).ok_or(Inexpressible)?;
+        }
+        // One that has died meanwhile has nothing, and wants nothing.
+        self.process(process).map_or(Ok(()), |process| process.set_mapping(place, region))
+    }
+
     fn enable_line(&mut self, line: InterruptLine) {
         if let Some(input) = self.input.as_mut().filter(|_| line == CONSOLE_INPUT) {
             input.is_enabled = true;
@@ -333,10 +386,10 @@ impl Port for LinuxPort<'_> {
     }
 
     fn read_console(&mut self, destination: Grant) -> Result<usize, Unreadable> {
-        let process = self.living(destination.process()).ok_or(Unreadable)?;
+        self.living(destination.process()).ok_or(Unreadable)?;
         let Some(input) = &self.input else { return Ok(0) };
         let bytes = input.take(destination.length());
-        process.write(destination.address(), &bytes).map_err(|_| Unreadable)?;
+        self.write(destination, &bytes)?;
         Ok(bytes.len())
     }
 

@@ -14,17 +14,19 @@ use std::time::{Duration, Instant};
 
 use guichet_abi::linux::{
     ATTENTION, FAULTED, FRAMES_ADDRESS, PAGE_BYTES, PREEMPT_SIGNAL, PREEMPTED, READY, RUNNING,
-    TRAPPED, TrapFrame, frame_address,
+    SHARED_ADDRESS, SHARED_FD, TRAPPED, TrapFrame, frame_address,
 };
-use guichet_abi::{Message, Results};
-use guichet_kernel::{Call, Fault, FaultCause};
+use guichet_abi::{MAX_MAPPINGS, Message, Results};
+use guichet_kernel::{Call, Fault, FaultCause, Inexpressible, Region, Span};
 use seccompiler::BpfProgram;
 
+use crate::arena::Arena;
 use crate::attention::{Attention, Woken};
 use crate::end::{LinuxEnd, cause_of_signal};
 use crate::linux::{checked, futex_wait, futex_wake};
 use crate::memory_file::MemoryFile;
 use crate::program::Program;
+use crate::remote::{self, Failure, LinuxCall};
 use crate::spawn::{Preparation, SpawnFailure, Spawned, spawn};
 use crate::user_memory::{self, Place};
 
@@ -49,6 +51,12 @@ pub(crate) struct LinuxProcess {
     reaped: bool,
     /// Where the guard below each stack lies.
     guards: Vec<std::ops::Range<usize>>,
+    /// Where an instruction of its image is that calls Linux.
+    linux_call: Option<usize>,
+    /// What it has mapped of the arena.
+    mappings: [Option<Region>; MAX_MAPPINGS],
+    /// It was killed, as it would have kept some of that.
+    revoked: bool,
 }
 
 /// Why a thread has stopped.
@@ -73,6 +81,9 @@ pub(crate) enum StartError {
     /// Other processes' memory is out of reach.
     #[error("{0}")]
     MemoryForbidden(io::Error),
+    /// What other processes have mapped cannot be changed.
+    #[error("{0}")]
+    TraceForbidden(io::Error),
     /// The program ended instead of trapping.
     #[error("{0} before it was ready")]
     Ended(LinuxEnd),
@@ -95,17 +106,21 @@ impl LinuxProcess {
     pub(crate) fn start(
         program: &Program,
         name: &CStr,
-        wall: &BpfProgram,
+        wall: &[BpfProgram],
+        arena: Option<&Arena>,
         attention: &Attention,
     ) -> Result<LinuxProcess, StartError> {
         let layout = program.layout();
-        let memory = MemoryFile::create(layout)?;
-        let address_space_bytes = [program.image().memory_bytes(), layout.total_bytes()]
-            .into_iter()
-            .fold(SPARE_BYTES, usize::saturating_add);
+        let memory = MemoryFile::create(layout, program.shared().start)?;
+        let shared_bytes = arena.map_or(0, Arena::length);
+        let address_space_bytes =
+            [program.image().memory_bytes(), layout.total_bytes(), shared_bytes]
+                .into_iter()
+                .fold(SPARE_BYTES, usize::saturating_add);
         let spawned = spawn(&Preparation {
             image: program.image().file().as_fd(),
             memory: memory.descriptor(),
+            arena: arena.map(Arena::descriptor),
             name,
             wall,
             address_space_bytes: address_space_bytes as u64,
@@ -113,9 +128,24 @@ impl LinuxProcess {
         let guard = |address: usize| address.saturating_sub(GUARD_BYTES)..address;
         let guards = layout.stacks().map(|stack| guard(stack.address)).collect();
         let pid = spawned.pid;
-        let mut process = LinuxProcess { pid, memory, thread: 0, reaped: false, guards };
+        let linux_call = program.image().linux_call();
+        let mappings = [None; MAX_MAPPINGS];
+        let mut process = LinuxProcess {
+            pid,
+            memory,
+            thread: 0,
+            reaped: false,
+            guards,
+            linux_call,
+            mappings,
+            revoked: false,
+        };
         process.await_ready(&spawned, attention)?;
         process.probe()?;
+        if let Some(arena) = arena {
+            process.probe_mappings(arena)?;
+            process.map_own(arena, program.shared())?;
+        }
         Ok(process)
     }
 
@@ -169,6 +199,98 @@ impl LinuxProcess {
                     StartError::Stranger
                 }
             })
+    }
+
+    /// Finds out whether the process can be made to unmap something, where it has nothing.
+    fn probe_mappings(&mut self, arena: &Arena) -> Result<(), StartError> {
+        self.prepare(unmap(SHARED_ADDRESS, arena.length()))
+    }
+
+    /// Gives the process its own part of the arena, all zeroes, for its whole life.
+    fn map_own(&mut self, arena: &Arena, Span { start, end }: Span) -> Result<(), StartError> {
+        if start == end {
+            return Ok(());
+        }
+        arena.clear_span(Span { start, end });
+        self.prepare(map(Region { start, end, writable: true }))
+    }
+
+    /// Has the process make a call before it begins.
+    fn prepare(&mut self, call: LinuxCall) -> Result<(), StartError> {
+        let instruction = self.linux_call.ok_or(StartError::Stranger)?;
+        let made = remote::call(self.pid, instruction, call);
+        match (made, self.end(libc::WNOWAIT)) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(end)) => Err(StartError::Ended(end)),
+            (Err(Failure::NotTraced(error) | Failure::Refused(error)), None) => {
+                Err(StartError::TraceForbidden(error))
+            }
+            (Err(Failure::Lost), None) => Err(StartError::Stranger),
+        }
+    }
+
+    /// Lets the process have this of the arena in this place, instead of what it had there. It has no
+    /// say in it. A process that has ended, or that must be ended as it could otherwise keep what it
+    /// had, is none of the caller's affair: its end is noticed as any other.
+    pub(crate) fn set_mapping(
+        &mut self,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        let old = self.mappings.get(place).copied().ok_or(Inexpressible)?;
+        if self.end(libc::WNOWAIT).is_some() {
+            return Ok(());
+        }
+        let is_same_range =
+            |old: &Region, new: Region| (old.start, old.end) == (new.start, new.end);
+        if let Some(old) = old
+            && !region.is_some_and(|region| is_same_range(&old, region))
+        {
+            self.make_or_end(unmap(old.start, old.end - old.start));
+            self.mappings[place] = None;
+        }
+        let Some(region) = region else { return Ok(()) };
+        if self.mappings[place].is_some() {
+            self.make_or_end(map(region));
+        } else {
+            // Nothing is there, so nothing is kept if it fails; but the process must be whole.
+            match self.make(map(region)) {
+                Ok(()) => {}
+                Err(Failure::Lost) => self.end_now(),
+                Err(Failure::NotTraced(_) | Failure::Refused(_)) => return Err(Inexpressible),
+            }
+        }
+        self.mappings[place] = Some(region);
+        Ok(())
+    }
+
+    fn make(&self, call: LinuxCall) -> Result<(), Failure> {
+        let instruction = self.linux_call.ok_or(Failure::Lost)?;
+        remote::call(self.pid, instruction, call)
+    }
+
+    /// Has the process make the call, or ends it.
+    fn make_or_end(&mut self, call: LinuxCall) {
+        if self.make(call).is_err() {
+            self.end_now();
+        }
+    }
+
+    /// Ends the process before it executes another instruction. It stays to be collected.
+    fn end_now(&mut self) {
+        self.revoked = true;
+        // SAFETY: (process-4) the child was not collected, so the number is still its.
+        unsafe { libc::kill(self.pid, libc::SIGKILL) };
+        while self.wait_for_end().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {}
+    }
+
+    /// Waits until the process has ended, and leaves it to be collected.
+    fn wait_for_end(&self) -> io::Result<()> {
+        let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+        let flags = libc::WEXITED | libc::WNOWAIT;
+        let pid = self.pid.unsigned_abs();
+        // SAFETY: (process-5) a whole siginfo, which Linux fills.
+        checked(unsafe { libc::waitid(libc::P_PID, pid, info.as_mut_ptr(), flags) }).map(drop)
     }
 
     /// Puts the results of a thread's call where it finds them when it runs on.
@@ -266,23 +388,15 @@ impl LinuxProcess {
         }
     }
 
-    /// Reads the process's memory, all of `bytes` or an error.
-    pub(crate) fn read(&self, address: usize, bytes: &mut [u8]) -> io::Result<()> {
-        // SAFETY: (process-4) the place was asked for with that length, and self lives.
-        unsafe { user_memory::read_place(self.place(address, bytes.len()), bytes) }
-    }
-
-    /// Writes the process's memory, all of `bytes` or an error.
-    pub(crate) fn write(&self, address: usize, bytes: &[u8]) -> io::Result<()> {
-        // SAFETY: (process-5) the place was asked for with that length, and self lives.
-        unsafe { user_memory::write_place(self.place(address, bytes.len()), bytes) }
-    }
-
     /// Collects the process if it has ended, without waiting.
     pub(crate) fn try_reap(&mut self) -> Option<LinuxEnd> {
         let end = self.end(0)?;
         self.reaped = true;
-        Some(end)
+        Some(match end {
+            LinuxEnd::Killed(libc::SIGKILL) if self.revoked => LinuxEnd::Revoked,
+            // It may have ended by itself just before.
+            end => end,
+        })
     }
 
     /// Tells how the process has ended, if it has.
@@ -300,7 +414,11 @@ impl LinuxProcess {
             match (info.si_pid(), info.si_code) {
                 (0, _) => None,
                 (_, libc::CLD_EXITED) => Some(LinuxEnd::Exited(info.si_status())),
-                _ => Some(LinuxEnd::Killed(info.si_status())),
+                (_, libc::CLD_KILLED | libc::CLD_DUMPED) => {
+                    Some(LinuxEnd::Killed(info.si_status()))
+                }
+                // It has only stopped, which Linux tells of one that is traced.
+                _ => None,
             }
         }
     }
@@ -320,6 +438,23 @@ impl Drop for LinuxProcess {
             {}
         }
     }
+}
+
+/// To map a region of the arena at its address, whatever is there.
+fn map(region: Region) -> LinuxCall {
+    let write = if region.writable { libc::PROT_WRITE } else { 0 };
+    let access = libc::PROT_READ | write;
+    let flags = libc::MAP_SHARED | libc::MAP_FIXED;
+    // The constants are positive.
+    let [access, flags, file] = [access, flags, SHARED_FD].map(|constant| constant as usize);
+    let (length, offset) = (region.end - region.start, region.start - SHARED_ADDRESS);
+    let arguments = [region.start, length, access, flags, file, offset];
+    LinuxCall { number: libc::SYS_mmap, arguments }
+}
+
+/// To have nothing at these addresses.
+fn unmap(address: usize, length: usize) -> LinuxCall {
+    LinuxCall { number: libc::SYS_munmap, arguments: [address, length, 0, 0, 0, 0] }
 }
 
 const _: () = assert!(FRAMES_ADDRESS.is_multiple_of(PAGE_BYTES));

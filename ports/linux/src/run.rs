@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 use guichet_kernel::{ProcessDescriptor, System};
 use guichet_kernel_tables::KernelTables;
 
+use crate::arena::{self, Arena};
 use crate::attention::Attention;
 use crate::console::Console;
 use crate::error::{Ending, Error};
 use crate::host::Host;
 use crate::input::Input;
-use crate::port::{CONSOLE_INPUT, LinuxPort};
+use crate::port::{CONSOLE_INPUT, LinuxPort, Machine};
 use crate::program::Program;
 use crate::supervisor::Supervisor;
-use crate::wall;
+use crate::wall::Walls;
 
 /// How a system is to be run.
 pub struct Options {
@@ -40,7 +41,8 @@ pub struct Options {
 /// needs.
 pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Result<Ending, Error> {
     check(system.processes, programs)?;
-    let wall = wall::filter()?;
+    let walls = Walls::compile()?;
+    let arena = arena(system, programs)?;
     let attention = Attention::claim().map_err(Error::Linux)?;
     let names = system.processes.iter().map(|process| process.name);
     // Before the pinning, so that the console's thread can use the other CPUs.
@@ -49,7 +51,8 @@ pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Resul
         system.interrupts.iter().any(|interrupt| interrupt.lines.contains(&CONSOLE_INPUT));
     let input = wants_input.then(Input::start).transpose().map_err(Error::Linux)?;
     let _host = Host::prepare();
-    let mut port = LinuxPort::new(system, programs, wall, &attention, console, input);
+    let machine = Machine { walls, arena, console, input };
+    let mut port = LinuxPort::new(system, programs, machine, &attention);
     let mut tables = KernelTables::before_boot(system);
     let kernel = tables.kernel(system);
     let end = options.timeout.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
@@ -63,6 +66,19 @@ pub fn run(system: &System<'_>, programs: &[Program], options: Options) -> Resul
         (Ok(_), Some(error)) => Err(Error::Console(error)),
         (result, _) => result,
     }
+}
+
+/// Makes the memory that processes share, if any is declared or any program has some.
+fn arena(system: &System<'_>, programs: &[Program]) -> Result<Option<Arena>, Error> {
+    let regions = system.shared_regions.iter().map(|region| region.span);
+    let own = programs.iter().map(Program::shared).filter(|span| span.start != span.end);
+    let length = arena::length(regions.chain(own)).map_err(|(number, span)| {
+        Error::SharedRegion { number, start: span.start, end: span.end }
+    })?;
+    if length == 0 {
+        return Ok(None);
+    }
+    Arena::create(length).map(Some).map_err(Error::Linux)
 }
 
 /// Checks that every process has its program.

@@ -16,7 +16,7 @@ use std::ptr;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::Relaxed;
 
-use guichet_abi::linux::{IMAGE_FD, MEMORY_FD, PAGE_BYTES};
+use guichet_abi::linux::{IMAGE_FD, MEMORY_FD, PAGE_BYTES, SHARED_FD};
 use seccompiler::BpfProgram;
 
 use crate::attention::{change_mask, set_of};
@@ -36,10 +36,12 @@ pub(crate) struct Preparation<'a> {
     pub(crate) image: BorrowedFd<'a>,
     /// The memory file.
     pub(crate) memory: BorrowedFd<'a>,
+    /// The arena, for a program that shares something.
+    pub(crate) arena: Option<BorrowedFd<'a>>,
     /// What `ps` shows.
     pub(crate) name: &'a CStr,
-    /// The filter.
-    pub(crate) wall: &'a BpfProgram,
+    /// The filters, in the order in which they are installed.
+    pub(crate) wall: &'a [BpfProgram],
     /// How much address space the program may have, in bytes.
     pub(crate) address_space_bytes: u64,
 }
@@ -109,7 +111,7 @@ fn become_program(preparation: &Preparation<'_>, supervisor: i32, failure: &Fail
         &reset_signals,
         // From here on the child, which still is a copy of the supervisor, may not grow.
         &|| limit_resources(preparation.address_space_bytes),
-        &|| seccompiler::apply_filter(preparation.wall).map_err(|_| io::Error::last_os_error()),
+        &|| install(preparation.wall),
         &|| execute(preparation.name),
     ];
     for (position, step) in steps.iter().enumerate() {
@@ -136,16 +138,19 @@ fn end_with(supervisor: libc::pid_t) -> io::Result<()> {
     }
 }
 
-/// Puts the two descriptors where the program expects them and gives it no other.
+/// Puts its descriptors where the program expects them and gives it no other.
 fn give_descriptors(preparation: &Preparation<'_>) -> io::Result<()> {
-    let above = IMAGE_FD + 1;
+    let above = SHARED_FD + 1;
     // SAFETY: (spawn-6) calls about descriptors; the child owns its table and nothing else uses
-    // it. Both are first moved out of the way, as either may have the other's number.
+    // it. All are first moved out of the way, as each may have another's number.
     unsafe {
         let memory = preparation.memory.as_raw_fd();
         let memory = checked(libc::fcntl(memory, libc::F_DUPFD_CLOEXEC, above))?;
         let image = preparation.image.as_raw_fd();
         let image = checked(libc::fcntl(image, libc::F_DUPFD_CLOEXEC, above))?;
+        let arena = preparation.arena.map(|arena| arena.as_raw_fd());
+        let move_away = |arena| checked(libc::fcntl(arena, libc::F_DUPFD_CLOEXEC, above));
+        let arena = arena.map(move_away).transpose()?;
         for standard in 0..=2 {
             libc::close(standard);
         }
@@ -160,6 +165,17 @@ fn give_descriptors(preparation: &Preparation<'_>) -> io::Result<()> {
         }
         checked(libc::dup2(memory, MEMORY_FD))?;
         checked(libc::dup3(image, IMAGE_FD, libc::O_CLOEXEC))?;
+        if let Some(arena) = arena {
+            checked(libc::dup2(arena, SHARED_FD))?;
+        }
+    }
+    Ok(())
+}
+
+/// Installs the filters. All must let the later ones be installed.
+fn install(filters: &[BpfProgram]) -> io::Result<()> {
+    for filter in filters {
+        seccompiler::apply_filter(filter).map_err(|_| io::Error::last_os_error())?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a RISC-V machine can do, for the kernel.
 
 use guichet_abi::{Message, Results};
-use guichet_kernel::{Instant, InterruptLine};
+use guichet_kernel::{Instant, InterruptLine, PmpSpares, WALL_WORDS};
 use guichet_port_bare_metal::{Hardware, Register, Restore};
 
 use crate::board::Board;
@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::copy;
 use crate::interrupts::Interrupts;
 use crate::trap::wait_for_interrupt;
+use crate::wall;
 
 /// Where the line status of a 16550 is, and its bit that says that a byte can be taken.
 const LINE_STATUS: usize = 5;
@@ -59,6 +60,8 @@ impl RiscvHardware {
 impl Hardware for RiscvHardware {
     type Context = Context;
 
+    type SpareWall = PmpSpares;
+
     const NO_CONTEXT: Context = Context::ZERO;
 
     const ENTRY_BYTES: usize = 16;
@@ -78,6 +81,10 @@ impl Hardware for RiscvHardware {
     unsafe fn copy(source: usize, destination: usize, length: usize) {
         // SAFETY: (hardware-2) the caller vouches for both ranges.
         unsafe { copy::copy(source, destination, length) }
+    }
+
+    fn raise_spares(&mut self, words: &[u32; WALL_WORDS]) {
+        wall::raise_spares(words);
     }
 
     fn now(&mut self) -> Instant {

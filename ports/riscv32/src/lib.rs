@@ -50,7 +50,8 @@ mod wall;
 pub use board::Board;
 pub use guichet_kernel as kernel;
 pub use guichet_port_bare_metal::{
-    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program,
+    CapsuleCell, CapsuleMemory, CapsuleTables, Image, KernelCell, Program, SharedMemory,
+    SharedMemoryCell, SharedMemoryTables, SpareWallCell,
 };
 pub use image::PortCell;
 #[cfg(target_arch = "riscv32")]

@@ -2,7 +2,7 @@
 //!
 //! A process has two regions, its flash and its RAM, and everything else is closed to user mode;
 //! machine mode is not bound by entries that are not locked. The words are computed when the
-//! image is built, so a switch only writes them.
+//! image is built, so a switch only writes them. What a process maps beside that has entries of its own.
 
 use guichet_kernel::WALL_WORDS;
 
@@ -22,6 +22,28 @@ pub(crate) fn raise(wall: &[u32; WALL_WORDS]) {
             "csrw pmpaddr2, {third}",
             "csrw pmpaddr3, {fourth}",
             "csrw pmpcfg0, {configuration}",
+            first = in(reg) first,
+            second = in(reg) second,
+            third = in(reg) third,
+            fourth = in(reg) fourth,
+            configuration = in(reg) configuration,
+            options(nostack),
+        );
+    }
+}
+
+/// The same with the next four entries, which hold what a process may touch beside its own memory. An entry
+/// with a lower number decides first; no address is in two.
+pub(crate) fn raise_spares(words: &[u32; WALL_WORDS]) {
+    let [first, second, third, fourth, configuration, ..] = *words;
+    // SAFETY: (wall-2) as for wall-1.
+    unsafe {
+        core::arch::asm!(
+            "csrw pmpaddr4, {first}",
+            "csrw pmpaddr5, {second}",
+            "csrw pmpaddr6, {third}",
+            "csrw pmpaddr7, {fourth}",
+            "csrw pmpcfg1, {configuration}",
             first = in(reg) first,
             second = in(reg) second,
             third = in(reg) third,

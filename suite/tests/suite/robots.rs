@@ -74,6 +74,7 @@ fn is_of_its_kind(object: &Object) -> bool {
         | ObjectKind::WaitGroup
         | ObjectKind::Interrupt { .. }
         | ObjectKind::Endpoint { .. }
-        | ObjectKind::EndpointSender { .. } => false,
+        | ObjectKind::EndpointSender { .. }
+        | ObjectKind::SharedMemory { .. } => false,
     }
 }

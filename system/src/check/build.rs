@@ -16,7 +16,7 @@ use crate::declarations::{
 use crate::model::{
     App, BuiltIn, Capsule, Constant, DEFAULT_BADGE, DEFAULT_MAX_TRANSFER_BYTES, DEFAULT_PRIORITY,
     DEFAULT_THREAD_NAME, Grant, Interrupt, Line, Mapping, Object, ObjectId, ObjectKind, OnGiveUp,
-    Origin, Process, Restart, RestartWhen, System, Thread,
+    Origin, Process, Restart, RestartWhen, SharedRegion, System, Thread,
 };
 
 /// What the names of the draft stand for.
@@ -29,6 +29,8 @@ pub(super) struct Joined {
     pub(super) linked: Linked,
     /// The owners of each capsule.
     pub(super) owners: Owners,
+    /// The regions of shared memory.
+    pub(super) shared_memory: Vec<SharedRegion>,
     /// What differs on some boards.
     pub(super) differences: Differences,
 }
@@ -52,6 +54,7 @@ pub(super) fn system(
             .map(|(draft, owners)| capsule(&draft, owners))
             .collect::<Option<_>>()?,
         are_ids_global: draft.process_ids.is_some_and(|word| word.value == "global"),
+        shared_memory: joined.shared_memory,
         boards: joined.differences,
     })
 }
@@ -109,6 +112,7 @@ fn process(
                 let id = ObjectId { process: index, object: object_index };
                 object(id, each, &draft.objects, threads, joined)
             })
+            .chain(shared_objects(index, &joined.shared_memory).map(Some))
             .collect::<Option<_>>()?,
         interrupts: interrupts(&draft.objects)?,
         mappings: mappings(&draft.mappings)?,
@@ -173,6 +177,16 @@ fn object(
         ObjectDraftKind::Unusable => return None,
     };
     Some(Object { name: owned(draft.name)?, kind })
+}
+
+/// The objects of a process that stand for its parts in shared memory.
+fn shared_objects(process: usize, regions: &[SharedRegion]) -> impl Iterator<Item = Object> {
+    let numbered = regions.iter().enumerate();
+    numbered.filter_map(move |(region, declared)| {
+        let sharer = declared.sharers.iter().find(|sharer| sharer.process == process)?;
+        let kind = ObjectKind::SharedMemory { region, rights: sharer.rights };
+        Some(Object { name: declared.name.clone(), kind })
+    })
 }
 
 /// The lines of each interrupt object, in the order of the objects.

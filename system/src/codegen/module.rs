@@ -44,7 +44,7 @@ pub(super) fn process(system: &System, index: usize) -> Option<TokenStream> {
             )?,
             module(
                 "peer",
-                " The processes that send to this one's endpoints, by numbers that calls take.",
+                " The processes that send to this one's endpoints or share memory with it, by numbers that calls take.",
                 &objects::peers(system, index)?,
             )?,
             module("signals", " The signals of the process's interrupts.", &signals(process)?)?,

@@ -1,10 +1,12 @@
 //! The generated names of a process's objects, and of the processes that send to it.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::module::identifier;
-use crate::model::{Object, ObjectId, ObjectKind, System};
+use crate::model::{MemoryRights, Object, ObjectId, ObjectKind, System};
 use crate::names::constant_name;
 use crate::wording::enumerated;
 
@@ -58,8 +60,8 @@ pub(super) fn objects(system: &System, process: usize) -> Option<TokenStream> {
         .collect()
 }
 
-/// The type of an object's handle, if it has one. Threads, processes and interrupts have none: their
-/// calls take numbers.
+/// The type of an object's handle, if it has one. Threads, processes, interrupts and shared memory have none:
+/// their calls take numbers.
 fn handle_type(system: &System, kind: ObjectKind) -> Option<HandleType> {
     match kind {
         ObjectKind::ChannelInitiator { .. } => {
@@ -84,6 +86,9 @@ fn handle_type(system: &System, kind: ObjectKind) -> Option<HandleType> {
             let parameters = quote! { <#longest, ::userspace::endpoint::#rights> };
             Some(HandleType { path, parameters })
         }
+        ObjectKind::SharedMemory { .. } => {
+            Some(HandleType::plain(quote! { ::userspace::shared_memory::SharedMemory }))
+        }
         ObjectKind::Thread { .. } | ObjectKind::Process { .. } | ObjectKind::Interrupt { .. } => {
             None
         }
@@ -105,7 +110,8 @@ fn max_message_bytes(system: &System, endpoint: ObjectId) -> Option<u16> {
         | ObjectKind::WaitGroup
         | ObjectKind::Upcalls
         | ObjectKind::Interrupt { .. }
-        | ObjectKind::EndpointSender { .. } => None,
+        | ObjectKind::EndpointSender { .. }
+        | ObjectKind::SharedMemory { .. } => None,
     }
 }
 
@@ -119,19 +125,26 @@ fn rights(may_send: bool, may_call: bool) -> Option<Ident> {
     }
 }
 
-/// The numbers of the processes that send to this one, counted from 1 in the order of the file (EP-9).
+/// The numbers of the processes that send to this one, counted from 1 in the order of the file (EP-9), and
+/// those of the others that share memory with it, counted from 0 (SH-3).
+///
+/// One process can be both; then its constant is the number of EP-9, because a name cannot stand for two, and
+/// one less is the other.
 pub(super) fn peers(system: &System, process: usize) -> Option<TokenStream> {
-    system
-        .peers_of(process)
-        .into_iter()
-        .map(|peer| {
-            let declared = &system.processes.get(peer)?.name;
-            let name = identifier(&constant_name(declared))?;
-            let number = Literal::u32_unsuffixed(u32::try_from(peer).ok()?.checked_add(1)?);
-            let doc = format!(" The process `{declared}`.");
-            Some(quote! { #[doc = #doc] pub const #name: u32 = #number; })
-        })
-        .collect()
+    let senders = system.peers_of(process);
+    let sharers = system.sharing_peers_of(process);
+    let all: BTreeSet<usize> = senders.union(&sharers).copied().collect();
+    let peer = |peer: usize| {
+        let declared = &system.processes.get(peer)?.name;
+        let name = identifier(&constant_name(declared))?;
+        let number = Literal::u32_unsuffixed(u32::try_from(peer).ok()?.checked_add(1)?);
+        let doc = match senders.contains(&peer) {
+            true => format!(" The process `{declared}`."),
+            false => format!(" The process `{declared}`, which shares memory with this one."),
+        };
+        Some(quote! { #[doc = #doc] pub const #name: u32 = #number; })
+    };
+    all.into_iter().map(peer).collect()
 }
 
 /// What an object is, as the end of a sentence.
@@ -175,12 +188,28 @@ fn description(system: &System, id: ObjectId, object: &Object) -> String {
             };
             format!("a sender to the endpoint {}, which may {rights}.", place(system, endpoint))
         }
+        ObjectKind::SharedMemory { region, rights } => shared_memory(system, id, region, rights),
         ObjectKind::Process { process } => {
             let process = system.processes.get(process);
             let name = process.map(|process| process.name.as_str()).unwrap_or_default();
             format!("the process `{name}`.")
         }
     }
+}
+
+/// What a process's part in shared memory is, as the end of a sentence.
+fn shared_memory(system: &System, id: ObjectId, region: usize, rights: MemoryRights) -> String {
+    let Some(region) = system.shared_memory.get(region) else { return String::new() };
+    let access = match rights {
+        MemoryRights::Read => "read",
+        MemoryRights::ReadWrite => "read and write",
+    };
+    let others = region.sharers.iter().filter(|sharer| sharer.process != id.process);
+    let names = others.filter_map(|sharer| Some(&*system.processes.get(sharer.process)?.name));
+    let names = enumerated(names);
+    let bytes = region.size_bytes;
+    let with = if names.is_empty() { names } else { format!(", shared with {names}") };
+    format!("{bytes} bytes of shared memory to {access}{with}.")
 }
 
 fn object(system: &System, id: ObjectId) -> Option<&Object> {

@@ -91,7 +91,7 @@ pub(super) fn all_systems(path: &Path) -> Result<String, Failure> {
 }
 
 fn load(path: &Path) -> Result<System, Failure> {
-    let loaded = crate::load(path);
+    let loaded = crate::load_checked(path);
     let system = loaded.system.ok_or_else(|| Failure(loaded.diagnostics.render(false)))?;
     Ok(match board() {
         Some(board) => system.on(&board),
@@ -191,6 +191,16 @@ mod tests {
         assert!(failure.contains("unknown key `app`"), "{failure}");
         let failure = one_process(&folder.path().join("nowhere"), "p").expect_err("no file");
         assert!(failure.to_string().contains("cannot be read"), "{failure}");
+    }
+
+    #[test]
+    fn what_only_some_boards_can_express_is_generated_for_them() {
+        let region = "{ name: 'A', size_bytes: 96, processes: [{ process: 'sender' }] }";
+        let text = GOOD.replacen("{", &format!("{{ shared_memory: [{region}],"), 1);
+        let folder = folder(&[("one", &text)]);
+        let path = folder.path().join("one").join(SYSTEM_FILE);
+        assert!(one_process(&path, "sender").expect("it is right").contains("pub const A: u32"));
+        assert!(crate::load(&path).system.is_none(), "Linux cannot express it");
     }
 
     #[test]

@@ -134,7 +134,7 @@ fn class(value: &Value, log: &mut Diagnostics) -> Option<ObjectClass> {
             let written = Spanned { value: text.as_str(), span: *span };
             match OBJECT_TYPES.iter().find(|each| each.name == text) {
                 Some(ObjectType { class: Some(class), .. }) => return Some(*class),
-                Some(known) => not_yet(written, known),
+                Some(known) => of_the_system(written, known),
                 None => unknown(written),
             }
         }
@@ -191,15 +191,14 @@ fn unknown(written: Spanned<&str>) -> Diagnostic {
     }
 }
 
-fn not_yet(written: Spanned<&str>, known: &ObjectType) -> Diagnostic {
-    Diagnostic::error(format!(
-        "objects of type `{}` are not supported yet by this version",
-        known.name
-    ))
-    .at(written.span, "cannot be built")
-    .note(format!("`{}` is {}", known.name, known.meaning))
-    .help(format!(
-        "remove the object, or use a version of Guichet that supports it; {}",
-        types_help()
-    ))
+/// An object that a process does not declare itself: only shared memory is one.
+fn of_the_system(written: Spanned<&str>, known: &ObjectType) -> Diagnostic {
+    Diagnostic::error(format!("objects of type `{}` are not declared in a process", known.name))
+        .at(written.span, "not here")
+        .note(format!("`{}` is {}, so it is declared once for all of them", known.name, known.meaning))
+        .help(format!(
+            "beside `apps`, write `{}: [ {{ name: \"...\", size_bytes: ..., processes: [ {{ process: \"...\", \
+             access: \"read_write\" }} ] }} ]`; every process there gets an object of the region's name",
+            known.name
+        ))
 }

@@ -48,6 +48,8 @@ fn empty() -> String {
         interrupts: &[],
         endpoints: &[],
         senders: &[],
+        shared_regions: &[],
+        sharers: &[],
         capsules: &[],
         services: &[],
         are_ids_global: false,
@@ -64,6 +66,6 @@ mod tests {
     fn a_system_of_nothing_is_an_image_too() {
         let source: String = empty().split_whitespace().collect();
         let zeros = ["0usize"; 10].join(",");
-        assert!(source.contains(&format!("port::KernelCell<{zeros},(),>")), "{source}");
+        assert!(source.contains(&format!("port::KernelCell<{zeros},(),(),>")), "{source}");
     }
 }

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::budget::LayoutError;
-use super::part::Part;
+use super::part::{Needs, Part};
 use super::place::Need;
 use super::wall::WallKind;
-use crate::model::{Mapping, Process, System};
+use crate::model::{Mapping, Process, SharedRegion, System};
 
 /// What every stack is a multiple of: the alignment that RISC-V asks for, and more than Arm's.
 const STACK_ALIGNMENT: u32 = 16;
@@ -49,6 +49,8 @@ pub struct Placement {
 pub struct Layout {
     /// The processes, in the order of the system.
     pub processes: Vec<Placement>,
+    /// The regions of shared memory, in the order of the system (SH-1).
+    pub shared_memory: Vec<Range<u32>>,
     /// What is left for the kernel.
     pub kernel: Placement,
 }
@@ -63,7 +65,9 @@ pub fn main_stack(process: &Process, default_bytes: u32) -> u32 {
 
 impl Layout {
     /// Gives every process its place at the end of the memory, where a `wall` can stand around it,
-    /// and the rest to the kernel. What a place is longer than was measured belongs to its process.
+    /// and the rest to the kernel. What a place is longer than was measured belongs to its process. Regions of
+    /// shared memory lie among the processes, each exactly as long as declared, where one entry of a wall lets it
+    /// through.
     ///
     /// `measured` has an entry for each process.
     ///
@@ -79,10 +83,13 @@ impl Layout {
         let [flash, ram] = parts(system, measured, memory, wall);
         check_budgets(system, &flash, &ram)?;
         let (flash_ranges, kernel_flash) = flash.places()?;
-        let (ram_ranges, kernel_ram) = ram.places()?;
+        let (mut ram_ranges, kernel_ram) = ram.places()?;
+        // They come behind the processes.
+        let shared_memory = ram_ranges.split_off(system.processes.len().min(ram_ranges.len()));
         let pairs = flash_ranges.into_iter().zip(ram_ranges);
         let processes = pairs.map(|(flash, ram)| Placement { flash, ram }).collect();
-        Ok(Layout { processes, kernel: Placement { flash: kernel_flash, ram: kernel_ram } })
+        let kernel = Placement { flash: kernel_flash, ram: kernel_ram };
+        Ok(Layout { processes, shared_memory, kernel })
     }
 
     /// Checks that there is room for the kernel too, which was `measured_kernel`; the rest as for
@@ -103,13 +110,18 @@ impl Layout {
     }
 }
 
+/// What a region of shared memory is called where something is said of memory.
+pub fn shared_memory_name(region: &SharedRegion) -> String {
+    format!("shared memory `{}`", region.name)
+}
+
 /// Flash and RAM with the processes in it.
-fn parts<'a>(
-    system: &'a System,
+fn parts(
+    system: &System,
     measured: &[Measured],
     memory: &BoardMemory,
     wall: WallKind,
-) -> [Part<'a>; 2] {
+) -> [Part; 2] {
     let entries: Vec<[usize; 2]> = system
         .processes
         .iter()
@@ -118,21 +130,29 @@ fn parts<'a>(
             wall.memory_entries(&devices)
         })
         .collect();
-    let needs = |memory: usize, bytes: fn(&Measured) -> u32| {
+    let needs = |memory: usize, bytes: fn(&Measured) -> u32| -> Needs {
         let need = |(each, entries): (&Measured, &[usize; 2])| Need {
             bytes: bytes(each),
             alignment: each.alignment,
             entries: entries[memory],
+            is_exact: false,
         };
-        measured.iter().zip(&entries).map(need).collect()
+        let names = system.processes.iter().map(|process| process.name.clone());
+        names.zip(measured.iter().zip(&entries).map(need)).collect()
     };
+    let shared = system.shared_memory.iter().map(|region| {
+        let need = Need { bytes: region.size_bytes, alignment: 1, entries: 1, is_exact: true };
+        (shared_memory_name(region), need)
+    });
+    let mut in_ram = needs(1, |each| each.ram_bytes);
+    in_ram.extend(shared);
     [
-        Part::new(system, "flash", &memory.flash, needs(0, |each| each.flash_bytes), wall),
-        Part::new(system, "RAM", &memory.ram, needs(1, |each| each.ram_bytes), wall),
+        Part::new("flash", &memory.flash, needs(0, |each| each.flash_bytes), wall),
+        Part::new("RAM", &memory.ram, in_ram, wall),
     ]
 }
 
-fn check_budgets(system: &System, flash: &Part<'_>, ram: &Part<'_>) -> Result<(), LayoutError> {
+fn check_budgets(system: &System, flash: &Part, ram: &Part) -> Result<(), LayoutError> {
     for (number, process) in system.processes.iter().enumerate() {
         let owner = format!("process `{}`", process.name);
         ram.check(owner, process.ram_size_bytes, |other| other == number)?;
@@ -255,6 +275,35 @@ mod tests {
             error.starts_with("the board has 8192 bytes of flash, and 8193 are used"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn shared_memory_lies_outside_everybody_where_one_entry_lets_exactly_it_through() {
+        let mut system = system("");
+        let region = |name: &str, size_bytes| SharedRegion {
+            name: name.to_owned(),
+            size_bytes,
+            sharers: Vec::new(),
+        };
+        system.shared_memory = vec![region("SMALL", 64), region("LARGE", 1024)];
+        let measured = [measured(0x321, 0x123, 4), measured(0x445, 0x267, 8)];
+        for wall in [WallKind::Pmp, WallKind::Pmsav7, WallKind::Pmsav8] {
+            let layout = Layout::new(&system, &measured, &MEMORY, wall).expect("it fits");
+            let [small, large] = [0, 1].map(|number| layout.shared_memory[number].clone());
+            assert_eq!((small.end - small.start, large.end - large.start), (64, 1024), "{wall:?}");
+            let processes = layout.processes.iter().map(|place| place.ram.clone());
+            let mut all: Vec<_> =
+                processes.chain([small, large, layout.kernel.ram.clone()]).collect();
+            assert!(all[2..4].iter().all(|range| wall.can_express(range, 1)), "{all:?}");
+            all.sort_by_key(|range| range.start);
+            assert!(all.windows(2).all(|pair| pair[0].end <= pair[1].start), "{all:?}");
+            assert_eq!((all[0].start, layout.processes.len()), (MEMORY.ram.start, 2));
+        }
+        system.shared_memory[1].size_bytes = 4096;
+        let error = Layout::new(&system, &measured, &MEMORY, WallKind::Pmsav8);
+        let text = error.expect_err("it is as large as the board's RAM").to_string();
+        assert!(text.contains("the board has 4096 bytes of RAM, and "), "{text}");
+        assert!(text.contains("     4096 shared memory `LARGE`"), "{text}");
     }
 
     #[test]

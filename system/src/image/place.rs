@@ -27,6 +27,8 @@ pub(super) struct Need {
     pub(super) alignment: u32,
     /// How many entries of the wall it may take.
     pub(super) entries: usize,
+    /// The range must not be longer than the bytes.
+    pub(super) is_exact: bool,
 }
 
 /// The exponent of the greatest power of two that ends are rounded to.
@@ -95,7 +97,8 @@ fn below(end: u32, need: Need, wall: WallKind) -> Option<Range<u32>> {
         });
         starts.map(move |start| start..end)
     });
-    let possible = ranges.filter(|range| wall.can_express(range, need.entries));
+    let fits = |range: &Range<u32>| !need.is_exact || range.end - range.start == bytes;
+    let possible = ranges.filter(|range| fits(range) && wall.can_express(range, need.entries));
     // Of those that begin at the same address the shorter, so that nobody gets more than it needs.
     possible.max_by_key(|range| (range.start, std::cmp::Reverse(range.end)))
 }
@@ -126,6 +129,7 @@ mod tests {
             bytes,
             alignment: 1 << bit,
             entries: 2,
+            is_exact: false,
         });
         prop::collection::vec(need, 0..9)
     }
@@ -176,7 +180,7 @@ mod tests {
         for end in (END - 0x400..=END).step_by(96) {
             for bytes in (1..1100).step_by(41) {
                 for alignment in [4, 64] {
-                    let need = Need { bytes, alignment, entries: 2 };
+                    let need = Need { bytes, alignment, entries: 2, is_exact: false };
                     let found = below(end, need, WallKind::Pmsav7).expect("there is one").start;
                     assert_eq!(found, best_start(end, need, WallKind::Pmsav7), "{need:?} {end:#x}");
                 }
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn below_address_0_there_is_nothing() {
-        let need = |bytes| Need { bytes, alignment: 4, entries: 2 };
+        let need = |bytes| Need { bytes, alignment: 4, entries: 2, is_exact: false };
         for wall in WALLS {
             assert_eq!(place(&[need(64), need(u32::MAX)], 0x1000, wall), None);
             assert_eq!(place(&[need(0xFE0)], 0x1000, wall).map(|ranges| ranges.len()), Some(1));
@@ -194,11 +198,37 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn what_may_not_be_longer_is_not(needs in any_needs(), sizes in prop::collection::vec(4u32..15, 1..4)) {
+            for wall in WALLS {
+                let exact = sizes.iter().enumerate().map(|(number, bit)| {
+                    let eighths = [4, 5, 6, 7][number];
+                    let bytes = match wall {
+                        WallKind::Pmp => 1 << bit,
+                        WallKind::Pmsav7 => (64 << bit) / 8 * eighths,
+                        WallKind::Pmsav8 => 32 * bit,
+                    };
+                    Need { bytes, alignment: 1, entries: 1, is_exact: true }
+                });
+                let all: Vec<Need> = needs.iter().copied().chain(exact).collect();
+                let ranges = place(&all, END + 0x0200_0000, wall).expect("there is room");
+                for (range, need) in ranges.iter().zip(&all).skip(needs.len()) {
+                    prop_assert_eq!(range.end - range.start, need.bytes);
+                    prop_assert!(wall.can_express(range, 1), "{:?} {:?}", wall, range);
+                }
+                let mut sorted = ranges;
+                sorted.sort_by_key(|range| range.start);
+                prop_assert!(sorted.windows(2).all(|pair| pair[0].end <= pair[1].start));
+            }
+        }
+    }
+
     #[test]
     fn one_entry_is_enough_where_there_is_no_more() {
         for wall in [WallKind::Pmp, WallKind::Pmsav7] {
-            let needs =
-                [0x123, 0x800, 0x1001].map(|bytes| Need { bytes, alignment: 4, entries: 1 });
+            let need = |bytes| Need { bytes, alignment: 4, entries: 1, is_exact: false };
+            let needs = [0x123, 0x800, 0x1001].map(need);
             let ranges = place(&needs, END, wall).expect("there is room");
             for (range, need) in ranges.iter().zip(&needs) {
                 assert!(wall.can_express(range, 1), "{range:?}");

@@ -6,6 +6,7 @@
 
 mod capsules;
 mod objects;
+mod shared_memory;
 
 use std::ops::Range;
 
@@ -55,10 +56,15 @@ pub fn image_source(
     let (capsules, table) = (capsules::statics(capsules, process_count), capsules::table(capsules));
     let services = system.services.iter().map(capsules::service);
     let are_ids_global = system.are_ids_global;
+    let shared_regions = system.shared_regions.iter().map(objects::shared_region);
+    let sharers = system.sharers.iter().map(objects::sharer);
+    let shared_memory = shared_memory::statics(system);
     let code = quote! {
         use port::kernel;
 
         #capsules
+
+        #shared_memory
 
         static PROCESSES: [kernel::ProcessDescriptor<'static>; #process_count] = [#(#processes),*];
 
@@ -73,6 +79,8 @@ pub fn image_source(
                 interrupts: &[#(#interrupts),*],
                 endpoints: &[#(#endpoints),*],
                 senders: &[#(#senders),*],
+                shared_regions: &[#(#shared_regions),*],
+                sharers: &[#(#sharers),*],
                 capsules: #table,
                 services: &[#(#services),*],
                 are_ids_global: #are_ids_global,
@@ -110,12 +118,16 @@ fn kernel_cell(system: &System<'_>, capsules: &[Capsule]) -> TokenStream {
         subscriptions: _,
         allows: _,
         acquaintances: _,
+        shared_regions: _,
+        sharers: _,
+        mappings: _,
         capsule_words: _,
     } = StorageSizes::of(system);
     let others = [threads, processes, handlers, initiators, interrupts, wait_lists, wait_groups];
     let sizes = others.into_iter().chain([endpoints, exchanges]);
     let capsules = capsules::parameters(capsules, system.processes.len());
-    quote! { port::KernelCell<#(#sizes),*, #capsules> }
+    let shared_memory = shared_memory::parameter(system);
+    quote! { port::KernelCell<#(#sizes),*, #capsules, #shared_memory> }
 }
 
 /// An index, as the call that makes it.
@@ -138,6 +150,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
         upcalls_list,
         first_member,
         first_exchange,
+        first_mapping,
         starts_at_boot,
         restart,
         may_shutdown,
@@ -151,6 +164,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
     let upcalls_list = index("WaitListIndex", *upcalls_list);
     let first_member = index("ThreadIndex", *first_member);
     let first_exchange = index("ExchangeIndex", *first_exchange);
+    let first_mapping = index("MappingIndex", *first_mapping);
     let restart = restart_policy(restart);
     quote! {
         kernel::ProcessDescriptor {
@@ -165,6 +179,7 @@ fn process(process: &ProcessDescriptor<'_>) -> TokenStream {
             upcalls_list: #upcalls_list,
             first_member: #first_member,
             first_exchange: #first_exchange,
+            first_mapping: #first_mapping,
             starts_at_boot: #starts_at_boot,
             restart: #restart,
             may_shutdown: #may_shutdown,
@@ -273,12 +288,36 @@ mod tests {
             "badge: 6u32, may_send: false, may_call: true",
             "first_exchange: kernel::ExchangeIndex::new(1usize)",
             "max_transfer_bytes: 77usize",
-            "KERNEL: port::KernelCell<2usize, 2usize, 2usize, 2usize, 1usize, 8usize, 0usize, 1usize, 2usize, 0usize, ()>",
+            "KERNEL: port::KernelCell<2usize, 2usize, 2usize, 2usize, 1usize, 8usize, 0usize, 1usize, 2usize, 0usize, (), ()>",
             "port::PortCell<2usize, 2usize, 3usize, 24usize>",
             "stack: 4..8",
             "wall: [1u32, 2u32, 3u32, 4u32, 5u32, 6u32, 7u32, 8u32]",
         ] {
             assert!(source.contains(part), "{part}: {source}");
+        }
+    }
+
+    #[test]
+    fn shared_memory_stands_in_the_source_with_those_who_share_it() {
+        let text = include_str!("../../tests/corpus/shared_memory_good.json5");
+        let model = crate::check_source("system.json5", text).system.expect("the file is right");
+        let tables = Tables::new(&model, &[], 77, 1_000).with_shared_regions(&[64..128, 256..512]);
+        let source = tables.with_system(|system| image_source(system, &[], &[]));
+        let source = source.expect("it is Rust");
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        let source = plain(&source);
+        for part in [
+            "kernel::SharedRegionDescriptor { span: kernel::Span { start: 256usize, end: 512usize, }, \
+             first_sharer: kernel::SharerIndex::new(2usize), sharers: 1u8, }",
+            "sharers: &[ kernel::SharerDescriptor { index: kernel::SharerIndex::new(0usize),",
+            "rights: kernel::MemoryRights::ReadWrite,",
+            "kernel::Object::SharedMemory(kernel::SharerDescriptor {",
+            "first_mapping: kernel::MappingIndex::new(4usize)",
+            "SHARED_MEMORY_CELL: port::SharedMemoryCell<2usize, 3usize, 8usize>",
+            "SPARE_WALL_CELL: port::SpareWallCell<2usize>",
+            "0usize, (), SharedMemory, >",
+        ] {
+            assert!(source.contains(&plain(part)), "{part}: {source}");
         }
     }
 
@@ -302,7 +341,7 @@ mod tests {
             "name: *b\"com.example.sensor1\\0\"",
             "are_ids_global: true",
             "kernel::Object::Upcalls {",
-            "2usize, CapsuleMemory",
+            "2usize, CapsuleMemory, ()",
         ] {
             assert!(source.contains(&plain(part)), "{part}: {source}");
         }

@@ -46,12 +46,14 @@ pub enum BuiltIn {
     SyncMailbox,
     /// Messages into a stream buffer (AM).
     AsyncMailbox,
+    /// Notifications and shared buffers (NO).
+    Notify,
 }
 
 impl BuiltIn {
     /// All of them.
-    pub const ALL: [BuiltIn; 3] =
-        [BuiltIn::NameRegistry, BuiltIn::SyncMailbox, BuiltIn::AsyncMailbox];
+    pub const ALL: [BuiltIn; 4] =
+        [BuiltIn::NameRegistry, BuiltIn::SyncMailbox, BuiltIn::AsyncMailbox, BuiltIn::Notify];
 
     /// What the file calls it.
     pub fn name(self) -> &'static str {
@@ -59,6 +61,7 @@ impl BuiltIn {
             BuiltIn::NameRegistry => "name_registry",
             BuiltIn::SyncMailbox => "sync_mailbox",
             BuiltIn::AsyncMailbox => "async_mailbox",
+            BuiltIn::Notify => "notify",
         }
     }
 
@@ -79,13 +82,16 @@ pub enum Grant {
     Identities,
     /// To ask for the time.
     Clock,
+    /// To have what one process allows mapped into another.
+    Sharing,
 }
 
 impl Grant {
     /// All of them, in the order of [`Grant::WORDS`].
-    pub const ALL: [Grant; 4] = [Grant::Copying, Grant::Reading, Grant::Identities, Grant::Clock];
+    pub const ALL: [Grant; 5] =
+        [Grant::Copying, Grant::Reading, Grant::Identities, Grant::Clock, Grant::Sharing];
     /// What the file calls them.
-    pub const WORDS: &[&str] = &["copying", "reading", "identities", "clock"];
+    pub const WORDS: &[&str] = &["copying", "reading", "identities", "clock", "sharing"];
 
     /// What the file calls it.
     pub fn word(self) -> &'static str {
@@ -94,6 +100,7 @@ impl Grant {
             Grant::Reading => "reading",
             Grant::Identities => "identities",
             Grant::Clock => "clock",
+            Grant::Sharing => "sharing",
         }
     }
 
@@ -104,6 +111,7 @@ impl Grant {
             Grant::Reading => grants.reading,
             Grant::Identities => grants.identities,
             Grant::Clock => grants.clock,
+            Grant::Sharing => grants.sharing,
         }
     }
 
@@ -121,7 +129,7 @@ mod tests {
     fn every_grant_has_its_word_and_is_one_of_the_kernels() {
         assert!(Grant::ALL.into_iter().map(Grant::word).eq(Grant::WORDS.iter().copied()));
         assert!(Grant::ALL.into_iter().all(|grant| Grant::named(grant.word()) == Some(grant)));
-        let Grants { copying: _, reading: _, identities: _, clock: _ } = Grants::ALL;
+        let Grants { copying: _, reading: _, identities: _, clock: _, sharing: _ } = Grants::ALL;
         assert!(Grant::ALL.into_iter().all(|grant| grant.is_in(Grants::ALL)));
         assert!(!Grant::ALL.into_iter().any(|grant| grant.is_in(Grants::NONE)));
         assert!(BuiltIn::ALL.into_iter().all(|each| BuiltIn::named(each.name()) == Some(each)));

@@ -3,7 +3,8 @@
 use super::{Key, ObjectClass, ObjectType, Shape, Table};
 use crate::boards;
 use crate::model::{
-    Grant, MAX_CAPSULES, MAX_OBJECTS, MAX_PROCESSES, MAX_SERVICES, MAX_THREADS, PRIORITIES,
+    Grant, MAX_CAPSULES, MAX_OBJECTS, MAX_PROCESSES, MAX_SERVICES, MAX_SHARED_REGIONS, MAX_THREADS,
+    PRIORITIES,
 };
 use crate::names::Rule;
 
@@ -30,6 +31,9 @@ const SENDER_RIGHTS: &[&str] = &["send", "call"];
 
 /// The first is what a system has that says nothing (CP-5).
 const PROCESS_IDS: &[&str] = &["granted", "global"];
+
+/// What a process may do in shared memory (SH-1). The first is what one may that says nothing.
+const ACCESS: &[&str] = &["read", "read_write"];
 
 /// As long as a default deadline may be.
 const DELAY: Shape = Shape::Integer { minimum: 0, maximum: u32::MAX as u64 };
@@ -85,13 +89,17 @@ pub(crate) const SYSTEM: Table = Table {
             Shape::Choice(PROCESS_IDS),
             "whether a process's number works for those only to whom it was given, or for all",
         ),
+        Key::optional(
+            "shared_memory",
+            Shape::List { maximum: MAX_SHARED_REGIONS },
+            "the list of regions that processes share",
+        ),
         Key::optional("boards", Shape::Table, "what differs on some boards, a table for each"),
         Key::ignored("arch", "the processor, which here follows from the board"),
         Key::ignored(
             "kernel",
             "the layout of the kernel's memory, which here follows from the board",
         ),
-        Key::not_yet("shared_memory", "the list of regions that processes share"),
         Key::not_yet("time_slice_ms", "how long equal threads run before they take turns"),
     ],
 };
@@ -115,6 +123,41 @@ pub(crate) const CAPSULE: Table = Table {
             "owners",
             Shape::Texts { maximum: MAX_PROCESSES },
             "the list of processes that the capsule tells from others",
+        ),
+    ],
+};
+
+/// An entry of `shared_memory`.
+pub(crate) const SHARED_REGION: Table = Table {
+    noun: "region of shared memory",
+    keys: &[
+        Key::required(
+            "name",
+            Shape::Text(Rule::Identifier),
+            "what the region's handle is called in the generated code of each process that shares it",
+        ),
+        Key::required("size_bytes", SIZE, "the region's size in bytes"),
+        Key::required(
+            "processes",
+            Shape::List { maximum: MAX_PROCESSES },
+            "the list of processes that may map the region, each with what it may do there",
+        ),
+    ],
+};
+
+/// An entry of `shared_memory[].processes`.
+pub(crate) const SHARER: Table = Table {
+    noun: "process that shares memory",
+    keys: &[
+        Key::required(
+            "process",
+            Shape::Text(Rule::Reference),
+            "the name of the process that may map the region",
+        ),
+        Key::optional(
+            "access",
+            Shape::Choice(ACCESS),
+            "the most that the process may do there; without it, `read`",
         ),
     ],
 };

@@ -8,7 +8,7 @@ use std::fmt;
 
 use guichet_kernel::capsule::{Capsule, Grants};
 use guichet_kernel::{
-    ASYNC_MAILBOX, CapsuleDescriptor, NAME_REGISTRY, ProcessIndex, SYNC_MAILBOX, Service,
+    ASYNC_MAILBOX, CapsuleDescriptor, NAME_REGISTRY, NOTIFY, ProcessIndex, SYNC_MAILBOX, Service,
     WaitListIndex,
 };
 
@@ -42,6 +42,7 @@ impl LinkedCapsule {
             BuiltIn::NameRegistry => LinkedCapsule::new("name_registry", &NAME_REGISTRY),
             BuiltIn::SyncMailbox => LinkedCapsule::new("sync_mailbox", &SYNC_MAILBOX),
             BuiltIn::AsyncMailbox => LinkedCapsule::new("async_mailbox", &ASYNC_MAILBOX),
+            BuiltIn::Notify => LinkedCapsule::new("notify", &NOTIFY),
         }
     }
 }
@@ -231,7 +232,7 @@ pub(super) fn services(system: &model::System) -> Vec<Service> {
 }
 
 impl Numbers {
-    /// The wait list of a process's object for upcalls, after all others; none if it has no such object.
+    /// The wait list of a process's object for upcalls, after those of senders; none if it has no such object.
     pub(super) fn upcalls_list(&self, process: usize) -> WaitListIndex {
         let place = self.upcalls.iter().position(|each| *each == process);
         place.map_or(WaitListIndex::NONE, |place| {

@@ -38,7 +38,8 @@ fn is_end(kind: ObjectKind) -> bool {
         | ObjectKind::Process { .. }
         | ObjectKind::WaitGroup
         | ObjectKind::Upcalls
-        | ObjectKind::Interrupt { .. } => false,
+        | ObjectKind::Interrupt { .. }
+        | ObjectKind::SharedMemory { .. } => false,
     }
 }
 
@@ -77,7 +78,8 @@ impl Numbers {
                 | ObjectKind::WaitGroup
                 | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
-                | ObjectKind::EndpointSender { .. },
+                | ObjectKind::EndpointSender { .. }
+                | ObjectKind::SharedMemory { .. },
             )
             | None => (0, 0),
         }
@@ -123,7 +125,8 @@ impl Numbers {
                 | ObjectKind::WaitGroup
                 | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
-                | ObjectKind::Endpoint { .. },
+                | ObjectKind::Endpoint { .. }
+                | ObjectKind::SharedMemory { .. },
             )
             | None => (usize::MAX, DEFAULT_BADGE, false, false),
         };

@@ -2,7 +2,8 @@
 //!
 //! Each kind of object is numbered in the order of the file. The wait lists come kind after kind: those
 //! of handlers, initiators, interrupts, then of processes and threads that an object stands for, of wait
-//! groups, of endpoints and their senders, and last of upcalls. So nobody shares a list with anybody.
+//! groups, of endpoints and their senders, of upcalls, and last of the parts in shared memory. So nobody shares a
+//! list with anybody.
 
 use guichet_kernel::{
     ExchangeIndex, HandlerDescriptor, HandlerIndex, InitiatorDescriptor, InitiatorIndex,
@@ -10,7 +11,7 @@ use guichet_kernel::{
     WaitListIndex,
 };
 
-use super::{endpoints, ticks};
+use super::{endpoints, shared_memory, ticks};
 use crate::model::{self, ObjectId, ObjectKind};
 
 /// Something whose end can be waited for, by its index in the model.
@@ -43,6 +44,8 @@ pub(super) struct Numbers {
     pub(super) senders: Vec<ObjectId>,
     /// The processes with an object that tells of upcalls, of which each has one at most.
     pub(super) upcalls: Vec<usize>,
+    /// The parts in regions of shared memory: the region and the process, region after region.
+    pub(super) sharers: Vec<(usize, model::Sharer)>,
     /// Where each process's exchanges begin, if it has ends of endpoints.
     pub(super) exchanges: Vec<ExchangeIndex>,
     /// Where the entries for members of each process's wait groups begin, if it has one.
@@ -51,8 +54,11 @@ pub(super) struct Numbers {
 
 impl Numbers {
     pub(super) fn of(system: &model::System) -> Numbers {
-        let mut numbers =
-            Numbers { exchanges: endpoints::first_exchanges(system), ..Numbers::default() };
+        let mut numbers = Numbers {
+            exchanges: endpoints::first_exchanges(system),
+            sharers: shared_memory::sharers(system),
+            ..Numbers::default()
+        };
         let mut threads = 0;
         for (process, declared) in system.processes.iter().enumerate() {
             numbers.first_threads.push(threads);
@@ -77,6 +83,8 @@ impl Numbers {
             ObjectKind::Endpoint { .. } => self.endpoints.push(id),
             ObjectKind::EndpointSender { .. } => self.senders.push(id),
             ObjectKind::Upcalls => self.upcalls.push(id.process),
+            // They are numbered by their regions.
+            ObjectKind::SharedMemory { .. } => {}
         }
     }
 
@@ -168,6 +176,9 @@ impl Numbers {
             ObjectKind::EndpointSender { .. } => {
                 Object::EndpointSender(self.sender(system, place(&self.senders, id)))
             }
+            ObjectKind::SharedMemory { region, .. } => {
+                Object::SharedMemory(self.sharer_of(region, id.process))
+            }
         }
     }
 
@@ -209,7 +220,8 @@ impl Numbers {
                 | ObjectKind::Upcalls
                 | ObjectKind::Interrupt { .. }
                 | ObjectKind::Endpoint { .. }
-                | ObjectKind::EndpointSender { .. },
+                | ObjectKind::EndpointSender { .. }
+                | ObjectKind::SharedMemory { .. },
             )
             | None => (self.handler_end(usize::MAX), model::DEFAULT_BADGE),
         };

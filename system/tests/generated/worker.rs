@@ -28,7 +28,7 @@ pub mod object {
         super::handle::ALARM,
     );
 }
-/// The processes that send to this one's endpoints, by numbers that calls take.
+/// The processes that send to this one's endpoints or share memory with it, by numbers that calls take.
 #[allow(non_upper_case_globals, clippy::module_inception)]
 pub mod peer {}
 /// The signals of the process's interrupts.

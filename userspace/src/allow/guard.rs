@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
+use core::sync::atomic::AtomicU8;
 
 use guichet_abi::Error;
 
@@ -149,6 +150,40 @@ impl AllowedShared {
 }
 
 impl Drop for AllowedShared {
+    fn drop(&mut self) {
+        self.place.empty();
+    }
+}
+
+/// Bytes that are used by atomic operations only, and that a driver may read and write meanwhile. Dropping the
+/// guard takes them back.
+#[derive(Debug)]
+#[must_use = "a buffer is taken back when its guard is dropped"]
+pub struct AllowedCells {
+    place: Place,
+    on_main_thread: PhantomData<*mut ()>,
+}
+
+impl AllowedCells {
+    /// Lets the driver read and write `cells`, as its buffer with this number (CP-1). Never blocks.
+    ///
+    /// # Errors
+    /// As [`super::with_read_write`].
+    pub fn new(
+        driver: u32,
+        number: u32,
+        cells: &'static [AtomicU8],
+    ) -> Result<AllowedCells, CapsuleError> {
+        let place = Place { driver, number, is_writable: true };
+        let start = cells.as_ptr().cast_mut().cast();
+        // SAFETY: the cells are the program's for ever, and whoever has a reference to them expects that others
+        // change them.
+        unsafe { place.put(start, cells.len()) }?;
+        Ok(AllowedCells { place, on_main_thread: PhantomData })
+    }
+}
+
+impl Drop for AllowedCells {
     fn drop(&mut self) {
         self.place.empty();
     }

@@ -6,6 +6,7 @@
 
 mod capsules;
 mod harness;
+mod shared_memory;
 mod simulation;
 
 use std::ptr;

@@ -14,8 +14,8 @@ use core::panic::PanicInfo;
 
 use guichet_abi::Message;
 use guichet_kernel::{
-    Call, Event, Grant, Instant, InterruptLine, Kernel, NotStarted, Outcome, Port, ProcessIndex,
-    Report, Side, Storage, System, ThreadIndex, Unreadable,
+    Call, Event, Grant, Inexpressible, Instant, InterruptLine, Kernel, NotStarted, Outcome, Port,
+    ProcessIndex, Region, Report, Side, Storage, System, ThreadIndex, Unreadable,
 };
 
 unsafe extern "Rust" {
@@ -28,6 +28,11 @@ unsafe extern "Rust" {
     safe fn guichet_probe_start_process(process: ProcessIndex) -> Result<(), NotStarted>;
     safe fn guichet_probe_prepare_thread(thread: ThreadIndex, pc: usize, stack: Grant);
     safe fn guichet_probe_stop_process(process: ProcessIndex);
+    safe fn guichet_probe_set_mapping(
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible>;
     safe fn guichet_probe_enable_line(line: InterruptLine);
     safe fn guichet_probe_disable_line(line: InterruptLine);
     safe fn guichet_probe_read_console(destination: Grant) -> Result<usize, Unreadable>;
@@ -77,6 +82,15 @@ impl Port for UnknownPort {
 
     fn start_thread(&mut self, thread: ThreadIndex, pc: usize, stack: Grant) {
         guichet_probe_prepare_thread(thread, pc, stack);
+    }
+
+    fn set_mapping(
+        &mut self,
+        process: ProcessIndex,
+        place: usize,
+        region: Option<Region>,
+    ) -> Result<(), Inexpressible> {
+        guichet_probe_set_mapping(process, place, region)
     }
 
     fn enable_line(&mut self, line: InterruptLine) {

@@ -1,6 +1,6 @@
 //! The table of a size: a row for each user of a memory, a column for each purpose.
 
-use guichet::{Contents, ImageSize, MemorySize, Queue, User};
+use guichet::{Contents, ImageSize, MemorySize, Queue, SharedMemory, Sharer, User};
 
 use super::picture::{FREE, GAP, KERNEL, letter, picture};
 
@@ -28,7 +28,8 @@ pub(super) fn text(size: &ImageSize) -> String {
     let flash = memory("flash", &size.flash, &FLASH);
     let ram = memory("RAM", &size.ram, &RAM);
     let (queues, capsules) = (queues(&size.queues), capsules(size.capsule_bytes));
-    format!("{}\n\n{flash}\n{ram}{queues}{capsules}", size.board)
+    let shared = shared_memory(&size.shared_memory);
+    format!("{}\n\n{flash}\n{ram}{queues}{capsules}{shared}", size.board)
 }
 
 /// A row for each queue, if there is one.
@@ -58,6 +59,23 @@ fn capsules(bytes: u64) -> String {
             "\nof the kernel's RAM for capsules, and what processes allow and subscribe: {bytes}\n"
         ),
     }
+}
+
+/// A row for each region of shared memory, if there is one.
+fn shared_memory(regions: &[SharedMemory]) -> String {
+    if regions.is_empty() {
+        return String::new();
+    }
+    let width = regions.iter().map(|region| region.name.chars().count()).max().unwrap_or(0);
+    let mut text = String::from("\nshared memory, and who may map it:\n");
+    for SharedMemory { name, start, bytes, processes } in regions {
+        let sharers =
+            processes.iter().map(|Sharer { process, access }| format!("{process} {access}"));
+        let sharers = sharers.collect::<Vec<_>>().join(", ");
+        text +=
+            &format!("    {name:width$}{bytes:>NUMBER_COLUMNS$} from {start:#010x}: {sharers}\n");
+    }
+    text
 }
 
 fn memory(name: &str, memory: &MemorySize, columns: &[Column; 4]) -> String {
@@ -117,6 +135,28 @@ mod tests {
     }
 
     #[test]
+    fn shared_memory_has_a_row_for_each_region_with_those_who_may_map_it() {
+        let sharer = |process: &str, access| Sharer { process: process.to_owned(), access };
+        let region = |name: &str, start, bytes, processes| SharedMemory {
+            name: name.to_owned(),
+            start,
+            bytes,
+            processes,
+        };
+        let both = vec![sharer("camera", "read_write"), sharer("screen", "read")];
+        let regions = [
+            region("FRAMES", 0x2000_8000, 16384, both),
+            region("A", 0x2000_4000, 32, vec![sharer("screen", "read")]),
+        ];
+        let expected = "
+shared memory, and who may map it:
+    FRAMES    16384 from 0x20008000: camera read_write, screen read
+    A            32 from 0x20004000: screen read
+";
+        assert_eq!(super::shared_memory(&regions), expected);
+    }
+
+    #[test]
     fn queues_have_a_row_each_and_nothing_is_said_without_them() {
         let queue = |name: &str, capacity: u16| Queue {
             process: "logger".to_owned(),
@@ -133,6 +173,7 @@ of the kernel's RAM for the queues of endpoints:
 ";
         assert_eq!(super::queues(&[queue("LOG", 8), queue("ALARMS", 1024)]), expected);
         assert_eq!(super::queues(&[]), "");
+        assert_eq!(super::shared_memory(&[]), "");
         assert_eq!(super::capsules(0), "");
         assert!(super::capsules(416).ends_with("subscribe: 416\n"));
     }

@@ -22,6 +22,7 @@ impl Capsule for KeptValue {
     type Reading = Unneeded;
     type Identities = Unneeded;
     type Clock = Needed;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -75,6 +75,7 @@ impl Capsule for LatestValue {
     type Reading = Unneeded;
     type Identities = Unneeded;
     type Clock = Needed;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -53,6 +53,7 @@ impl Capsule for Radio {
     type Reading = Needed;
     type Identities = Unneeded;
     type Clock = Unneeded;
+    type Sharing = Unneeded;
 
     fn command(
         &self,

@@ -18,6 +18,7 @@ impl Kind {
             Kind::Registry => Invariant::NamesTrue,
             Kind::Mailbox => Invariant::RequestsTrue,
             Kind::Inbox => Invariant::MessagesTrue,
+            Kind::Notify => Invariant::NoticesTrue,
             Kind::Spy => Invariant::UpcallsTrue,
         }
     }
@@ -176,6 +177,7 @@ impl Oracle {
             Kind::Registry => self.registry_command(scene, me, number),
             Kind::Mailbox => self.mailbox_command(scene, me, number, words),
             Kind::Inbox => self.inbox_command(scene, me, number, words[0]),
+            Kind::Notify => self.notify_command(scene, me, number, words[0]),
             Kind::Spy => Err(ErrorCode::NoSupport),
         }
     }
@@ -198,6 +200,9 @@ impl Oracle {
         }
         let desk = self.desks.entry(me).or_default();
         let before = desk.allow((kind, is_writable, number), Place { address, length });
+        if is_writable && kind == Kind::Notify {
+            self.notices.take_back(me, Some(number));
+        }
         Ok((before.address, before.length))
     }
 

@@ -12,6 +12,7 @@ use guichet_kernel::capsule::ProcessChange;
 use self::desk::Desk;
 use self::inbox::Inbox;
 use self::mailbox::Mailbox;
+use self::notices::Notices;
 use self::registry::Registry;
 use self::society::{Life, Society};
 use super::places::{NOTHING, Place};
@@ -23,6 +24,7 @@ mod calls;
 mod desk;
 mod inbox;
 mod mailbox;
+mod notices;
 mod registry;
 pub mod society;
 mod watches;
@@ -85,6 +87,7 @@ pub struct Oracle {
     /// Whose upcalls are a member of its group.
     grouped: BTreeSet<Life>,
     registry: Registry,
+    notices: Notices,
     /// The requests.
     pub mailbox: Mailbox,
     /// The messages.
@@ -171,6 +174,7 @@ impl Oracle {
             desks: BTreeMap::new(),
             grouped: BTreeSet::new(),
             registry: Registry::default(),
+            notices: Notices::default(),
             mailbox: Mailbox::default(),
             inbox: Inbox::default(),
         }
@@ -199,6 +203,7 @@ impl Oracle {
         self.desks.remove(&life);
         self.grouped.remove(&life);
         self.registry.end(life);
+        self.notices.end(life);
         self.mailbox.end(life);
         self.inbox.end(life);
         scene.changes.push((process, ProcessChange::Ended));
@@ -216,6 +221,7 @@ impl Oracle {
         self.threads[thread] = Doing::Dormant;
         if thread == scene.declared.main_of(process) {
             self.desks.insert(me, Desk::default());
+            self.notices.take_back(me, None);
         }
     }
 

@@ -33,6 +33,7 @@ impl Oracle {
             Kind::Registry => self.registry_due(me, number),
             Kind::Mailbox => self.mailbox_due(scene, me, number),
             Kind::Inbox => self.inbox_due(scene, me, number),
+            Kind::Notify => self.notify_due(me, number),
             Kind::Spy => None,
         }
     }
@@ -42,6 +43,7 @@ impl Oracle {
             Kind::Registry => self.registry_taken(me, number),
             Kind::Mailbox => self.mailbox_taken(scene, me, number),
             Kind::Inbox => self.inbox_taken(scene, me, number),
+            Kind::Notify => self.notify_taken(me, number),
             Kind::Spy => {}
         }
     }

@@ -260,6 +260,7 @@ fn chain() -> Scenario {
                 max_message_bytes: 6,
                 senders: vec![Sender::of(2)],
             }],
+            regions: Vec::new(),
             max_transfer_bytes: 8,
         },
         repertoires: vec![high, spins, between, low],
@@ -296,6 +297,7 @@ fn pair() -> Scenario {
         ],
         channels: Vec::new(),
         endpoints: vec![endpoint(0, 1), endpoint(1, 0)],
+        regions: Vec::new(),
         max_transfer_bytes: 8,
     };
     plan.processes[1].restart = after_a_fault();

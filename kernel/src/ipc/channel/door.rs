@@ -46,7 +46,7 @@ impl Channels<'_> {
         let caller = services.caller();
         let ends = initiator_of(&caller, handle)?;
         let request = readable(services, &caller, send, send_length)?;
-        let response = caller.memory().own_grant(receive, receive_length)?;
+        let response = services.memories.of(caller.process).own_grant(receive, receive_length)?;
         let InitiatorDescriptor { index, handler: declared, badge, .. } = ends;
         let initiator = self.initiators.get_mut(*index)?;
         let handler = self.handlers.get_mut(declared.index)?;
@@ -108,7 +108,7 @@ impl Channels<'_> {
         let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
         let from = readable(services, &caller, send, send_length)?;
-        let room = caller.memory().own_grant(receive, receive_length)?;
+        let room = services.memories.of(caller.process).own_grant(receive, receive_length)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let waits = &mut services.waits;
         let current = waits.scheduler.current;
@@ -154,7 +154,7 @@ impl Channels<'_> {
         let &[handle, offset, address, length, ..] = arguments;
         let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
-        let room = caller.memory().own_grant(address, length)?;
+        let room = services.memories.of(caller.process).own_grant(address, length)?;
         let handler = self.handlers.get_mut(declared.index)?;
         let current = services.waits.scheduler.current;
         let is_new = handler.served.is_none();
@@ -230,6 +230,7 @@ fn initiator_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s InitiatorD
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => None,
     }
 }
@@ -247,6 +248,7 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Option<&'s HandlerDescr
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => None,
     }
 }
@@ -263,5 +265,5 @@ fn readable(
     if length >= services.waits.door_bound {
         return None;
     }
-    caller.memory().readable_grant(address, length)
+    services.memories.of(caller.process).readable_grant(address, length)
 }

@@ -5,12 +5,12 @@ use guichet_abi::{Arguments, Error, LIST_FLAG, Results};
 use super::{Channels, Transaction, received, word};
 use crate::event::{Ending, success};
 use crate::id::{HandlerIndex, InitiatorIndex, ThreadIndex};
+use crate::memories::Memories;
 use crate::memory::Buffer;
 use crate::object::{HandlerDescriptor, InitiatorDescriptor, Object};
 use crate::port::{Port, Side};
 use crate::region::Access;
 use crate::services::{Caller, Services, is_past};
-use crate::system::System;
 use crate::thread::ThreadState;
 use crate::time::Instant;
 use crate::transfer::{End, check, transfer};
@@ -24,10 +24,10 @@ struct Answer<'s> {
 }
 
 impl Answer<'_> {
-    fn copy<P: Port>(&self, system: &System<'_>, port: &mut P) -> Result<(), Side> {
+    fn copy<P: Port>(&self, memories: &Memories<'_>, port: &mut P) -> Result<(), Side> {
         let source = End::whole(self.handler.process, &self.from);
         let destination = End::whole(self.ends.process, &self.to);
-        transfer(system, port, source, destination, self.from.length())
+        transfer(memories, port, source, destination, self.from.length())
     }
 }
 
@@ -43,7 +43,8 @@ impl Channels<'_> {
         let &[handle, offset, address, length_word, ..] = arguments;
         let caller = services.caller();
         let declared = handler_of(&caller, handle)?;
-        let room = check(port, caller.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
+        let room =
+            check(port, services.memory(), (address, length_word), Access::Write, LIST_FLAG)?;
         let index = self.choose(&caller, services.waits.current(), declared.index)?;
         let request = self.request(index)?;
         let rest = request.length().checked_sub(offset).ok_or(Error::OutOfRange)?;
@@ -54,7 +55,7 @@ impl Channels<'_> {
         let sender = services.system.initiator(index).ok_or(Error::Internal)?.process;
         let source = End { offset, ..End::whole(sender, &request) };
         let destination = End::whole(caller.process.index, &room);
-        match transfer(services.system, port, source, destination, length) {
+        match transfer(&services.memories, port, source, destination, length) {
             Ok(()) => {}
             Err(Side::Destination) => return Err(Error::PermissionDenied),
             Err(Side::Source) => {
@@ -90,6 +91,7 @@ impl Channels<'_> {
     }
 
     /// Copies the response and ends the transaction (CH-4).
+    #[inline(always)]
     pub(crate) fn respond<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -105,6 +107,7 @@ impl Channels<'_> {
 
     /// Takes the transaction that waits, or blocks until there is one, and copies what fits of its
     /// request (CH-10).
+    #[inline(always)]
     pub(crate) fn receive<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -118,6 +121,7 @@ impl Channels<'_> {
     }
 
     /// Answers, and goes on as a receive (CH-10).
+    #[inline(always)]
     pub(crate) fn respond_and_receive<P: Port>(
         &mut self,
         services: &mut Services<'_>,
@@ -142,7 +146,7 @@ impl Channels<'_> {
         let caller = services.caller();
         let handler = handler_of(&caller, handle)?;
         let limit = services.max_transfer_bytes;
-        let from = check(port, caller.memory(), (address, length_word), Access::Read, limit)?;
+        let from = check(port, services.memory(), (address, length_word), Access::Read, limit)?;
         let index = self.choose(&caller, services.waits.current(), handler.index)?;
         let initiator = self.initiators.get(index).ok_or(Error::Internal)?;
         let Transaction::Pending { response: to, .. } = initiator.transaction else {
@@ -164,7 +168,7 @@ impl Channels<'_> {
         answer: &Answer<'_>,
         goes_on: bool,
     ) -> Result<(), Error> {
-        match answer.copy(services.system, port) {
+        match answer.copy(&services.memories, port) {
             Ok(()) => {
                 let before = self.answerer(services, answer.handler);
                 if goes_on && let Some(handler) = self.handlers.get_mut(answer.handler.index) {
@@ -267,7 +271,7 @@ impl Channels<'_> {
         let length = request.length().min(room.length());
         let source = End::whole(ends.process, &request);
         let destination = End::whole(end.process, room);
-        transfer(services.system, port, source, destination, length)?;
+        transfer(&services.memories, port, source, destination, length)?;
         self.serve(end, head, services.waits.current());
         Ok(received(request.length(), ends.badge))
     }
@@ -313,6 +317,7 @@ fn handler_of<'s>(caller: &Caller<'s>, handle: usize) -> Result<&'s HandlerDescr
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }
@@ -323,5 +328,5 @@ fn check_room<P: Port>(
     port: &mut P,
     room: (usize, usize),
 ) -> Result<Buffer, Error> {
-    check(port, services.caller().memory(), room, Access::Write, LIST_FLAG)
+    check(port, services.memory(), room, Access::Write, LIST_FLAG)
 }

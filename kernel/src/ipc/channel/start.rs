@@ -130,7 +130,7 @@ impl Channels<'_> {
             let length = request.length().min(room.length());
             let source = End::whole(ends.process, request);
             let destination = End::whole(declared.process, &room);
-            match transfer(services.system, port, source, destination, length) {
+            match transfer(&services.memories, port, source, destination, length) {
                 Ok(()) => return Ok(receiver),
                 Err(Side::Source) => return Err(Error::PermissionDenied),
                 Err(Side::Destination) => {
@@ -192,7 +192,7 @@ fn check_offer<'s, P: Port>(
     let &[handle, send, send_length, receive, receive_length, ..] = arguments;
     let caller = services.caller();
     let ends = initiator_of(&caller, handle)?;
-    let map = caller.memory();
+    let map = services.memory();
     let limit = services.max_transfer_bytes;
     let request = check(port, map, (send, send_length), Access::Read, limit)?;
     let room = (receive, receive_length);
@@ -214,6 +214,7 @@ pub(super) fn initiator_of<'s>(
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => Err(Error::InvalidArgument),
     }
 }
@@ -241,6 +242,7 @@ fn effective_deadline<P: Port>(
             | Object::Interrupt(_)
             | Object::EndpointReceiver(_)
             | Object::EndpointSender(_)
+            | Object::SharedMemory(_)
             | Object::Upcalls { .. },
         )
         | Err(_) => asked,

@@ -160,6 +160,7 @@ fn check_arguments<'s>(
         | Object::Interrupt(_)
         | Object::EndpointReceiver(_)
         | Object::EndpointSender(_)
+        | Object::SharedMemory(_)
         | Object::Upcalls { .. } => {
             return Err(Error::InvalidArgument);
         }

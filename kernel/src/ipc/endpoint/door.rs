@@ -51,8 +51,8 @@ impl Endpoints<'_> {
             let from = if is_clean { Grant::EMPTY } else { return None };
             (from, Buffer::registers(REGISTER_BYTES), (second, third))
         } else {
-            let from = caller.memory().readable_grant(second, third)?;
-            let answer = caller.memory().own_grant(fourth, fifth)?;
+            let from = services.memories.of(caller.process).readable_grant(second, third)?;
+            let answer = services.memories.of(caller.process).own_grant(fourth, fifth)?;
             (from, Buffer::flat(answer), (sixth, seventh))
         };
         let is_guarded = !WORDS && !self.entries.get(receiver.index)?.bound.is_none();
@@ -134,8 +134,8 @@ impl Endpoints<'_> {
             if length > services.max_transfer_bytes {
                 return None;
             }
-            let from = caller.memory().readable_grant(address, length)?;
-            let room = caller.memory().own_grant(room, room_length)?;
+            let from = services.memories.of(caller.process).readable_grant(address, length)?;
+            let room = services.memories.of(caller.process).own_grant(room, room_length)?;
             (from, Buffer::flat(room), length)
         };
         let room_bytes = if WORDS { REGISTER_BYTES } else { room_length };

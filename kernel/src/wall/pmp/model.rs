@@ -7,10 +7,10 @@ use crate::wall::pmp::PmpEntry;
 use crate::wall::testing::Attempt;
 
 /// A unit with some entries, asked on behalf of user mode.
-pub(super) struct Unit {
-    pub(super) entries: Vec<PmpEntry>,
+pub(in crate::wall) struct Unit {
+    pub(in crate::wall) entries: Vec<PmpEntry>,
     /// G: how many low bits of an address register the implementation leaves out.
-    pub(super) grain: u32,
+    pub(in crate::wall) grain: u32,
 }
 
 fn bit(word: u64, number: u32) -> bool {
@@ -19,7 +19,7 @@ fn bit(word: u64, number: u32) -> bool {
 
 impl Unit {
     /// Decides an access of some bytes. Addresses wrap as the bus's do, at 32 bits.
-    pub(super) fn allows(&self, address: u32, width_bytes: u32, attempt: Attempt) -> bool {
+    pub(in crate::wall) fn allows(&self, address: u32, width_bytes: u32, attempt: Attempt) -> bool {
         let bytes = || (0..width_bytes).map(|offset| u64::from(address.wrapping_add(offset)));
         for number in 0..self.entries.len() {
             if bytes().any(|byte| self.matches(number, byte)) {
@@ -37,7 +37,7 @@ impl Unit {
     }
 
     /// Tells whether an entry matches one byte.
-    pub(super) fn matches(&self, number: usize, byte: u64) -> bool {
+    pub(in crate::wall) fn matches(&self, number: usize, byte: u64) -> bool {
         match self.mode(number) {
             (false, false) => false,
             (false, true) => self.is_below_top(number, byte),

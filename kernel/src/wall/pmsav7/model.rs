@@ -7,8 +7,8 @@ use crate::wall::pmsav7::Pmsav7Region;
 use crate::wall::testing::Attempt;
 
 /// A unit with some regions, asked on behalf of unprivileged code; no background map.
-pub(super) struct Unit {
-    pub(super) regions: Vec<Pmsav7Region>,
+pub(in crate::wall) struct Unit {
+    pub(in crate::wall) regions: Vec<Pmsav7Region>,
 }
 
 fn field(word: u32, high: u32, low: u32) -> u32 {
@@ -17,14 +17,14 @@ fn field(word: u32, high: u32, low: u32) -> u32 {
 
 impl Unit {
     /// Decides an access to one byte. What is larger and aligned never leaves a region.
-    pub(super) fn allows(&self, address: u32, attempt: Attempt) -> bool {
+    pub(in crate::wall) fn allows(&self, address: u32, attempt: Attempt) -> bool {
         let decisive = self.regions.iter().rev().find(|region| matches(region, address));
         decisive.is_some_and(|region| has_permission(region, attempt))
     }
 }
 
 /// Tells whether an address is in a region, and in none of its disabled subregions.
-pub(super) fn matches(region: &Pmsav7Region, address: u32) -> bool {
+pub(in crate::wall) fn matches(region: &Pmsav7Region, address: u32) -> bool {
     let is_enabled = field(region.attributes, 0, 0) == 1;
     // SIZE is one less than the number of address bits inside the region.
     let inner_bits = field(region.attributes, 5, 1) + 1;

@@ -1,6 +1,7 @@
 //! The encoder against the hardware's rule, and its counts against looking at all possibilities.
 
 use std::collections::HashSet;
+use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
@@ -113,6 +114,31 @@ fn odd_ends_are_refused_with_the_range_around_them() {
         let found = encode(range(first, last), PMSAV7_REGIONS);
         assert_eq!(found, Err(WallError::InexpressibleRange { nearest }));
     }
+}
+
+#[test]
+fn one_region_is_found_at_once_wherever_it_is_found_by_looking() {
+    let words = super::attributes(Permissions::READ, MemoryKind::Normal).unwrap();
+    // All ranges of whole steps in 4 KiB, in the middle of the address space and at its end.
+    for base in [0x2000_0800, 0xFFFF_F000] {
+        for first in (0u32..0x1000).step_by(32) {
+            for last in (first + 31..0x1000).step_by(32) {
+                let range = range(base + first, base + last);
+                let looked = Pmsav7Regions::cover(range, words, 1);
+                let found = Pmsav7Region::one(range, Permissions::READ, MemoryKind::Normal);
+                let looked = looked.map(|regions| regions.as_slice().to_vec());
+                assert_eq!(found.map(|region| vec![region]), looked, "{range:?}");
+            }
+        }
+    }
+    assert_eq!(
+        Pmsav7Region::one(
+            range(0, 31),
+            Permissions { write: true, ..Permissions::NONE },
+            MemoryKind::Normal
+        ),
+        None
+    );
 }
 
 #[test]

@@ -7,13 +7,13 @@ use crate::wall::pmsav8::Pmsav8Region;
 use crate::wall::testing::Attempt;
 
 /// A unit with some regions, asked on behalf of unprivileged code; no background map.
-pub(super) struct Unit {
-    pub(super) regions: Vec<Pmsav8Region>,
+pub(in crate::wall) struct Unit {
+    pub(in crate::wall) regions: Vec<Pmsav8Region>,
 }
 
 impl Unit {
     /// Decides an access to one byte. What is larger and aligned never leaves a region.
-    pub(super) fn allows(&self, address: u32, attempt: Attempt) -> bool {
+    pub(in crate::wall) fn allows(&self, address: u32, attempt: Attempt) -> bool {
         let mut matching = self.regions.iter().filter(|region| matches(region, address));
         match (matching.next(), matching.next()) {
             (Some(region), None) => has_permission(region, attempt),
@@ -31,14 +31,14 @@ fn matches(region: &Pmsav8Region, address: u32) -> bool {
 }
 
 /// The byte of the attribute registers that a region refers to.
-pub(super) fn attributes(region: &Pmsav8Region, mair0: u32, mair1: u32) -> u32 {
+pub(in crate::wall) fn attributes(region: &Pmsav8Region, mair0: u32, mair1: u32) -> u32 {
     let index = region.limit / 2 % 8;
     let register = if index < 4 { mair0 } else { mair1 };
     register >> (index % 4 * 8) & 0xFF
 }
 
 /// The shareability field.
-pub(super) fn shareability(region: &Pmsav8Region) -> u32 {
+pub(in crate::wall) fn shareability(region: &Pmsav8Region) -> u32 {
     region.base / 8 % 4
 }
 

@@ -6,135 +6,17 @@
 #![no_std]
 #![no_main]
 
+mod protocol;
+
 use core::arch::asm;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::Ordering;
 
-const FRAMES: usize = 0x10_0000_0000;
-const STATE: usize = FRAMES;
-const WORDS: usize = FRAMES + 4096 + 8;
-const MEMORY_FD: usize = 200;
-const ATTENTION: u32 = 1 << 31;
-const TRAPPED: u32 = 1;
-const PREEMPTED: u32 = 2;
-const SLEEP_UNTIL: usize = 16;
-const CLOCK_NOW: usize = 17;
-const DEBUG_LOG: usize = 49;
-const DEBUG_SHUTDOWN: usize = 51;
+use protocol::{
+    ATTENTION, DEBUG_SHUTDOWN, FRAMES, MEMORY_FD, SLEEP_UNTIL, STATE, exit, handle, linux, log, map,
+    sleep, state, stop_in, trap, word,
+};
 
-#[repr(C)]
-struct Record(u32, u32);
-
-#[used]
-#[unsafe(link_section = ".guichet_abi")]
-static RECORD: Record = Record(u32::from_le_bytes(*b"GUIC"), 4);
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    exit(99)
-}
-
-fn linux(number: usize, a: [usize; 6]) -> isize {
-    let result: isize;
-    unsafe {
-        asm!("syscall", inlateout("rax") number as isize => result, in("rdi") a[0], in("rsi") a[1],
-            in("rdx") a[2], in("r10") a[3], in("r8") a[4], in("r9") a[5],
-            lateout("rcx") _, lateout("r11") _, options(nostack));
-    }
-    result
-}
-
-fn exit(code: usize) -> ! {
-    loop {
-        linux(231, [code, 0, 0, 0, 0, 0]);
-    }
-}
-
-fn map(address: usize, length: usize, offset: usize) -> isize {
-    linux(9, [address, length, 3, 0x10_0001, MEMORY_FD, offset])
-}
-
-fn state() -> &'static AtomicU32 {
-    unsafe { &*(STATE as *const AtomicU32) }
-}
-
-fn word(index: usize) -> &'static AtomicUsize {
-    unsafe { &*((WORDS + 8 * index) as *const AtomicUsize) }
-}
-
-fn trap(number: usize, arguments: [usize; 2]) -> (usize, usize, usize) {
-    word(1).store(number, Ordering::Relaxed);
-    word(2).store(arguments[0], Ordering::Relaxed);
-    word(3).store(arguments[1], Ordering::Relaxed);
-    for index in 4..9 {
-        word(index).store(0, Ordering::Relaxed);
-    }
-    stop_in(TRAPPED);
-    let value = |index| word(index).load(Ordering::Relaxed);
-    (value(9), value(10), value(11))
-}
-
-fn stop_in(new: u32) {
-    state().store(new, Ordering::Release);
-    linux(202, [STATE, 1, 1, 0, 0, 0]);
-    loop {
-        let value = state().load(Ordering::Acquire);
-        if value & !ATTENTION == 0 {
-            return;
-        }
-        linux(202, [STATE, 0, value as usize, 0, 0, 0]);
-    }
-}
-
-fn log(text: &[u8]) {
-    trap(DEBUG_LOG, [text.as_ptr() as usize, text.len()]);
-}
-
-fn sleep(nanoseconds: usize) {
-    let (_, low, high) = trap(CLOCK_NOW, [0, 0]);
-    let until = (high << 32 | low) + nanoseconds;
-    trap(SLEEP_UNTIL, [until & 0xffff_ffff, until >> 32]);
-}
-
-extern "C" fn preempted(_: i32) {
-    if state().load(Ordering::Relaxed) & !ATTENTION == 0 {
-        stop_in(PREEMPTED);
-    }
-}
-
-/// Gives a signal to a handler: 0 default, 1 ignored, else a function.
-fn handle(signal: usize, handler: usize) {
-    let action = [handler, 0x400_0000, restorer as *const () as usize, 0];
-    linux(13, [signal, action.as_ptr() as usize, 0, 8, 0, 0]);
-}
-
-#[unsafe(naked)]
-extern "C" fn restorer() {
-    core::arch::naked_asm!("mov eax, 15", "syscall")
-}
-
-#[unsafe(no_mangle)]
-#[unsafe(naked)]
-extern "C" fn guichet_start() -> ! {
-    core::arch::naked_asm!("and rsp, -16", "call {main}", "ud2", main = sym start)
-}
-
-extern "C" fn start() -> ! {
-    if map(FRAMES, 4096, 0) < 0 || map(FRAMES + 4096, 4096, 4096) < 0 {
-        exit(65);
-    }
-    let pages = unsafe { *((FRAMES + 24) as *const usize) } / 4096;
-    handle(10, preempted as *const () as usize);
-    before_ready(pages);
-    trap(usize::MAX, [0, 0]);
-    misbehave(pages);
-    // Whoever gets here was not stopped by what it did.
-    log(b"done\n");
-    loop {
-        sleep(1_000_000_000);
-    }
-}
-
-fn before_ready(case: usize) {
+pub(crate) fn before_ready(case: usize) {
     match case {
         70 => exit(65),
         71 => stop_in(3),
@@ -152,7 +34,7 @@ fn be_polite() {
     trap(DEBUG_SHUTDOWN, [0, 0]);
 }
 
-fn misbehave(case: usize) {
+pub(crate) fn act(case: usize) {
     let own = linux as *const () as usize;
     let bad_path = c"/bin/true".as_ptr() as usize;
     match case {

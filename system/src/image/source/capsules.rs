@@ -24,6 +24,7 @@ pub(in crate::image) fn code(capsule: &Capsule) -> TokenStream {
         Origin::BuiltIn(BuiltIn::NameRegistry) => quote! { kernel::NAME_REGISTRY },
         Origin::BuiltIn(BuiltIn::SyncMailbox) => quote! { kernel::SYNC_MAILBOX },
         Origin::BuiltIn(BuiltIn::AsyncMailbox) => quote! { kernel::ASYNC_MAILBOX },
+        Origin::BuiltIn(BuiltIn::Notify) => quote! { kernel::NOTIFY },
         Origin::Package { .. } => {
             let name = Ident::new(&capsule_crate(&capsule.name), Span::call_site());
             quote! { #name::CAPSULE }

@@ -1,8 +1,9 @@
 //! The kernel's descriptors of objects as Rust source.
 
 use guichet_kernel::{
-    EndpointDescriptor, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, Object,
-    ReceiverDescriptor, SenderDescriptor, WaitGroupDescriptor,
+    EndpointDescriptor, HandlerDescriptor, InitiatorDescriptor, InterruptDescriptor, MemoryRights,
+    Object, ReceiverDescriptor, SenderDescriptor, SharedRegionDescriptor, SharerDescriptor, Span,
+    WaitGroupDescriptor,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -47,10 +48,48 @@ pub(super) fn object(object: &Object) -> TokenStream {
             let end = sender(end);
             quote! { kernel::Object::EndpointSender(#end) }
         }
+        Object::SharedMemory(part) => {
+            let part = sharer(part);
+            quote! { kernel::Object::SharedMemory(#part) }
+        }
         Object::Upcalls { process, wait_list } => {
             let process = index("ProcessIndex", *process);
             let wait_list = index("WaitListIndex", *wait_list);
             quote! { kernel::Object::Upcalls { process: #process, wait_list: #wait_list } }
+        }
+    }
+}
+
+pub(super) fn shared_region(region: &SharedRegionDescriptor) -> TokenStream {
+    let Span { start, end } = region.span;
+    let first_sharer = index("SharerIndex", region.first_sharer);
+    let sharers = region.sharers;
+    quote! {
+        kernel::SharedRegionDescriptor {
+            span: kernel::Span { start: #start, end: #end },
+            first_sharer: #first_sharer,
+            sharers: #sharers,
+        }
+    }
+}
+
+pub(super) fn sharer(part: &SharerDescriptor) -> TokenStream {
+    let number = index("SharerIndex", part.index);
+    let region = index("SharedRegionIndex", part.region);
+    let process = index("ProcessIndex", part.process);
+    let wait_list = index("WaitListIndex", part.wait_list);
+    let rights = match part.rights {
+        MemoryRights::Read => quote! { kernel::MemoryRights::Read },
+        MemoryRights::ReadWrite => quote! { kernel::MemoryRights::ReadWrite },
+    };
+    quote! {
+        kernel::SharerDescriptor {
+            index: #number,
+            region: #region,
+            process: #process,
+            wait_list: #wait_list,
+            rights: #rights,
+            presence: kernel::SharingPresence,
         }
     }
 }
