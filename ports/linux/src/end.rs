@@ -11,7 +11,8 @@ pub(crate) enum LinuxEnd {
     Exited(i32),
     /// This signal killed it.
     Killed(i32),
-    /// The supervisor killed it, as it would otherwise have kept memory that it had no right to.
+    /// It was killed while what it shares was changed: by somebody, or by the supervisor, as it would otherwise
+    /// have kept memory that it had no right to.
     Revoked,
     /// Linux no longer knows: somebody else collected its status.
     Unknown,
@@ -38,7 +39,7 @@ impl fmt::Display for LinuxEnd {
             LinuxEnd::Exited(code) => write!(out, "its Linux process exited with code {code}"),
             LinuxEnd::Killed(signal) => write!(out, "{} ended it", SignalName(signal)),
             LinuxEnd::Revoked => out.write_str(
-                "shared memory could not be taken from it otherwise; does a debugger hold it?",
+                "while what it shares was changed: by somebody, or because a debugger holds it",
             ),
             LinuxEnd::Unknown => out.write_str("its Linux process was collected by another"),
         }

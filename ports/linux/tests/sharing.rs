@@ -199,8 +199,8 @@ fn who_cannot_be_made_to_lose_it_is_ended() {
         let seen = play_while(&[44, lender], debug);
         assert_said(&seen, 0, &[]);
         assert_said(&seen, 1, &["at once", "at its end"]);
-        let expected = "guichet: process `p0` faulted: it was killed from outside the system (shared \
-                        memory could not be taken from it otherwise; does a debugger hold it?)\n";
+        let expected = "guichet: process `p0` faulted: it was killed from outside the system (while what \
+                        it shares was changed: by somebody, or because a debugger holds it)\n";
         assert!(seen.console.contains(expected), "{lender}: {seen:?}");
     }
 }
