@@ -1,9 +1,9 @@
 //! The arena: the memory that programs share with one another.
 //!
 //! One sealed memory file holds all regions of shared memory, one after the other, and behind them what each
-//! program has of its own to share (NO-2). The supervisor has all of it mapped; a program has of it what the kernel says, at the same address as every other. A
-//! program that changes bytes while the supervisor copies them gets torn bytes and nothing more: there
-//! is never a reference to them.
+//! program has of its own to share (NO-2). The supervisor has all of it mapped; a program has of it what the
+//! kernel says, at the same address as every other. A program that changes bytes while the supervisor copies
+//! them gets torn bytes and nothing more: there is never a reference to them.
 
 use std::fs::File;
 use std::io;
