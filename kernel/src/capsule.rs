@@ -18,7 +18,9 @@
 //!
 //! # What the kernel relies on
 //! - It returns, and soon: nothing else runs meanwhile. A capsule is trusted with the kernel's time, as whoever builds
-//!   the image is, and with nothing else.
+//!   the image is.
+//! - If it shares what processes allow, it ends that when it hears that another buffer is allowed. An end of either
+//!   process ends it in any case. With nothing else is it trusted.
 //!
 //! Rejected: capsules that own their state. It could not be copied, compared and hashed, so the
 //! explorer could not look at it, and every capsule would have to be told to forget.
